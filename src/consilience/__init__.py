@@ -1,0 +1,57 @@
+"""Bayesian meta-analysis of trials, with its frequentist twin always beside it.
+
+trials → effect sizes → model + engine → fit → questions → report: each arrow is one verb, each
+noun one frozen type. Everything loads when it is first used.
+"""
+
+import sys
+from types import ModuleType
+
+import lazy_loader
+
+__version__ = "0.1.0"
+
+_VERBS = {
+    "check": ["Check", "check"],
+    "classical": ["Pooled", "pool"],
+    "compare": ["compare", "explain"],
+    "effects": ["Effects", "effect_sizes"],
+    "fit": ["Fit", "fit", "load_fit"],
+    "model": ["Model"],
+    "new_trial": ["NewTrial"],
+    "predict": ["predict", "summarise"],
+    "report": ["report"],
+    "review": ["Review", "read_review"],
+    "spec": ["read_model"],
+    "subgroups": ["subgroups"],
+    "trials": ["Trials", "read_trials"],
+}
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submodules=[
+        "bias",
+        "engines",
+        "errors",
+        "heterogeneity",
+        "likelihoods",
+        "measures",
+        "plots",
+        "priors",
+        "sensitivity",
+        "terms",
+    ],
+    submod_attrs=_VERBS,
+)
+
+
+class _Package(ModuleType):
+    """A package whose verbs may bear the names of the modules that define them."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Keep a verb a verb: importing its module must not put the module in its place."""
+        if not (isinstance(value, ModuleType) and name in _VERBS.get(name, ())):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -1,0 +1,142 @@
+"""Does the model foresee the data? Replicated and left-out trials against the observed."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from consilience.engines.summary import tails
+from consilience.fit import Fit
+from consilience.gaussian import Array
+
+_STATISTICS = {
+    "largest": lambda values: values.max(axis=-1),
+    "smallest": lambda values: values.min(axis=-1),
+    "spread (SD)": lambda values: values.std(axis=-1),
+}
+_SURPRISING = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """How well a model foresees the trials it was fitted to.
+
+    Parameters
+    ----------
+    trials : DataFrame
+        By estimate: ``observed``, the replicates' ``mean, lower, upper, level``, the two-sided
+        posterior predictive ``p_value``, and ``p_value_loo``: the same with the trial left out.
+    statistics : DataFrame
+        By statistic (largest, smallest, spread): ``observed``, the replicates' ``mean, lower,
+        upper, level``, and the two-sided ``p_value``.
+    replicates : DataTree
+        Group ``posterior_predictive`` with ``yi`` over chain, draw and estimate, and
+        ``observed_data``.
+    words : tuple of str
+        What it means.
+    """
+
+    trials: pd.DataFrame
+    statistics: pd.DataFrame
+    replicates: xr.DataTree
+    words: tuple[str, ...]
+
+
+def check(fit: Fit, *, level: float = 0.95, seed: int = 0) -> Check:
+    """Hold replicated data against the observed, and each trial against the others.
+
+    Replicates are new trials of the same sizes and moderators, with true effects of their own:
+    yᵢ ~ N(ηᵢ, h(φ) + vᵢ). The leave-one-out column asks the harder question, whether the model
+    foresees each trial from the others: 2·min(p, 1 − p) with p = P(new yᵢ < observed yᵢ | others).
+
+    Parameters
+    ----------
+    fit : Fit
+        The fit.
+    level : float
+        Mass of the replicates' intervals.
+    seed : int
+        Seed of the replicates.
+
+    References
+    ----------
+    Gelman, Meng & Stern (1996), Statistica Sinica 6, 733–807. Marshall & Spiegelhalter (2003),
+    doi:10.1002/sim.1403.
+    """
+    fit.stamped(pd.DataFrame())
+    replicated = _replicate(fit, np.random.default_rng(seed))
+    flat = replicated.reshape(-1, fit.effects.k)
+    foreseen = fit.posterior.foresee()
+    trials = _against(fit.effects.y, flat, level).set_axis(list(fit.effects.labels))
+    trials["p_value_loo"] = _two_sided(foreseen)
+    trials.index.name = "estimate"
+    return Check(
+        trials, _statistics(fit, flat, level), _tree(fit, replicated), tuple(_words(trials))
+    )
+
+
+def _replicate(fit: Fit, rng: np.random.Generator) -> Array:
+    """Draw replicated estimates, (chain, draw, k)."""
+    layout = fit.posterior.layout
+    beta, hypers = layout.read(fit.draws["posterior"].to_dataset())
+    columns = np.hstack([part.matrix for part in layout.parts])
+    point = {name: values.ravel() for name, values in hypers.items()}
+    variance = fit.posterior.scatter.variance(point) + fit.effects.v
+    eta = beta @ columns.T
+    shaped = np.broadcast_to(variance, (eta[..., 0].size, fit.effects.k)).reshape(eta.shape)
+    return eta + np.sqrt(shaped) * rng.standard_normal(eta.shape)
+
+
+def _against(observed: Array, replicated: Array, level: float) -> pd.DataFrame:
+    """Compare observed values (q,) with replicated ones (draws, q)."""
+    ends = np.quantile(replicated, tails(level), axis=0)
+    below = np.mean(replicated < observed, axis=0) + 0.5 * np.mean(replicated == observed, axis=0)
+    return pd.DataFrame(
+        {
+            "observed": observed,
+            "mean": replicated.mean(axis=0),
+            "lower": ends[0],
+            "upper": ends[1],
+            "level": level,
+            "p_value": _two_sided(below),
+        }
+    )
+
+
+def _statistics(fit: Fit, flat: Array, level: float) -> pd.DataFrame:
+    observed = np.array([take(fit.effects.y) for take in _STATISTICS.values()])
+    replicated = np.stack([take(flat) for take in _STATISTICS.values()], axis=1)
+    table = _against(observed, replicated, level).set_axis(list(_STATISTICS))
+    table.index.name = "statistic"
+    return table
+
+
+def _tree(fit: Fit, replicated: Array) -> xr.DataTree:
+    source = fit.draws["observed_data"].to_dataset()
+    posterior = fit.draws["posterior"]
+    coords = {name: posterior[name] for name in ("chain", "draw", "estimate")}
+    predictive = xr.Dataset({"yi": (("chain", "draw", "estimate"), replicated)}, coords)
+    groups = {"posterior_predictive": predictive, "observed_data": source}
+    return xr.DataTree.from_dict(groups)
+
+
+def _two_sided(below: Array) -> Array:
+    return 2.0 * np.minimum(below, 1.0 - below)
+
+
+def _words(trials: pd.DataFrame) -> list[str]:
+    surprising = trials[trials["p_value_loo"] < _SURPRISING]
+    expected = _SURPRISING * len(trials)
+    count = len(surprising)
+    sentences = [
+        f"{count} of {len(trials)} trials lie{'s' * (count == 1)} where the others would put a new "
+        f"trial with a two-sided probability below {_SURPRISING:.0%}; by chance alone about "
+        f"{expected:.1f} would."
+    ]
+    sentences += [
+        f"{name} is not foreseen by the other trials (p = {row['p_value_loo']:.3f}): observed "
+        f"{row['observed']:.2f}."
+        for name, row in surprising.iterrows()
+    ]
+    return sentences

@@ -1,0 +1,38 @@
+"""What a tau² estimator is."""
+
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+from consilience.classical.wls import Floats
+
+
+class Estimator(ABC):
+    """An estimator of the between-trial variance tau².
+
+    To add one: a file with a final subclass, and a line in the folder's registry. Estimates are
+    scale-equivariant (``y -> c y``, ``v -> c² v`` gives ``c² tau²``), shift-invariant, never
+    negative, never infinite.
+    """
+
+    code: ClassVar[str]
+    """Its name in the registry, in TOML and on the command line."""
+    label: ClassVar[str]
+    """Its name in tables and figures."""
+    scatters: ClassVar[bool] = True
+    """Whether true effects may differ at all under it."""
+
+    @abstractmethod
+    def tau2(self, y: Floats, v: Floats, X: Floats) -> float:
+        """Estimate tau².
+
+        Parameters
+        ----------
+        y, v : ndarray, shape (k,)
+            Estimates and sampling variances.
+        X : ndarray, shape (k, p)
+            Design matrix of full rank, ``p < k``, intercept included where there is one.
+        """
+
+    @abstractmethod
+    def tau2_se(self, y: Floats, v: Floats, X: Floats, *, tau2: float) -> float:
+        """Find the standard error of the estimate ``tau2``; ``nan`` where there is none."""

@@ -1,0 +1,32 @@
+"""DerSimonian and Laird's estimator: by the method of moments from Cochran's Q."""
+
+import math
+from typing import ClassVar, final
+
+from consilience.classical.base import Estimator
+from consilience.classical.wls import Floats, Weighted
+
+
+@final
+class DerSimonianLaird(Estimator):
+    """``tau² = max(0, (Q - (k - p)) / tr P)`` with the weights ``1 / v``.
+
+    References
+    ----------
+    DerSimonian R, Laird N (1986). Controlled Clinical Trials 7:177–188.
+    Raudenbush SW (2009), in The Handbook of Research Synthesis, for moderators.
+    """
+
+    code: ClassVar[str] = "DL"
+    label: ClassVar[str] = "DerSimonian–Laird"
+
+    def tau2(self, y: Floats, v: Floats, X: Floats) -> float:
+        """Moment estimate, cut off at zero."""
+        fixed = Weighted(y, v, X)
+        return max(0.0, (fixed.Q - fixed.df) / fixed.trace)
+
+    def tau2_se(self, y: Floats, v: Floats, X: Floats, *, tau2: float) -> float:
+        """``√(2 (k-p) + 4 tau² tr P + 2 tau⁴ tr PP) / tr P``: the spread of Q under normality."""
+        fixed = Weighted(y, v, X)
+        variance = 2 * fixed.df + 4 * tau2 * fixed.trace + 2 * tau2**2 * fixed.trace2
+        return math.sqrt(variance) / fixed.trace

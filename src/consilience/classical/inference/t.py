@@ -1,0 +1,26 @@
+"""Student's t in place of the normal, standard errors unchanged."""
+
+from typing import ClassVar, final
+
+from consilience.classical.inference.base import Inference
+
+
+@final
+class StudentT(Inference):
+    """``beta / se ~ t(k - p)``.
+
+    References
+    ----------
+    Follmann DA, Proschan MA (1999). Biometrics 55:732–737.
+    """
+
+    code: ClassVar[str] = "t"
+    label: ClassVar[str] = "t with k − p df"
+
+    def df(self, residual: int) -> float:
+        """``k - p``."""
+        return float(residual)
+
+    def factor(self, mean_square: float) -> float:  # noqa: ARG002
+        """One."""
+        return 1.0

@@ -1,0 +1,203 @@
+"""The classical answer: coefficients, heterogeneity, prediction interval, as labelled tables."""
+
+import math
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from consilience.classical.base import Estimator
+from consilience.classical.inference import Inference
+from consilience.classical.scatter import heterogeneity
+from consilience.classical.wls import Floats, standard_form
+from consilience.design import Design
+from consilience.effects import Effects
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Pooled:
+    """A classical meta-analysis or meta-regression.
+
+    Every table names the direction of the effects and how it was made in its ``attrs``.
+
+    Parameters
+    ----------
+    effects : Effects
+        What was pooled.
+    design : Design
+        The moderators, uncentred; without columns where there are none.
+    estimator : Estimator
+        Of tau².
+    inference : Inference
+        Of tests and intervals.
+    level : float
+        Of every interval.
+    beta : ndarray, shape (p,)
+        Coefficients, intercept first where there is one.
+    cov : ndarray, shape (p, p)
+        Their covariance, with the factor of the method of inference.
+    tau2 : float
+        Between-trial variance.
+    """
+
+    effects: Effects
+    design: Design
+    estimator: Estimator
+    inference: Inference
+    level: float
+    beta: Floats
+    cov: Floats
+    tau2: float
+
+    def __repr__(self) -> str:
+        """Say the answer in one line."""
+        mean = self.average()
+        return (
+            f"<Pooled by {self.estimator.label}, k = {self.effects.k}: {mean['estimate']:.3f} "
+            f"[{mean['lower']:.3f}, {mean['upper']:.3f}], tau² = {self.tau2:.4f}>"
+        )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """``("mu",)``, or with moderators ``intercept`` and the columns of the design."""
+        first = "intercept" if self.design.names else "mu"
+        return ((first,) if self.design.intercept else ()) + self.design.names
+
+    def summary(self) -> pd.DataFrame:
+        """Tabulate the coefficients.
+
+        Returns
+        -------
+        DataFrame
+            Index ``coef``; columns ``estimate, se, statistic, df, p_value, lower, upper, level,
+            interval``. ``df`` is infinite where the reference distribution is the normal.
+        """
+        return self.contrast(np.eye(len(self.beta)), labels=self.names)
+
+    def average(self) -> pd.Series:
+        """Summarise the expected effect at the mean row of the design.
+
+        Without moderators this is the row ``mu`` of the summary.
+        """
+        row = self.design.full.mean(axis=0, keepdims=True)
+        table = self.contrast(row, labels=("mu",))
+        series = table.iloc[0]
+        series.attrs = table.attrs
+        return series
+
+    def contrast(self, rows: Floats, *, labels: Sequence[str]) -> pd.DataFrame:
+        """Tabulate linear combinations ``L beta`` of the coefficients.
+
+        Parameters
+        ----------
+        rows : ndarray, shape (r, p)
+            L: one combination per row, intercept first where there is one.
+        labels : sequence of str
+            r names.
+
+        Returns
+        -------
+        DataFrame
+            As of `summary`.
+        """
+        estimate = rows @ self.beta
+        se = np.sqrt(np.einsum("rp,pq,rq->r", rows, self.cov, rows))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            statistic = estimate / se
+        half = self.inference.critical(self.level, self._residual) * se
+        columns = {
+            "estimate": estimate,
+            "se": se,
+            "statistic": statistic,
+            "df": self.inference.df(self._residual),
+            "p_value": self.inference.p_value(statistic, self._residual),
+            "lower": estimate - half,
+            "upper": estimate + half,
+            "level": self.level,
+            "interval": "confidence",
+        }
+        table = pd.DataFrame(columns, index=pd.Index(labels, name="coef"))
+        table.attrs = self.attrs
+        return table
+
+    def heterogeneity(self) -> pd.Series:
+        """Measure the scatter of true effects.
+
+        Returns
+        -------
+        Series
+            ``tau2, tau2_se, tau, tau2_lower, tau2_upper`` (Q-profile interval at the level of the
+            analysis), ``I2`` (percent), ``H2``, ``Q, Q_df, Q_p``.
+        """
+        problem = standard_form(self.effects.y, self.effects.v, self.design.full)
+        values = heterogeneity(problem, self.estimator, tau2=self.tau2, level=self.level)
+        series = pd.Series(values, dtype=float)
+        series.attrs = self.attrs | {"level": self.level, "tau2_interval": "Q-profile"}
+        return series
+
+    def prediction_interval(self) -> pd.Series:
+        """Foresee the true effect of a new trial, at the mean row of the design.
+
+        ``mu ± q √(tau² + se²)``, q the quantile of the method of inference, as metafor's
+        ``predict`` does; conventions differ, so ``attrs["convention"]`` names this one. Its ends
+        are nan where nothing is known of the scatter: under a common effect and for one estimate.
+
+        Returns
+        -------
+        Series
+            ``estimate, lower, upper, level, interval``.
+        """
+        mean = self.average()
+        estimate, se = float(mean["estimate"]), float(mean["se"])
+        quantile = self.inference.critical(self.level, self._residual)
+        known = self.estimator.scatters and self._residual > 0
+        half = quantile * math.sqrt(self.tau2 + se**2) if known else math.nan
+        values = {
+            "estimate": estimate,
+            "lower": estimate - half,
+            "upper": estimate + half,
+            "level": self.level,
+            "interval": "prediction",
+        }
+        series = pd.Series(values, dtype=object)
+        series.attrs = self.attrs | {"convention": self._convention()}
+        return series
+
+    def weights(self) -> pd.Series:
+        """Weight of each estimate, ``1 / (vi + tau²)``, in percent of their sum."""
+        weights = 1.0 / (self.effects.v + self.tau2)
+        return self._labelled(100 * weights / weights.sum(), "weight")
+
+    def fitted(self) -> pd.Series:
+        """Fit each estimate: its expected effect, ``X beta``."""
+        return self._labelled(self.design.full @ self.beta, "fitted")
+
+    @property
+    def attrs(self) -> dict[Hashable | None, object]:
+        """What every table says of itself: direction, measure, estimator, inference, k."""
+        return {
+            "direction": self.effects.direction,
+            "measure": self.effects.measure.code,
+            "estimator": self.estimator.label,
+            "inference": self.inference.label,
+            "k": self.effects.k,
+        }
+
+    @property
+    def _residual(self) -> int:
+        return self.effects.k - len(self.beta)
+
+    def _convention(self) -> str:
+        if not self.estimator.scatters:
+            return "none: under a common effect all trials share one true effect"
+        if not self._residual:
+            return "none: one estimate says nothing about the scatter of true effects"
+        where = " at the mean of the moderators" if self.design.names else ""
+        return f"estimate ± quantile × √(tau² + se²){where}, quantile: {self.inference.label}"
+
+    def _labelled(self, values: Floats, name: str) -> pd.Series:
+        index = pd.Index(self.effects.labels, name="estimate")
+        series = pd.Series(values, index=index, name=name)
+        series.attrs = self.attrs
+        return series

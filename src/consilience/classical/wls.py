@@ -1,0 +1,155 @@
+"""Weighted least squares at one tau², and the traces of its residual-making matrix.
+
+With ``W = diag(1 / (v + tau²))`` and ``A = (X'WX)⁻¹``, everything that the classical estimators
+need follows from ``P = W - W X A X' W``. ``P`` is never formed: each quantity costs O(k p²).
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+type Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Weighted:
+    """A weighted least squares fit.
+
+    Parameters
+    ----------
+    y, v : ndarray, shape (k,)
+        Estimates and sampling variances.
+    X : ndarray, shape (k, p)
+        Design matrix of full rank, intercept included where there is one.
+    tau2 : float
+        Between-trial variance, on the scale of ``v``.
+    """
+
+    y: Floats
+    v: Floats
+    X: Floats
+    tau2: float = 0.0
+
+    @cached_property
+    def weights(self) -> Floats:
+        """``w = 1 / (v + tau²)``, shape (k,)."""
+        return 1.0 / (self.v + self.tau2)
+
+    @cached_property
+    def cov(self) -> Floats:
+        """``A = (X'WX)⁻¹``, shape (p, p)."""
+        return np.linalg.inv(self.X.T @ self._wx)
+
+    @cached_property
+    def beta(self) -> Floats:
+        """``A X'W y``, shape (p,)."""
+        return self.cov @ (self._wx.T @ self.y)
+
+    @cached_property
+    def projected(self) -> Floats:
+        """``P y = W (y - X beta)``, shape (k,)."""
+        return self.weights * (self.y - self.X @ self.beta)
+
+    @cached_property
+    def Q(self) -> float:
+        """``y'P y``, the weighted sum of squared residuals."""
+        return float(self.projected @ (self.y - self.X @ self.beta))
+
+    @property
+    def df(self) -> int:
+        """``k - p``."""
+        return self.X.shape[0] - self.X.shape[1]
+
+    @cached_property
+    def squared(self) -> float:
+        """``y'PP y = -dQ / dtau²``."""
+        return float(self.projected @ self.projected)
+
+    @cached_property
+    def cubed(self) -> float:
+        """``y'PPP y``."""
+        moment = self._wx.T @ self.projected
+        return float(self.projected @ (self.weights * self.projected) - moment @ self.cov @ moment)
+
+    @cached_property
+    def trace(self) -> float:
+        """``tr P``."""
+        return float(self.weights.sum() - np.sum(self.cov * self._xw2x))
+
+    @cached_property
+    def trace2(self) -> float:
+        """``tr PP``."""
+        hat = self.cov @ self._xw2x
+        cubic = (self._wx * self.weights[:, None]).T @ self._wx
+        return float(
+            self.weights @ self.weights - 2 * np.sum(self.cov * cubic) + np.sum(hat * hat.T)
+        )
+
+    @cached_property
+    def _wx(self) -> Floats:
+        return self.X * self.weights[:, None]
+
+    @cached_property
+    def _xw2x(self) -> Floats:
+        return self._wx.T @ self._wx
+
+
+def log_restricted(y: Floats, v: Floats, X: Floats, *, tau2: Floats) -> Floats:
+    """Restricted log likelihood at many values of tau² at once, up to one constant.
+
+    ``½ (Σ log w - log|X'WX| - y'P y)``
+
+    Parameters
+    ----------
+    y, v : ndarray, shape (k,)
+    X : ndarray, shape (k, p)
+    tau2 : ndarray, shape (g,)
+
+    Returns
+    -------
+    ndarray, shape (g,)
+    """
+    weights = 1.0 / (v + tau2[:, None])
+    p = X.shape[1]
+    squares = (X[:, :, None] * X[:, None, :]).reshape(-1, p * p)
+    information = (weights @ squares).reshape(-1, p, p)
+    beta = np.linalg.solve(information, (weights @ (X * y[:, None]))[:, :, None])[:, :, 0]
+    Q = np.sum(weights * (y - beta @ X.T) ** 2, axis=1)
+    return 0.5 * (np.log(weights).sum(axis=1) - np.linalg.slogdet(information)[1] - Q)
+
+
+@dataclass(frozen=True, slots=True)
+class StandardForm:
+    """The same regression in orthonormal columns and without its plain least squares fit.
+
+    ``P`` and all that follows from it depend on the span of ``X`` only, and ``P X = 0``; in this
+    form neither a far-off origin of ``y`` nor a moderator such as the year costs digits.
+
+    Parameters
+    ----------
+    data : tuple of ndarray
+        Residuals of plain least squares, sampling variances, orthonormal design matrix.
+    offset : ndarray, shape (p,)
+        Plain least squares coefficients of the given columns.
+    back : ndarray, shape (p, p)
+        From coefficients of the orthonormal columns to those of the given columns.
+    """
+
+    data: tuple[Floats, Floats, Floats]
+    offset: Floats
+    back: Floats
+
+    @property
+    def df(self) -> int:
+        """``k - p``."""
+        return self.data[2].shape[0] - self.data[2].shape[1]
+
+
+def standard_form(y: Floats, v: Floats, X: Floats) -> StandardForm:
+    """Write a regression in its standard form, from ``X = basis · upper``."""
+    basis, upper = np.linalg.qr(X)
+    back = np.linalg.inv(upper)
+    plain = basis.T @ y
+    return StandardForm((y - basis @ plain, v, basis), back @ plain, back)

@@ -1,0 +1,67 @@
+"""May these answers be trusted? Said in words."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """A verdict on a fit, and the reasons.
+
+    Parameters
+    ----------
+    faults : tuple of str
+        What keeps the answers from being trusted; empty when they may be.
+    steps : tuple of str
+        What was done to get them.
+    cautions : tuple of str
+        What a reader should know though the computation is sound.
+    """
+
+    faults: tuple[str, ...]
+    steps: tuple[str, ...]
+    cautions: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether the answers may be trusted."""
+        return not self.faults
+
+    def __str__(self) -> str:
+        """Say it in a few sentences."""
+        if self.passed:
+            verdict = "The computation may be trusted."
+        else:
+            verdict = f"NOT CONVERGED: {'; '.join(self.faults)}."
+        return " ".join((verdict, *self.steps, *self.cautions))
+
+
+def few_trials(k: int) -> tuple[str, ...]:
+    """Say that the prior speaks where there are one or two trials."""
+    if k > 2:
+        return ()
+    trials = "one trial" if k == 1 else "two trials"
+    return (
+        f"With {trials} the data say next to nothing about heterogeneity: the posterior of tau is "
+        "little more than its prior, and every interval depends on it.",
+    )
+
+
+def prior_conflict(tail: float, *, mean: float) -> tuple[str, ...]:
+    """Say that prior and data disagree.
+
+    Parameters
+    ----------
+    tail : float
+        Two-sided prior predictive tail probability of the precision-weighted mean.
+    mean : float
+        The precision-weighted mean.
+    """
+    if not np.isfinite(tail) or tail >= 0.01:
+        return ()
+    return (
+        f"Prior–data conflict: before seeing the data the model gave the precision-weighted mean "
+        f"of {mean:.3g}, or one further out, a probability of only {tail:.2g}. Check the unit of "
+        "the effects and the prior of mu.",
+    )

@@ -1,0 +1,257 @@
+"""Effects: estimates with their sampling variances, all turned the same way."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pandas.api.types import is_numeric_dtype
+
+from consilience import measures
+from consilience.errors import DataError, Problem
+from consilience.measures import Measure
+from consilience.trials import Trials, examine
+from consilience.trials.checks import problems
+from consilience.trials.directions import COLUMN, direction_problems, signs
+from consilience.trials.labels import label_problems, labelled
+from consilience.trials.rows import row_names
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+type Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Effects:
+    """The effects of k estimates, as every analysis reads them.
+
+    Parameters
+    ----------
+    y, v : ndarray (k,)
+        Estimates and their sampling variances, on the analysed scale of the measure.
+    table : DataFrame, k rows
+        The trial table; its index ``estimate`` holds unique labels, its column `study` the study.
+    measure : Measure
+    directed : bool
+        True: positive favours the intervention. False: intervention minus comparator as it stands.
+    log : tuple of str
+        What was done to the rows, in words.
+    """
+
+    y: Floats
+    v: Floats
+    table: pd.DataFrame
+    measure: Measure
+    directed: bool
+    log: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        """Say how many estimates there are, of what, and which way they point."""
+        held = f"{self.k} estimates of {self.n_studies} studies, {self.measure.label}"
+        return f"<Effects: {held}. {self.direction}>"
+
+    @property
+    def k(self) -> int:
+        """Number of estimates."""
+        return len(self.y)
+
+    @cached_property
+    def n_studies(self) -> int:
+        """Number of studies."""
+        return int(self.table["study"].nunique())
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """Label of each estimate."""
+        return tuple(self.table.index)
+
+    @property
+    def direction(self) -> str:
+        """Which way the effects point, in one sentence."""
+        if self.directed:
+            return "Positive effects favour the intervention."
+        return "Effects are intervention minus comparator as they stand; no direction was declared."
+
+    @cached_property
+    def yi(self) -> "xr.DataArray":
+        """Estimates over the dimension ``estimate``."""
+        return self._labelled(self.y, "yi")
+
+    @cached_property
+    def vi(self) -> "xr.DataArray":
+        """Sampling variances over the dimension ``estimate``."""
+        return self._labelled(self.v, "vi")
+
+    @cached_property
+    def sei(self) -> "xr.DataArray":
+        """Standard errors over the dimension ``estimate``."""
+        return self._labelled(np.sqrt(self.v), "sei")
+
+    @cached_property
+    def V(self) -> "xr.DataArray":
+        """Sampling covariance of the estimates, (estimate, estimate_): independent here."""
+        import xarray as xr
+
+        names = list(self.labels)
+        coords = {"estimate": names, "estimate_": names}
+        return xr.DataArray(np.diag(self.v), coords, ("estimate", "estimate_"), name="V")
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """The table with `yi`, `vi`, `sei`, one row per estimate."""
+        return self.table.assign(yi=self.y, vi=self.v, sei=np.sqrt(self.v))
+
+    @cached_property
+    def data(self) -> "xr.Dataset":
+        """`yi` and `vi` over ``estimate``, with every column of the table as a coordinate."""
+        import xarray as xr
+
+        given = self.table.drop(columns=["yi", "vi"], errors="ignore")
+        coords = {name: ("estimate", _plain(given[name])) for name in given}
+        variables = {"yi": ("estimate", self.y), "vi": ("estimate", self.v)}
+        attrs = {"measure": self.measure.code, "direction": self.direction}
+        return xr.Dataset(variables, {"estimate": list(self.labels), **coords}, attrs)
+
+    def without(self, *studies: str) -> "Effects":
+        """Leave out the named studies or estimates.
+
+        Raises
+        ------
+        DataError
+            For a name that is neither a study nor an estimate, and if nothing is left.
+        """
+        return self._kept(~self._named(studies), f"Left out by name: {', '.join(studies)}.")
+
+    def only(self, *studies: str) -> "Effects":
+        """Keep only the named studies or estimates.
+
+        Raises
+        ------
+        DataError
+            For a name that is neither a study nor an estimate, and if nothing is left.
+        """
+        return self._kept(self._named(studies), f"Kept by name: {', '.join(studies)}.")
+
+    def keep(self, mask: NDArray[np.bool_]) -> "Effects":
+        """Keep the estimates where `mask`, of shape (k,), is true.
+
+        Raises
+        ------
+        DataError
+            If nothing is left.
+        """
+        kept = np.asarray(mask, dtype=bool)
+        return self._kept(kept, f"Kept {int(kept.sum())} of {self.k} estimates by a condition.")
+
+    def unit_sd(self) -> float:
+        """Return the unit-information standard deviation on the scale of the measure, or NaN."""
+        return self.measure.unit_sd(self.table, self.v)
+
+    def _kept(self, mask: NDArray[np.bool_], line: str) -> "Effects":
+        if not mask.any():
+            raise DataError(f"No estimate is left. {line} Keep at least one.")
+        if mask.all():
+            return self
+        return replace(
+            self, y=self.y[mask], v=self.v[mask], table=self.table[mask], log=(*self.log, line)
+        )
+
+    def _named(self, names: tuple[str, ...]) -> NDArray[np.bool_]:
+        identities = [
+            self.table.index.to_numpy(),
+            *(self.table[c].to_numpy() for c in ("study", "trial") if c in self.table),
+        ]
+        hits = [np.logical_or.reduce([ids == name for ids in identities]) for name in names]
+        unknown = [name for name, hit in zip(names, hits, strict=True) if not hit.any()]
+        if unknown:
+            remedy = f"Choose from: {', '.join(self.labels)}."
+            raise DataError([Problem("No such study or estimate", remedy, n) for n in unknown])
+        return np.logical_or.reduce(hits) if hits else np.zeros(self.k, dtype=bool)
+
+    def _labelled(self, values: Floats, name: str) -> "xr.DataArray":
+        import xarray as xr
+
+        coords = {
+            "estimate": list(self.labels),
+            "study": ("estimate", _plain(self.table["study"])),
+        }
+        return xr.DataArray(values, coords, ("estimate",), name=name)
+
+
+def effect_sizes(trials: Trials | pd.DataFrame, measure: str | Measure) -> Effects:
+    """Compute the effect of every row of a trial table.
+
+    With a column `higher_is_better` (yes or no in every row) effects are turned so that positive
+    favours the intervention; without it they stay intervention minus comparator. The labels of the
+    estimates are the column `estimate` or, without it, `study` or `trial`: the first that tells
+    all rows apart.
+
+    Parameters
+    ----------
+    trials : Trials or DataFrame
+        A DataFrame passes the same checks as a file.
+    measure : str or Measure
+        A measure or its code, such as ``"SMD"``.
+
+    Raises
+    ------
+    DataError
+        With every problem of the table at once: study, column, value, remedy.
+    ModelError
+        For an unknown measure.
+    """
+    chosen = measures.get(measure) if isinstance(measure, str) else measure
+    read, unreadable = (trials, ()) if isinstance(trials, Trials) else examine(trials)
+    table = read.frame
+    if table.empty:
+        raise DataError("The table has no rows. Give at least one trial.")
+    _check(table, chosen, unreadable=unreadable)
+    y, v = _computed(table, chosen)
+    sign = signs(table)
+    named = labelled(table)
+    log = _log(named, chosen, turned=sign < 0)
+    return Effects(sign * y + 0.0, v, named, chosen, directed=COLUMN in table, log=log)
+
+
+def _check(table: pd.DataFrame, measure: Measure, *, unreadable: tuple[Problem, ...]) -> None:
+    cells = {(problem.study, problem.column) for problem in unreadable}
+    found = (
+        *problems(table, measure.needs, either=measure.either),
+        *direction_problems(table),
+        *label_problems(table),
+    )
+    new = [problem for problem in found if (problem.study, problem.column) not in cells]
+    if unreadable or new:
+        raise DataError((*unreadable, *new))
+
+
+def _computed(table: pd.DataFrame, measure: Measure) -> tuple[Floats, Floats]:
+    with np.errstate(all="ignore"):
+        y, v = measure.compute(table)
+    bad = ~(np.isfinite(y) & np.isfinite(v) & (v > 0))
+    remedy = "Check the orders of magnitude of its numbers."
+    found = [
+        Problem(f"Its effect cannot be computed (yi {yi:g}, vi {vi:g})", remedy, study)
+        for study, yi, vi in zip(row_names(table["study"])[bad], y[bad], v[bad], strict=True)
+    ]
+    if found:
+        raise DataError(found)
+    return y, v
+
+
+def _log(table: pd.DataFrame, measure: Measure, *, turned: NDArray[np.bool_]) -> tuple[str, ...]:
+    first = f"{len(table)} estimates computed; measure: {measure.label}."
+    if not turned.any():
+        return (first,)
+    names = ", ".join(table.index[turned])
+    return (first, f"Turned round, because lower values are better on their scales: {names}.")
+
+
+def _plain(column: pd.Series) -> NDArray:
+    """Return a column as floats, or as strings with "" where missing, for xarray."""
+    if is_numeric_dtype(column):
+        return column.to_numpy(dtype=float)
+    return column.fillna("").to_numpy(dtype=str)

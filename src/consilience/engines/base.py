@@ -1,0 +1,131 @@
+"""What an engine is, and what it answers: a posterior that others can question."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from consilience.effects import Effects
+from consilience.engines.tree import Layout
+from consilience.gaussian import Array, Scatter
+from consilience.model import Model
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """A linear combination of coefficients, perhaps with scatter and sampling error on top.
+
+    w'β + fresh levels + (true-effect scatter) + (sampling error)
+
+    Parameters
+    ----------
+    name : str
+        Row name in the answer.
+    weights : array (m,)
+        Weights of all coefficients, in the order of `Posterior.coefficients`.
+    fresh : tuple of str
+        Scale hyperparameters from whose population a new level is drawn.
+    scatter : bool
+        Whether the true effect of a new trial is meant (adds H(φ)) rather than its expectation.
+    error : float
+        Sampling variance of a new estimate; 0 for none.
+    """
+
+    name: str
+    weights: Array
+    fresh: tuple[str, ...] = ()
+    scatter: bool = False
+    error: float = 0.0
+
+
+class Posterior(ABC):
+    """What an engine knows after the data: the same questions for every engine."""
+
+    @property
+    @abstractmethod
+    def layout(self) -> Layout:
+        """The model's parameters."""
+
+    @property
+    @abstractmethod
+    def scatter(self) -> Scatter:
+        """The scatter of true effects."""
+
+    @property
+    @abstractmethod
+    def coefficients(self) -> tuple[str, ...]:
+        """Row names of all coefficients: ``mu``, then the terms' in order."""
+
+    @property
+    @abstractmethod
+    def log_evidence(self) -> float | None:
+        """Natural log of the marginal likelihood; None where a prior is improper or unknown."""
+
+    @property
+    @abstractmethod
+    def accuracy(self) -> float:
+        """The relative error bound achieved by integration; nan for Monte Carlo."""
+
+    @property
+    @abstractmethod
+    def faults(self) -> tuple[str, ...]:
+        """Why the answers may not be trusted, in words; empty when they may."""
+
+    @property
+    @abstractmethod
+    def steps(self) -> tuple[str, ...]:
+        """What the engine did to get there, in words."""
+
+    @abstractmethod
+    def tree(self) -> "xr.DataTree":
+        """Give the draws with ArviZ's groups."""
+
+    @abstractmethod
+    def summary(self, level: float) -> pd.DataFrame:
+        """Summarise every parameter: hyperparameters, coefficients, true effects."""
+
+    @abstractmethod
+    def combine(self, combinations: tuple[Combination, ...], *, level: float) -> pd.DataFrame:
+        """Summarise linear combinations, with the same columns as `summary`."""
+
+    @abstractmethod
+    def foresee(self) -> Array:
+        """Foresee each trial from the others.
+
+        Returns
+        -------
+        array (k,)
+            P(new estimate of trial i < yᵢ | all other trials), uniform if the model holds.
+        """
+
+
+class Engine(ABC):
+    """A way of computing a posterior; its settings are its fields."""
+
+    seed: int
+
+    @abstractmethod
+    def run(self, model: Model, effects: Effects) -> Posterior:
+        """Compute the posterior of a model given trials.
+
+        Raises
+        ------
+        ModelError
+            If the engine cannot do this model; the message says why and what can.
+        ConvergenceError
+            If the accuracy that is owed was not reached.
+        """
+
+    @abstractmethod
+    def restore(self, model: Model, effects: Effects, tree: "xr.DataTree") -> Posterior:
+        """Rebuild a posterior from the tree that it once gave, without computing it again.
+
+        Raises
+        ------
+        ModelError
+            If the tree does not belong to this model and these effects.
+        """

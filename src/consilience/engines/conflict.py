@@ -1,0 +1,57 @@
+"""Do prior and data disagree?"""
+
+import numpy as np
+from scipy.special import ndtr
+
+from consilience.effects import Effects
+from consilience.engines.base import Posterior
+from consilience.gaussian import Array, Block
+
+_POINTS = 512
+
+
+def prior_tail(posterior: Posterior, effects: Effects) -> tuple[float, float]:
+    """Prior predictive tail probability of the precision-weighted mean.
+
+    With a = (1/v)/Σ(1/v): a'y | φ ~ N(a'Wb, Σ a²(v + h(φ)) + Σⱼ (a'Wⱼ)² sⱼ² φ₍ⱼ₎²), averaged over
+    the prior of φ at evenly spread quantiles.
+
+    Returns
+    -------
+    tail : float
+        Two-sided; nan where a prior is improper or not normal.
+    mean : float
+        The precision-weighted mean of the effects.
+
+    References
+    ----------
+    Box (1980), doi:10.2307/2982063.
+    """
+    a = (1.0 / effects.v) / np.sum(1.0 / effects.v)
+    mean = float(a @ effects.y)
+    hypers = posterior.layout.hypers
+    known = all(part.prior.proper for part in posterior.layout.parts)
+    if not (known and all(hyper.prior.proper for hyper in hypers)):
+        return np.nan, mean
+    point = {hyper.name: hyper.prior.ppf(_spread(place)) for place, hyper in enumerate(hypers)}
+    centre, variance = 0.0, np.asarray(posterior.scatter.variance(point) + effects.v) @ a**2
+    for part in posterior.layout.parts:
+        middle, width = _quartiles(part)
+        loads = a @ part.matrix
+        scale = point[part.scales[0].name] if part.scales else 1.0
+        centre += float(loads.sum() * middle)
+        variance = variance + np.sum(loads**2) * (width * scale) ** 2
+    return float(np.mean(2.0 * ndtr(-np.abs(mean - centre) / np.sqrt(variance)))), mean
+
+
+def _spread(place: int) -> Array:
+    """Evenly spread probabilities, a different order in each dimension (Kronecker sequence)."""
+    golden = np.sqrt([2.0, 3.0, 5.0, 7.0, 11.0, 13.0])[place % 6]
+    steps = np.arange(1, _POINTS + 1)
+    return (steps - 0.5) / _POINTS if place == 0 else (steps * golden) % 1.0
+
+
+def _quartiles(part: Block) -> tuple[float, float]:
+    """Middle and spread of a coefficient's prior, by its quartiles: exact for normal ones."""
+    lower, middle, upper = part.prior.ppf(np.array([0.25, 0.5, 0.75]))
+    return float(middle), float((upper - lower) / 1.3489795003921634)

@@ -1,0 +1,226 @@
+"""The Gaussian form of a model, and its closed-form answers given hyperparameters."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from consilience.effects import Effects
+from consilience.errors import ModelError
+from consilience.gaussian import Array, Block, Hyper, Point, Scatter
+from consilience.model import Model, blocks, resolve
+
+_CELLS = 2_000_000
+_LOG_2PI = float(np.log(2.0 * np.pi))
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional:
+    """The posterior given each node's hyperparameters.
+
+    Parameters
+    ----------
+    log_likelihood : array (nodes,)
+        log p(y | φ) with all coefficients integrated out.
+    mean : array (nodes, m)
+        Conditional means of the coefficients.
+    root : array (nodes, m, m)
+        Square roots R of their conditional covariances RR'.
+    """
+
+    log_likelihood: Array
+    mean: Array
+    root: Array
+
+    def variance_of(self, weights: Array) -> Array:
+        """Variance of w'β at each node, shape (nodes, r), for weights (r, m) or (nodes, r, m)."""
+        return np.sum((weights @ self.root) ** 2, axis=-1)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """y | β, φ ~ N(Wβ, diag(v + h(φ))), βⱼ | φ ~ N(bⱼ, (sⱼ φ₍ⱼ₎)²).
+
+    Parameters
+    ----------
+    y, v : array (k,)
+        Estimates and their sampling variances.
+    W : array (k, m)
+        Columns of all coefficients as the estimates see them.
+    truth : array (k, m)
+        The same as the true effects see them: zero in the columns of the bias.
+    mean, sd : array (m,)
+        Prior moments of the coefficients; sd is infinite where the prior is flat.
+    scales : tuple of str
+        For each coefficient the hyperparameter that multiplies it, or an empty name.
+    scatter : Scatter
+        h(φ).
+    hypers : tuple of Hyper
+        All hyperparameters: the scatter's, then the blocks'.
+    parts : tuple of Block
+        Where the columns come from.
+    labels : tuple of str
+        The estimates' labels.
+    unit : float
+        The typical standard error, the scale on which the search for hyperparameters starts.
+    """
+
+    y: Array
+    v: Array
+    W: Array
+    truth: Array
+    mean: Array
+    sd: Array
+    scales: tuple[str, ...]
+    scatter: Scatter
+    hypers: tuple[Hyper, ...]
+    parts: tuple[Block, ...]
+    labels: tuple[str, ...]
+    unit: float
+
+    @property
+    def coefficients(self) -> tuple[str, ...]:
+        """Row names of the coefficients."""
+        return tuple(label for part in self.parts for label in part.labels)
+
+    @property
+    def flat(self) -> Array:
+        """Which coefficients have an improper uniform prior, as booleans (m,)."""
+        return np.isinf(self.sd)
+
+    def point(self, phi: Array) -> Point:
+        """Name the columns of φ (nodes, d)."""
+        return {hyper.name: phi[:, place] for place, hyper in enumerate(self.hypers)}
+
+    def variance(self, phi: Array) -> Array:
+        """h(φ), shape (nodes, k) or (nodes, 1)."""
+        return self.scatter.variance(self.point(phi))
+
+    def spread(self, phi: Array) -> Array:
+        """Prior standard deviations of the coefficients given φ, (nodes, m); 1 where flat."""
+        point = self.point(phi)
+        base = np.where(self.flat, 1.0, self.sd)
+        columns = [point[name] if name else np.ones(len(phi)) for name in self.scales]
+        return base * np.stack(columns, axis=1)
+
+    def without(self, place: int) -> "Form":
+        """Leave one estimate out; the columns stay, so that its row can still be foreseen."""
+        keep = np.arange(len(self.y)) != place
+        labels = tuple(label for label, kept in zip(self.labels, keep, strict=True) if kept)
+        return replace(
+            self,
+            y=self.y[keep],
+            v=self.v[keep],
+            W=self.W[keep],
+            truth=self.truth[keep],
+            labels=labels,
+        )
+
+    def given(self, phi: Array) -> Conditional:
+        """Solve for the coefficients at every node.
+
+        With β = b + c∘z, z ~ N(0, I) (or flat), S = v + h(φ) and r = y − Wb:
+        A = P + c c' ∘ W'S⁻¹W, ẑ = A⁻¹ c∘(W'S⁻¹r), and
+        −2 log p(y | φ) = k log 2π + Σ log S + log|A| + (r − Wcẑ)'S⁻¹(r − Wcẑ) + ẑ'Pẑ,
+        at O(k·m²) per node and never a k × k matrix. The residual form of the quadratic avoids
+        the cancellation of r'S⁻¹r − g'A⁻¹g where the effects are far from zero.
+        """
+        chunk = max(1, _CELLS // max(len(self.y), 1))
+        pieces = [
+            self._piece(phi[start : start + chunk]) for start in range(0, max(len(phi), 1), chunk)
+        ]
+        if len(pieces) == 1:
+            return pieces[0]
+        return Conditional(
+            np.concatenate([piece.log_likelihood for piece in pieces]),
+            np.concatenate([piece.mean for piece in pieces]),
+            np.concatenate([piece.root for piece in pieces]),
+        )
+
+    def _piece(self, phi: Array) -> Conditional:
+        k, m = self.W.shape
+        noise = self.v + self.variance(phi)
+        precision = 1.0 / noise
+        c = self.spread(phi)
+        offset = self._offset()
+        r = self.y - self.W @ offset
+        outer = (self.W[:, :, None] * self.W[:, None, :]).reshape(k, m * m)
+        gram = (precision @ outer).reshape(-1, m, m)
+        prior_precision = np.where(self.flat, 0.0, 1.0)
+        A = c[:, :, None] * gram * c[:, None, :] + np.diag(prior_precision)
+        root, log_determinant = _inverse_root(A)
+        projected = (c * (precision @ (self.W * r[:, None])))[:, :, None]
+        z = (root @ (np.swapaxes(root, 1, 2) @ projected))[:, :, 0]
+        residual = r - (c * z) @ self.W.T
+        quadratic = np.einsum("nk,nk->n", residual**2, precision) + z**2 @ prior_precision
+        constant = (k - self.flat.sum()) * _LOG_2PI
+        log_likelihood = -0.5 * (constant + np.log(noise).sum(axis=1) + log_determinant + quadratic)
+        return Conditional(log_likelihood, offset + c * z, c[:, :, None] * root)
+
+    def _offset(self) -> Array:
+        """Prior means; for flat columns the least-squares fit, which keeps residuals small."""
+        if not self.flat.any():
+            return self.mean
+        columns = self.W[:, self.flat] / np.sqrt(self.v)[:, None]
+        rest = (self.y - self.W @ self.mean) / np.sqrt(self.v)
+        offset = self.mean.copy()
+        offset[self.flat] = np.linalg.lstsq(columns, rest)[0]
+        return offset
+
+
+def _inverse_root(A: Array) -> tuple[Array, Array]:
+    """Give R with RR' = A⁻¹ and log|A|, for symmetric positive definite matrices (n, m, m)."""
+    if A.shape[1] == 1:
+        return 1.0 / np.sqrt(A), np.log(A[:, 0, 0])
+    lower = np.linalg.cholesky(A)
+    diagonal = np.diagonal(lower, axis1=1, axis2=2)
+    return np.swapaxes(np.linalg.inv(lower), 1, 2), 2.0 * np.log(diagonal).sum(axis=1)
+
+
+def assemble(model: Model, effects: Effects) -> Form:
+    """Add up the components' shares of the Gaussian form.
+
+    Raises
+    ------
+    ModelError
+        If a component has no Gaussian form, or flat coefficients cannot be told apart.
+    """
+    concrete = resolve(model, effects)
+    observed = concrete.likelihood.observed(effects)
+    scatter = concrete.heterogeneity.scatter(effects)
+    own, shift = blocks(concrete, effects), concrete.bias.shift(effects)
+    parts = (*own, *shift)
+    moments = [part.prior.normal_moments() for part in parts]
+    widths = [len(part.labels) for part in parts]
+    truth = np.hstack([part.matrix for part in own] + [0.0 * part.matrix for part in shift])
+    form = Form(
+        y=observed.y,
+        v=observed.v,
+        W=np.hstack([part.matrix for part in parts]),
+        truth=truth,
+        mean=np.repeat([mean for mean, _ in moments], widths),
+        sd=np.repeat([sd for _, sd in moments], widths),
+        scales=tuple(_scale(part) for part in parts for _ in part.labels),
+        scatter=scatter,
+        hypers=(*scatter.hypers, *(hyper for part in parts for hyper in part.scales)),
+        parts=parts,
+        labels=effects.labels,
+        unit=float(np.sqrt(np.median(observed.v))),
+    )
+    _refuse_aliased(form)
+    return form
+
+
+def _scale(part: Block) -> str:
+    return part.scales[0].name if part.scales else ""
+
+
+def _refuse_aliased(form: Form) -> None:
+    flat = form.W[:, form.flat]
+    if flat.shape[1] and np.linalg.matrix_rank(flat) < flat.shape[1]:
+        names = [
+            name for name, free in zip(form.coefficients, form.flat, strict=True) if free
+        ]
+        raise ModelError(
+            f"With flat priors the coefficients {', '.join(names)} cannot be told apart by these "
+            f"{len(form.y)} estimates. Give them proper priors, or leave one out."
+        )

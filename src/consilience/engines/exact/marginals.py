@@ -1,0 +1,105 @@
+"""Marginal posterior of a hyperparameter, known along its own axis."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from consilience.engines.exact.coordinate import Coordinate
+from consilience.engines.exact.panels import Panels
+from consilience.engines.exact.rule import Rule
+from consilience.gaussian import Array
+
+
+@dataclass(frozen=True, slots=True)
+class HyperMarginal:
+    """The density of one hyperparameter by its values at the nodes of its axis.
+
+    Parameters
+    ----------
+    coordinate : Coordinate
+        Map from x to the hyperparameter.
+    panels : Panels
+        The rule along the axis.
+    values : array (n,)
+        Marginal density on the x scale, normalised.
+    moments : int
+        Highest moment that exists.
+    """
+
+    coordinate: Coordinate
+    panels: Panels
+    values: Array
+    moments: int
+
+    def mean(self) -> float:
+        """Give the posterior mean; infinite where the tail has none."""
+        return float(self._mass @ self._phi) if self.moments >= 1 else np.inf
+
+    def sd(self) -> float:
+        """Give the posterior standard deviation; infinite where the tail has none."""
+        if self.moments < 2:
+            return np.inf
+        return float(np.sqrt(self._mass @ (self._phi - self.mean()) ** 2))
+
+    def quantile(self, q: Array) -> Array:
+        """Invert the distribution function at probabilities q."""
+        return self.coordinate.value(self.panels.invert(self.values, np.asarray(q, dtype=float)))
+
+    def cdf(self, phi: Array) -> Array:
+        """Give P(hyperparameter ≤ φ)."""
+        x = np.clip(self.coordinate.place(phi), self.panels.lower, self.panels.upper)
+        return np.clip(self.panels.cumulative(self.values, x), 0.0, 1.0)
+
+    def density(self, phi: Array) -> Array:
+        """Give the density on the hyperparameter's own scale, for φ inside its support."""
+        x = self.coordinate.place(phi)
+        inside = (x >= self.panels.lower) & (x <= self.panels.upper)
+        on_x = self.panels.interpolation(x) @ self.values
+        smallest = np.maximum(x, 1e-8)  # the Jacobian vanishes at 0 as the x density does
+        return np.where(inside, on_x, 0.0) / np.exp(self.coordinate.log_jacobian(smallest))
+
+    @property
+    def _phi(self) -> Array:
+        return self.coordinate.value(self.panels.nodes)
+
+    @property
+    def _mass(self) -> Array:
+        return self.panels.weights * self.values
+
+
+def hyper_marginals(rule: Rule) -> tuple[HyperMarginal, ...]:
+    """Give the marginal of every hyperparameter, the others integrated out."""
+    return tuple(_along(rule, place) for place in range(len(rule.panels)))
+
+
+def _along(rule: Rule, place: int) -> HyperMarginal:
+    others = tuple(axis for axis in range(len(rule.panels)) if axis != place)
+    mass = rule.weights.reshape(rule.shape).sum(axis=others)
+    panels = rule.panels[place]
+    values = mass / panels.weights
+    return HyperMarginal(rule.coordinates[place], panels, values, rule.moments)
+
+
+def draw(rule: Rule, count: int, rng: np.random.Generator) -> Array:
+    """Draw hyperparameters (count, d) jointly and independently from their posterior.
+
+    One dimension after the other by inversion: the marginal of the first, then each given those
+    already drawn, from the interpolated density.
+    """
+    current = rule.density.reshape(1, *rule.shape)
+    columns = []
+    for place, panels in enumerate(rule.panels):
+        x = panels.invert(_integrate_rest(current, rule.panels[place + 1 :]), rng.random(count))
+        columns.append(rule.coordinates[place].value(x))
+        current = np.einsum("dn,dn...->d...", panels.interpolation(x), _rows(current, count))
+    return np.stack(columns, axis=1) if columns else np.empty((count, 0))
+
+
+def _rows(current: Array, count: int) -> Array:
+    return np.broadcast_to(current, (count, *current.shape[1:]))
+
+
+def _integrate_rest(current: Array, rest: tuple[Panels, ...]) -> Array:
+    for panels in reversed(rest):
+        current = current @ panels.weights
+    return current

@@ -1,0 +1,120 @@
+"""Composite Gauss–Legendre rules, and functions known by their values at the nodes."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.polynomial import legendre
+
+from consilience.gaussian import Array
+
+
+@dataclass(frozen=True, slots=True)
+class Panels:
+    """An interval cut into equal panels with a Gauss–Legendre rule on each.
+
+    Parameters
+    ----------
+    lower, upper : float
+        The interval.
+    count : int
+        Number of panels P.
+    order : int
+        Nodes per panel n; polynomials of degree 2n − 1 are integrated exactly.
+    """
+
+    lower: float
+    upper: float
+    count: int
+    order: int
+
+    @property
+    def nodes(self) -> Array:
+        """The P·n nodes, in increasing order."""
+        centres = self.lower + self._half * (2.0 * np.arange(self.count) + 1.0)
+        return (centres[:, None] + self._half * _rule(self.order)[0]).ravel()
+
+    @property
+    def weights(self) -> Array:
+        """The P·n weights; they add up to the length of the interval."""
+        return np.tile(self._half * _rule(self.order)[1], self.count)
+
+    @property
+    def _half(self) -> float:
+        return (self.upper - self.lower) / (2 * self.count)
+
+    def interpolation(self, x: Array) -> Array:
+        """Give the matrix (len(x), P·n) that interpolates node values to the points x."""
+        panel, t = self._local(x)
+        inside = legendre.legvander(t, self.order - 1) @ _coefficients(self.order)
+        matrix = np.zeros((len(x), self.count, self.order))
+        matrix[np.arange(len(x)), panel] = inside
+        return matrix.reshape(len(x), -1)
+
+    def cumulative(self, values: Array, x: Array) -> Array:
+        """Integrate the interpolant of node values from the lower end to each x."""
+        panel, t = self._local(x)
+        masses, series = self._series(values)
+        before = np.concatenate(([0.0], np.cumsum(masses)))[panel]
+        return before + self._half * _evaluate(_antiderivative(series)[panel], t)
+
+    def invert(self, values: Array, targets: Array) -> Array:
+        """Find x at which the cumulative integral reaches each target.
+
+        Parameters
+        ----------
+        values : array (P·n,) or (D, P·n)
+            Node values of a non-negative function, the same for all targets or one row each.
+        targets : array (D,)
+            Integrals to reach, as shares of the whole.
+        """
+        rows = np.broadcast_to(np.maximum(values, 0.0), (len(targets), self.count * self.order))
+        shaped = rows.reshape(len(targets), self.count, self.order)
+        masses = self._half * shaped @ _rule(self.order)[1]
+        reached = np.cumsum(masses, axis=1)
+        wanted = targets * reached[:, -1]
+        panel = np.minimum((reached < wanted[:, None]).sum(axis=1), self.count - 1)
+        every = np.arange(len(targets))
+        rest = (wanted - reached[every, panel] + masses[every, panel]) / self._half
+        series = _antiderivative(shaped[every, panel] @ _coefficients(self.order).T)
+        return self.lower + self._half * (2.0 * panel + 1.0 + _bisect(series, rest))
+
+    def _series(self, values: Array) -> tuple[Array, Array]:
+        shaped = values.reshape(self.count, self.order)
+        return self._half * shaped @ _rule(self.order)[1], shaped @ _coefficients(self.order).T
+
+    def _local(self, x: Array) -> tuple[Array, Array]:
+        where = (x - self.lower) / (2.0 * self._half)
+        panel = np.clip(where.astype(int), 0, self.count - 1)
+        return panel, np.clip(2.0 * (where - panel) - 1.0, -1.0, 1.0)
+
+
+@lru_cache
+def _rule(order: int) -> tuple[Array, Array]:
+    return legendre.leggauss(order)
+
+
+@lru_cache
+def _coefficients(order: int) -> Array:
+    """Matrix from node values on [−1, 1] to Legendre coefficients: (2l+1)/2 · wⱼ · P_l(tⱼ)."""
+    t, w = _rule(order)
+    degrees = np.arange(order)
+    return ((2.0 * degrees + 1.0) / 2.0)[:, None] * (legendre.legvander(t, order - 1) * w[:, None]).T
+
+
+def _antiderivative(series: Array) -> Array:
+    """Legendre series of ∫ from −1, along the last axis."""
+    return legendre.legint(series, lbnd=-1, axis=-1)
+
+
+def _evaluate(series: Array, t: Array) -> Array:
+    return np.einsum("dl,dl->d", legendre.legvander(t, series.shape[-1] - 1), series)
+
+
+def _bisect(series: Array, targets: Array) -> Array:
+    lower, upper = -np.ones(len(targets)), np.ones(len(targets))
+    for _ in range(54):
+        middle = (lower + upper) / 2.0
+        below = _evaluate(series, middle) < targets
+        lower, upper = np.where(below, middle, lower), np.where(below, upper, middle)
+    return (lower + upper) / 2.0

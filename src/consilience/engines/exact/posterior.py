@@ -1,0 +1,253 @@
+"""The exact posterior: every marginal a mixture over the nodes."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from consilience.effects import Effects
+from consilience.engines.base import Combination, Posterior
+from consilience.engines.exact.form import Form
+from consilience.engines.exact.marginals import HyperMarginal, draw, hyper_marginals
+from consilience.engines.exact.mixture import Mixture
+from consilience.engines.exact.rule import Integrated, integrate
+from consilience.engines.exact.store import to_dataset
+from consilience.engines.summary import ordered, table, tails
+from consilience.engines.tree import Draws, Layout, grow, normal_log_density
+from consilience.errors import ModelError
+from consilience.gaussian import Array, Scatter
+
+_NEGLIGIBLE = 1e-20
+_GRID = 257
+_END = 1e-6
+
+
+@dataclass(frozen=True)
+class ExactPosterior(Posterior):
+    """The posterior as a mixture of closed forms over quadrature nodes.
+
+    Parameters
+    ----------
+    form : Form
+        The Gaussian form.
+    integrated : Integrated
+        The rule over the hyperparameters and the accuracy it achieved.
+    effects : Effects
+        The trials.
+    seed, chains, draws : int
+        How to draw when draws are asked for.
+    """
+
+    form: Form
+    integrated: Integrated
+    effects: Effects
+    seed: int
+    chains: int
+    draws: int
+
+    @property
+    def layout(self) -> Layout:
+        """See `Posterior.layout`."""
+        return Layout(self.form.parts, self.form.hypers)
+
+    @property
+    def scatter(self) -> Scatter:
+        """See `Posterior.scatter`."""
+        return self.form.scatter
+
+    @property
+    def coefficients(self) -> tuple[str, ...]:
+        """See `Posterior.coefficients`."""
+        return self.form.coefficients
+
+    @property
+    def log_evidence(self) -> float | None:
+        """See `Posterior.log_evidence`."""
+        proper = all(hyper.prior.proper for hyper in self.form.hypers)
+        return self.integrated.rule.log_evidence if proper and not self.form.flat.any() else None
+
+    @property
+    def accuracy(self) -> float:
+        """See `Posterior.accuracy`."""
+        return self.integrated.accuracy
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """See `Posterior.faults`; the engine refuses rather than answer badly."""
+        return ()
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """See `Posterior.steps`."""
+        rule = self.integrated.rule
+        names = ", ".join(self._hyper_names) or "nothing"
+        nodes = " × ".join(str(size) for size in rule.shape) or "1"
+        return (
+            f"Integrated over {names} with {nodes} nodes; two rules agree to {self.accuracy:.0e}.",
+        )
+
+    def summary(self, level: float) -> pd.DataFrame:
+        """See `Posterior.summary`."""
+        own = self._mixture(*self._of_coefficients(np.eye(len(self.coefficients))))
+        effects = self._mixture(*self._of_trials())
+        names = tuple(f"theta[{label}]" for label in self.form.labels)
+        finite = self._finite_coefficients
+        pieces = [
+            _from_mixture(self.coefficients, own, level=level, finite=finite),
+            _from_hypers(self._hyper_names, self._hypers, level),
+            _from_mixture(names, effects, level=level, finite=True),
+        ]
+        whole = ordered(pd.concat(pieces), self.form.scatter.hypers)
+        return table(whole, level=level, accuracy=self.accuracy)
+
+    def combine(self, combinations: tuple[Combination, ...], *, level: float) -> pd.DataFrame:
+        """See `Posterior.combine`."""
+        weights = np.stack([each.weights for each in combinations])
+        means, variances = self._of_coefficients(weights)
+        extra = np.stack([self._extra(each) for each in combinations], axis=1)
+        mixture = self._mixture(means, variances + extra)
+        loose = any(each.scatter or each.fresh for each in combinations)
+        finite = self.integrated.rule.moments == 2 if loose else self._finite_coefficients
+        names = tuple(each.name for each in combinations)
+        rows = _from_mixture(names, mixture, level=level, finite=finite)
+        return table(rows, level=level, accuracy=self.accuracy)
+
+    def foresee(self) -> Array:
+        """See `Posterior.foresee`; by exact refits without each trial."""
+        return np.array([self._foresee_one(place) for place in range(len(self.form.y))])
+
+    def tree(self) -> xr.DataTree:
+        """See `Posterior.tree`; with the groups ``marginals`` and ``nodes`` added."""
+        grown = grow(self.layout, self._sample(), effects=self.effects, seed=self.seed)
+        grown["marginals"] = xr.DataTree(self._marginals())
+        grown["nodes"] = xr.DataTree(to_dataset(self.integrated))
+        return grown
+
+    @property
+    def _hypers(self) -> tuple[HyperMarginal, ...]:
+        return hyper_marginals(self.integrated.rule)
+
+    @property
+    def _hyper_names(self) -> tuple[str, ...]:
+        return tuple(hyper.name for hyper in self.form.hypers)
+
+    @property
+    def _finite_coefficients(self) -> bool:
+        return self.integrated.rule.moments == 2 or not self.form.flat.any()
+
+    def _mixture(self, means: Array, variances: Array) -> Mixture:
+        weights = self.integrated.rule.weights
+        seen = weights > _NEGLIGIBLE
+        return Mixture(weights[seen] / weights[seen].sum(), means[seen], np.sqrt(variances[seen]))
+
+    def _of_coefficients(self, weights: Array) -> tuple[Array, Array]:
+        given = self.integrated.rule.conditional
+        return given.mean @ weights.T, given.variance_of(weights)
+
+    def _of_trials(self) -> tuple[Array, Array]:
+        """Conditional moments of the trials' true effects, (nodes, k) each.
+
+        θᵢ | β, y ~ N((1 − s)ηᵢ + s(yᵢ − biasᵢ), s·vᵢ) with s = hᵢ/(hᵢ + vᵢ): no division by τ².
+        """
+        rule, form = self.integrated.rule, self.form
+        h = form.variance(rule.phi)
+        s = h / (h + form.v)
+        shift = form.W - form.truth
+        weights = (1.0 - s)[:, :, None] * form.truth - s[:, :, None] * shift
+        means = np.einsum("nkm,nm->nk", weights, rule.conditional.mean) + s * form.y
+        return means, rule.conditional.variance_of(weights) + s * form.v
+
+    def _extra(self, combination: Combination) -> Array:
+        phi = self.integrated.rule.phi
+        point = self.form.point(phi)
+        total = np.full(len(phi), combination.error)
+        for name in combination.fresh:
+            total += point[name] ** 2
+        return total + self.form.scatter.new_variance(point) if combination.scatter else total
+
+    def _foresee_one(self, place: int) -> float:
+        form = self.form
+        try:
+            rule = integrate(form.without(place)).rule
+        except (ModelError, np.linalg.LinAlgError):
+            return np.nan  # without this trial nothing is known: an improper prior stays improper
+        row = form.W[[place]]
+        h = np.broadcast_to(form.variance(rule.phi), (len(rule.phi), len(form.y)))[:, [place]]
+        variances = rule.conditional.variance_of(row) + h + form.v[place]
+        mixture = Mixture(rule.weights, rule.conditional.mean @ row.T, np.sqrt(variances))
+        return float(mixture.cdf(form.y[[place]])[0])
+
+    def _sample(self) -> Draws:
+        rng = np.random.default_rng(self.seed)
+        count, form = self.chains * self.draws, self.form
+        phi = draw(self.integrated.rule, count, rng)
+        given = form.given(phi)
+        noise = rng.standard_normal((count, len(self.coefficients), 1))
+        beta = given.mean + (given.root @ noise)[:, :, 0]
+        h = np.broadcast_to(form.variance(phi), (count, len(form.y)))
+        eta, seen, s = beta @ form.truth.T, beta @ form.W.T, h / (h + form.v)
+        theta = eta + s * (form.y - seen) + np.sqrt(s * form.v) * rng.standard_normal(h.shape)
+        shape = (self.chains, self.draws)
+        return Draws(
+            {name: values.reshape(shape) for name, values in form.point(phi).items()},
+            beta.reshape(*shape, -1),
+            theta.reshape(*shape, -1),
+            normal_log_density(form.y, seen, h + form.v).reshape(*shape, -1),
+        )
+
+    def _marginals(self) -> xr.Dataset:
+        """Give densities and distribution functions of all but the trials' own effects."""
+        curves = [*self._coefficient_curves(), *map(_hyper_curve, self._hypers)]
+        names = np.array([*self.coefficients, *self._hyper_names], dtype=object)
+        stacked = (np.stack(part) for part in zip(*curves, strict=True))
+        dims = ("parameter", "point")
+        named = zip(("x", "density", "cdf"), stacked, strict=True)
+        return xr.Dataset({name: (dims, rows) for name, rows in named}, {"parameter": names})
+
+    def _coefficient_curves(self) -> list[tuple[Array, ...]]:
+        mixture = self._mixture(*self._of_coefficients(np.eye(len(self.coefficients))))
+        x = np.linspace(mixture.quantile(_END), mixture.quantile(1.0 - _END), _GRID)
+        cdf = np.stack([mixture.cdf(row) for row in x])
+        density = np.stack([mixture.density(row) for row in x])
+        return [(x[:, q], density[:, q], cdf[:, q]) for q in range(x.shape[1])]
+
+
+def _hyper_curve(marginal: HyperMarginal) -> tuple[Array, ...]:
+    x = np.linspace(0.0, marginal.quantile(np.array([1.0 - _END]))[0], _GRID)
+    return x, marginal.density(x), marginal.cdf(x)
+
+
+def _from_mixture(
+    names: tuple[str, ...], mixture: Mixture, *, level: float, finite: bool
+) -> pd.DataFrame:
+    lower, upper = tails(level)
+    return pd.DataFrame(
+        {
+            "mean": mixture.mean(),
+            "sd": mixture.sd() if finite else np.inf,
+            "median": mixture.quantile(0.5),
+            "lower": mixture.quantile(lower),
+            "upper": mixture.quantile(upper),
+            "p_gt_0": mixture.survival(np.zeros(len(names))),
+        },
+        index=list(names),
+    )
+
+
+def _from_hypers(
+    names: tuple[str, ...], marginals: tuple[HyperMarginal, ...], level: float
+) -> pd.DataFrame:
+    wanted = np.array([0.5, *tails(level)])
+    quantiles = np.array([marginal.quantile(wanted) for marginal in marginals]).reshape(-1, 3)
+    return pd.DataFrame(
+        {
+            "mean": [marginal.mean() for marginal in marginals],
+            "sd": [marginal.sd() for marginal in marginals],
+            "median": quantiles[:, 0],
+            "lower": quantiles[:, 1],
+            "upper": quantiles[:, 2],
+            "p_gt_0": 1.0,
+        },
+        index=list(names),
+    )

@@ -1,0 +1,123 @@
+"""Where the posterior of the hyperparameters lies, found from the integrand itself."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from consilience.engines.exact.coordinate import FARTHEST
+from consilience.errors import ConvergenceError, ModelError
+from consilience.gaussian import Array
+
+_DROP = 36.0  # e^-36 = 2e-16: what is left out cannot be seen in double precision
+_POINTS = {1: 65, 2: 25, 3: 13}
+_NEAR = 6.0
+_ROUNDS = 60
+
+type LogDensity = Callable[[Array], Array]
+"""A function of points x (n, d) that gives logarithms (n,)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bracket:
+    """A box that holds all of the integrand that double precision can see.
+
+    Parameters
+    ----------
+    lower, upper : array (d,)
+        Its corners on the x scale.
+    moments : int
+        Highest moment of the hyperparameters (2, 1 or 0) that the tails allow.
+    """
+
+    lower: Array
+    upper: Array
+    moments: int
+
+
+def bracket(log_density: LogDensity, log_size: LogDensity, *, farthest: Array) -> Bracket:
+    """Bracket the integrand by a grid that zooms in until its hull fills it.
+
+    The hull holds every grid point within e⁻³⁶ of the peak, of the integrand and of the integrand
+    times φ², so that variances are integrated as far out as evidence is.
+
+    Parameters
+    ----------
+    log_density : callable
+        Log integrand on the x scale.
+    log_size : callable
+        log(1 + φ/scale) at x, of the largest φ.
+    farthest : array (d,)
+        End of the search in each dimension.
+
+    Raises
+    ------
+    ModelError
+        If the integrand does not fall off: the posterior is improper.
+    """
+    for moments in (2, 1, 0):
+        lower, upper = _widen(_Weighted(log_density, log_size, moments), farthest)
+        if np.all(upper < FARTHEST):
+            return Bracket(lower, upper, moments)
+    raise ModelError(
+        "The posterior of the heterogeneity is improper: the likelihood and the priors do not fall "
+        "off for large values. Give the standard deviations proper priors, such as HalfNormal."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighted:
+    log_density: LogDensity
+    log_size: LogDensity
+    moments: int
+
+    def inside(self, points: Array) -> Array:
+        """Say which points are near the peak of the integrand, plain or weighted."""
+        plain = self.log_density(points)
+        weighted = plain + self.moments * self.log_size(points)
+        return (plain > plain.max() - _DROP) | (weighted > weighted.max() - _DROP)
+
+
+def _widen(target: _Weighted, farthest: Array) -> tuple[Array, Array]:
+    """Look near zero first, and further out as long as the hull touches the end."""
+    end = np.minimum(_NEAR, farthest)
+    while True:
+        lower, upper = _zoom(target, end)
+        touching = (upper >= end) & (end < farthest)
+        if not touching.any():
+            return lower, upper
+        end = np.where(touching, np.minimum(3.0 * end, farthest), end)
+
+
+def _zoom(target: _Weighted, end: Array) -> tuple[Array, Array]:
+    lower, upper = np.zeros(len(end)), end
+    for _ in range(_ROUNDS):
+        narrower = _hull(target, lower, upper)
+        settled = np.all(narrower[1] - narrower[0] > 0.5 * (upper - lower))
+        lower, upper = narrower
+        if settled:
+            return lower, upper
+    raise ConvergenceError(
+        "The posterior of the hyperparameters could not be bracketed: it is narrower than the "
+        "computer's numbers can tell apart. Check the sampling variances for values near zero."
+    )
+
+
+def _hull(target: _Weighted, lower: Array, upper: Array) -> tuple[Array, Array]:
+    """Find the hull of the points inside, one grid step wider on each side."""
+    count = _POINTS[len(lower)]
+    axes = np.linspace(lower, upper, count).T
+    grids = np.meshgrid(*axes, indexing="ij")
+    points = np.stack([grid.ravel() for grid in grids], axis=1)
+    inside = target.inside(points).reshape([count] * len(lower))
+    ends = [_ends(inside, axis) for axis in range(len(lower))]
+    first = np.array([max(start - 1, 0) for start, _ in ends])
+    last = np.array([min(stop + 1, count - 1) for _, stop in ends])
+    every = np.arange(len(lower))
+    return axes[every, first], axes[every, last]
+
+
+def _ends(inside: Array, axis: int) -> tuple[int, int]:
+    others = tuple(other for other in range(inside.ndim) if other != axis)
+    places = np.flatnonzero(inside.any(axis=others))
+    return int(places[0]), int(places[-1])

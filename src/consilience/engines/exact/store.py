@@ -1,0 +1,52 @@
+"""The nodes of an exact posterior, written to and read from a Dataset."""
+
+import numpy as np
+import xarray as xr
+
+from consilience.engines.exact.coordinate import Coordinate
+from consilience.engines.exact.form import Form
+from consilience.engines.exact.panels import Panels
+from consilience.engines.exact.rule import Integrated, Rule, product_weights, values_at
+
+_AXIS = ("scale", "support_lower", "support_upper", "lower", "upper", "count", "order")
+
+
+def to_dataset(integrated: Integrated) -> xr.Dataset:
+    """Write a rule down: its axes and the density at its nodes."""
+    rule = integrated.rule
+    rows = [
+        (c.scale, c.lower, c.upper, p.lower, p.upper, p.count, p.order)
+        for c, p in zip(rule.coordinates, rule.panels, strict=True)
+    ]
+    return xr.Dataset(
+        {
+            "axis": (("hyper", "field"), np.array(rows, dtype=float).reshape(-1, len(_AXIS))),
+            "density": ("node", rule.density),
+        },
+        coords={"field": np.array(_AXIS, dtype=object)},
+        attrs={
+            "log_evidence": rule.log_evidence,
+            "accuracy": integrated.accuracy,
+            "moments": rule.moments,
+        },
+    )
+
+
+def from_dataset(form: Form, stored: xr.Dataset) -> Integrated:
+    """Rebuild the rule; the closed-form answers at the nodes are solved for again."""
+    axes = stored["axis"].to_numpy()
+    coordinates = tuple(Coordinate(*row[:3]) for row in axes)
+    panels = tuple(Panels(row[3], row[4], int(row[5]), int(row[6])) for row in axes)
+    density = stored["density"].to_numpy()
+    phi = values_at(coordinates, panels)
+    rule = Rule(
+        coordinates,
+        panels,
+        phi,
+        density * product_weights(panels),
+        density,
+        form.given(phi),
+        float(stored.attrs["log_evidence"]),
+        int(stored.attrs["moments"]),
+    )
+    return Integrated(rule, float(stored.attrs["accuracy"]))

@@ -1,0 +1,160 @@
+"""A posterior known by draws."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from scipy.special import ndtr
+
+from consilience.effects import Effects
+from consilience.engines.base import Combination, Posterior
+from consilience.engines.summary import from_draws, ordered, table
+from consilience.engines.tree import Draws, Layout, grow
+from consilience.gaussian import Array, Scatter
+
+_GRID = 257
+
+
+@dataclass(frozen=True)
+class SampledPosterior(Posterior):
+    """Draws from NUTS, with the same questions as an exact posterior.
+
+    Parameters
+    ----------
+    parameters : Layout
+        The model's parameters.
+    spread : Scatter
+        The scatter of true effects.
+    draws : Draws
+        Joint draws (chain, draw, …).
+    effects : Effects
+        The trials.
+    seed : int
+        Seed of whatever is drawn on top.
+    quality : Dataset
+        Per-run facts: divergences, energy diagnostics, the steps of the ladder in `attrs`.
+    """
+
+    parameters: Layout
+    spread: Scatter
+    draws: Draws
+    effects: Effects
+    seed: int
+    quality: xr.Dataset
+
+    @property
+    def layout(self) -> Layout:
+        """See `Posterior.layout`."""
+        return self.parameters
+
+    @property
+    def scatter(self) -> Scatter:
+        """See `Posterior.scatter`."""
+        return self.spread
+
+    @property
+    def coefficients(self) -> tuple[str, ...]:
+        """See `Posterior.coefficients`."""
+        return self.layout.labels
+
+    @property
+    def log_evidence(self) -> float | None:
+        """See `Posterior.log_evidence`; draws alone do not give it."""
+        return None
+
+    @property
+    def accuracy(self) -> float:
+        """See `Posterior.accuracy`."""
+        return np.nan
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """See `Posterior.faults`."""
+        return tuple(str(self.quality.attrs["faults"]).splitlines())
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """See `Posterior.steps`."""
+        return tuple(str(self.quality.attrs["steps"]).splitlines())
+
+    def summary(self, level: float) -> pd.DataFrame:
+        """See `Posterior.summary`."""
+        names = tuple(f"theta[{label}]" for label in self.effects.labels)
+        hypers = np.stack([*self.draws.hypers.values(), self.draws.beta[..., 0]], axis=-1)[..., :-1]
+        pieces = [
+            from_draws(self.draws.beta, self.coefficients, level),
+            from_draws(hypers, tuple(self.draws.hypers), level),
+            from_draws(self.draws.theta, names, level),
+        ]
+        whole = ordered(pd.concat(pieces), self.scatter.hypers)
+        return table(whole, level=level, accuracy=np.nan)
+
+    def combine(self, combinations: tuple[Combination, ...], *, level: float) -> pd.DataFrame:
+        """See `Posterior.combine`."""
+        rng = np.random.default_rng([self.seed, 2])
+        columns = [self._combined(each, rng) for each in combinations]
+        names = tuple(each.name for each in combinations)
+        rows = from_draws(np.stack(columns, axis=-1), names, level)
+        return table(rows, level=level, accuracy=np.nan)
+
+    def foresee(self) -> Array:
+        """See `Posterior.foresee`; by Pareto-smoothed importance weights instead of refits."""
+        from arviz_stats.base import array_stats
+
+        log_likelihood = self._flat(self.draws.log_likelihood)
+        columns = np.hstack([part.matrix for part in self.layout.parts])
+        observed = self._flat(self.draws.beta) @ columns.T
+        spread = np.sqrt(self._variance() + self.effects.v)
+        below = ndtr((self.effects.y - observed) / spread)
+        weights, _ = array_stats.psislw(-log_likelihood.T, r_eff=1.0)
+        shares = np.exp(weights - weights.max(axis=1, keepdims=True))
+        return np.sum(shares * below.T, axis=1) / shares.sum(axis=1)
+
+    def tree(self) -> xr.DataTree:
+        """See `Posterior.tree`."""
+        grown = grow(self.layout, self.draws, effects=self.effects, seed=self.seed)
+        grown["sample_stats"] = xr.DataTree(self.quality)
+        grown["marginals"] = xr.DataTree(self._marginals())
+        return grown
+
+    def _combined(self, combination: Combination, rng: np.random.Generator) -> Array:
+        total = self.draws.beta @ combination.weights
+        variance = np.full(total.shape, combination.error)
+        for name in combination.fresh:
+            variance = variance + self.draws.hypers[name] ** 2
+        if combination.scatter:
+            variance = variance + self._new_variance().reshape(total.shape)
+        return total + np.sqrt(variance) * rng.standard_normal(total.shape)
+
+    def _new_variance(self) -> Array:
+        flat = {name: values.ravel() for name, values in self.draws.hypers.items()}
+        found = self.scatter.new_variance(flat)
+        return np.broadcast_to(found, (self.draws.beta[..., 0].size,))
+
+    def _variance(self) -> Array:
+        flat = {name: values.ravel() for name, values in self.draws.hypers.items()}
+        return self.scatter.variance(flat)
+
+    @staticmethod
+    def _flat(values: Array) -> Array:
+        return values.reshape(-1, values.shape[-1])
+
+    def _marginals(self) -> xr.Dataset:
+        names = [*self.coefficients, *self.draws.hypers]
+        columns = [*self._flat(self.draws.beta).T, *(v.ravel() for v in self.draws.hypers.values())]
+        curves = [_curve(values) for values in columns]
+        dims = ("parameter", "point")
+        stacked = (np.stack(part) for part in zip(*curves, strict=True))
+        named = zip(("x", "density", "cdf"), stacked, strict=True)
+        coords = {"parameter": np.array(names, dtype=object)}
+        return xr.Dataset({name: (dims, rows) for name, rows in named}, coords)
+
+
+def _curve(values: Array) -> tuple[Array, Array, Array]:
+    """Estimate a density by ArviZ's kernel estimate, kept inside the range of the draws."""
+    from arviz_stats.base import array_stats
+
+    grid, density, _ = array_stats.kde(values, bound_correction=True, grid_len=_GRID)
+    cdf = np.searchsorted(np.sort(values), grid, side="right") / len(values)
+    return np.asarray(grid), np.asarray(density), cdf

@@ -1,0 +1,94 @@
+"""Running nutpie on a PyMC model."""
+
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from consilience.gaussian import Array
+
+if TYPE_CHECKING:
+    import pymc
+    import xarray as xr
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a run of the sampler is asked for.
+
+    Parameters
+    ----------
+    draws, tune, chains : int
+        Draws kept and warm-up draws of each chain, and number of chains.
+    target_accept : float
+        Acceptance rate that the step size is tuned to.
+    """
+
+    draws: int
+    tune: int
+    chains: int
+    target_accept: float
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What the sampler gave.
+
+    Parameters
+    ----------
+    posterior : Dataset
+        Draws of the model's own variables over chain and draw.
+    divergences : int
+        Number of divergent transitions after warm-up.
+    bfmi : float
+        Lowest energy Bayesian fraction of missing information of the chains.
+    settings : Settings
+        How it was run.
+    """
+
+    posterior: "xr.Dataset"
+    divergences: int
+    bfmi: float
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A PyMC model compiled once, to be run with several settings."""
+
+    model: object
+
+    def run(self, settings: Settings, seed: int) -> Run:
+        """Sample; chains depend on the seed alone, not on the number of cores."""
+        import nutpie
+
+        trace = nutpie.sample(
+            self.model,
+            draws=settings.draws,
+            tune=settings.tune,
+            chains=settings.chains,
+            target_accept=settings.target_accept,
+            seed=seed,
+            save_warmup=False,
+            progress_bar=False,
+        )
+        stats = trace["sample_stats"]
+        energy = stats["energy"].to_numpy()
+        divergences = int(stats["diverging"].to_numpy().sum())
+        return Run(trace["posterior"].to_dataset(), divergences, _bfmi(energy), settings)
+
+
+def compile_model(model: "pymc.Model") -> Compiled:
+    """Compile a PyMC model for nutpie."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import nutpie
+
+        return Compiled(nutpie.compile_pymc_model(model))
+
+
+def _bfmi(energy: Array) -> float:
+    """min over chains of Σ(E_t − E_{t−1})² / Σ(E_t − Ē)² (Betancourt 2016, arXiv:1604.00695)."""
+    steps = np.mean(np.diff(energy, axis=1) ** 2, axis=1)
+    return float(np.min(steps / np.var(energy, axis=1)))

@@ -1,0 +1,181 @@
+"""Draws as a DataTree with ArviZ's groups, the same for every engine."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from consilience.effects import Effects
+from consilience.gaussian import Array, Block, Hyper
+
+_LOG_2PI = float(np.log(2.0 * np.pi))
+_PRIOR_DRAWS = 1000
+
+type Variables = dict[str, tuple[tuple[str, ...], Array]]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Which parameters a model has: coefficients by block, and hyperparameters.
+
+    Parameters
+    ----------
+    parts : tuple of Block
+        Where the coefficients come from, in their order.
+    hypers : tuple of Hyper
+        The hyperparameters.
+    """
+
+    parts: tuple[Block, ...]
+    hypers: tuple[Hyper, ...]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Row names of all coefficients."""
+        return tuple(label for part in self.parts for label in part.labels)
+
+    @property
+    def places(self) -> dict[str, list[int]]:
+        """Places of each variable's coefficients among all coefficients."""
+        found: dict[str, list[int]] = {}
+        for place, part in enumerate(part for part in self.parts for _ in part.labels):
+            found.setdefault(part.variable, []).append(place)
+        return found
+
+    def read(self, posterior: xr.Dataset) -> tuple[Array, dict[str, Array]]:
+        """Read coefficients (chain, draw, m) and hyperparameters (chain, draw) off a posterior."""
+        shape = (posterior.sizes["chain"], posterior.sizes["draw"])
+        beta = np.empty((*shape, len(self.labels)))
+        for name, columns in self.places.items():
+            beta[..., columns] = posterior[name].to_numpy().reshape(*shape, -1)
+        return beta, {hyper.name: posterior[hyper.name].to_numpy() for hyper in self.hypers}
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """Joint draws of everything that a model knows.
+
+    Parameters
+    ----------
+    hypers : mapping of str to array (chain, draw)
+        Hyperparameters by name.
+    beta : array (chain, draw, m)
+        Coefficients.
+    theta : array (chain, draw, k)
+        True effects of the trials.
+    log_likelihood : array (chain, draw, k)
+        Log density of each estimate with its true effect integrated out.
+    """
+
+    hypers: Mapping[str, Array]
+    beta: Array
+    theta: Array
+    log_likelihood: Array
+
+
+def normal_log_density(y: Array, mean: Array, variance: Array) -> Array:
+    """log N(y; mean, variance)."""
+    return -0.5 * (_LOG_2PI + np.log(variance) + (y - mean) ** 2 / variance)
+
+
+def grow(layout: Layout, draws: Draws, *, effects: Effects, seed: int) -> xr.DataTree:
+    """Build the tree: posterior, prior, log_likelihood, log_prior, observed and constant data.
+
+    Parameters
+    ----------
+    layout : Layout
+        The model's parameters.
+    draws : Draws
+        The joint draws.
+    effects : Effects
+        The trials.
+    seed : int
+        Seed of the draws from the prior.
+    """
+    labels = {"estimate": np.array(effects.labels, dtype=object)}
+    per_trial = ("chain", "draw", "estimate")
+    posterior = _named(layout, draws.hypers, draws.beta)
+    groups = {
+        "posterior": posterior | {"theta": (per_trial, draws.theta)},
+        "prior": _prior(layout, seed),
+        "log_likelihood": {"yi": (per_trial, draws.log_likelihood)},
+        "log_prior": _log_prior(layout, draws),
+        "observed_data": {"yi": (("estimate",), effects.y)},
+        "constant_data": {"vi": (("estimate",), effects.v)},
+    }
+    coords = labels | _coords(layout)
+    return xr.DataTree.from_dict({name: _dataset(found, coords) for name, found in groups.items()})
+
+
+def _dataset(variables: Variables, coords: Mapping[str, Array]) -> xr.Dataset:
+    used = {dim: values.shape[place] for dims, values in variables.values() for place, dim in enumerate(dims)}
+    known = {dim: coords.get(dim, np.arange(size)) for dim, size in used.items()}
+    return xr.Dataset(variables, coords=known)
+
+
+def _named(layout: Layout, hypers: Mapping[str, Array], beta: Array) -> Variables:
+    found: Variables = {}
+    for name, columns in layout.places.items():
+        dims = ("chain", "draw") if name == "mu" else ("chain", "draw", _dim(name))
+        found[name] = (dims, beta[..., columns[0]] if name == "mu" else beta[..., columns])
+    return found | {name: (("chain", "draw"), values) for name, values in hypers.items()}
+
+
+def _dim(variable: str) -> str:
+    return "coef" if variable == "beta" else f"{variable}_level"
+
+
+def _coords(layout: Layout) -> dict[str, Array]:
+    every = layout.labels
+    return {
+        _dim(name): np.array([_level(name, every[place]) for place in columns], dtype=object)
+        for name, columns in layout.places.items()
+        if name != "mu"
+    }
+
+
+def _level(variable: str, label: str) -> str:
+    """Strip the variable's name from a level's label; regression coefficients keep theirs."""
+    return label if variable == "beta" else label.removeprefix(f"{variable}[").removesuffix("]")
+
+
+def _scales(layout: Layout, hypers: Mapping[str, Array], shape: tuple[int, ...]) -> Array:
+    """Scale of every coefficient at every draw, (chain, draw, m)."""
+    columns = [
+        hypers[part.scales[0].name] if part.scales else np.ones(shape)
+        for part in layout.parts
+        for _ in part.labels
+    ]
+    return np.stack(columns, axis=-1)
+
+
+def _log_prior(layout: Layout, draws: Draws) -> Variables:
+    scales = _scales(layout, draws.hypers, draws.beta.shape[:2])
+    tiny = np.finfo(float).tiny
+    unit = draws.beta / np.maximum(scales, tiny)
+    priors = [part.prior for part in layout.parts for _ in part.labels]
+    columns = [prior.logpdf(unit[..., place]) for place, prior in enumerate(priors)]
+    beta = np.stack(columns, axis=-1) - np.log(np.maximum(scales, tiny))
+    hypers = {hyper.name: hyper.prior.logpdf(draws.hypers[hyper.name]) for hyper in layout.hypers}
+    return _named(layout, hypers, beta)
+
+
+def _prior(layout: Layout, seed: int) -> Variables:
+    """Draw from the priors; parameters with improper ones are left out."""
+    rng = np.random.default_rng([seed, 1])
+    shape = (1, _PRIOR_DRAWS)
+    hypers = {
+        hyper.name: hyper.prior.ppf(rng.random(shape)) for hyper in layout.hypers if hyper.prior.proper
+    }
+    kept = tuple(part for part in layout.parts if _drawable(part, hypers))
+    smaller = Layout(kept, ())
+    if not kept:
+        return _named(smaller, hypers, np.empty((*shape, 0)))
+    unit = [part.prior.ppf(rng.random(shape)) for part in kept for _ in part.labels]
+    beta = np.stack(unit, axis=-1) * _scales(smaller, hypers, shape)
+    return _named(smaller, hypers, beta)
+
+
+def _drawable(part: Block, hypers: Mapping[str, Array]) -> bool:
+    return part.prior.proper and all(hyper.name in hypers for hyper in part.scales)

@@ -1,0 +1,54 @@
+"""Normal random effects."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from consilience.effects import Effects
+from consilience.gaussian import Array, Hyper, Point, Scatter
+from consilience.heterogeneity.base import Heterogeneity, Spread
+from consilience.priors import HalfUnitInformation, Prior
+
+if TYPE_CHECKING:
+    from pytensor.tensor import TensorVariable
+
+
+@dataclass(frozen=True, slots=True)
+class Normal(Heterogeneity):
+    """True effects scatter normally: θᵢ ~ N(ηᵢ, τ²).
+
+    Parameters
+    ----------
+    tau : Prior
+        Prior of τ, the standard deviation between trials, on the effect's scale. The default is a
+        HalfNormal of a quarter of a unit-information SD (0.5 for standardised mean differences).
+
+    References
+    ----------
+    Röver et al. (2021), Weakly informative prior distributions for the heterogeneity parameter in
+    Bayesian random-effects meta-analysis, doi:10.1002/jrsm.1475.
+    """
+
+    tau: Prior = field(default_factory=HalfUnitInformation)
+
+    def scatter(self, effects: Effects) -> Scatter:  # noqa: ARG002 - the same for all trials
+        """See `Heterogeneity.scatter`."""
+        return _Equal(Hyper("tau", self.tau))
+
+    def pymc(self, predictor: "TensorVariable") -> Spread:
+        """See `Heterogeneity.pymc`; θ is marginalised, so that τ and θ form no funnel."""
+        return Spread(predictor, self.tau.pymc("tau") ** 2)
+
+
+@dataclass(frozen=True, slots=True)
+class _Equal(Scatter):
+    tau: Hyper
+
+    @property
+    def hypers(self) -> tuple[Hyper, ...]:
+        return (self.tau,)
+
+    def variance(self, point: Point) -> Array:
+        return self.new_variance(point)[:, None]
+
+    def new_variance(self, point: Point) -> Array:
+        return point["tau"] ** 2

@@ -1,0 +1,49 @@
+"""Ready-made estimates with their variances or standard errors."""
+
+from dataclasses import dataclass
+from typing import ClassVar, override
+
+import numpy as np
+import pandas as pd
+
+from consilience.errors import ModelError
+from consilience.measures.base import Floats, Measure, arms, unit_information_sd
+
+
+@dataclass(frozen=True, slots=True)
+class GEN(Measure):
+    """Estimates as they are given: `yi` with `vi`, or with `sei` (then vi = sei²).
+
+    The scale and its unit are the user's. Where a row gives both, `vi` counts.
+    """
+
+    code: ClassVar[str] = "GEN"
+    label: ClassVar[str] = "Effect"
+    scale: ClassVar[str] = "raw"
+    needs: ClassVar[tuple[str, ...]] = ("yi",)
+    either: ClassVar[tuple[str, ...]] = ("vi", "sei")
+
+    @override
+    def compute(self, table: pd.DataFrame) -> tuple[Floats, Floats]:
+        """Take the estimates and variances over from the table."""
+        (yi,) = arms(table, "yi")
+        vi = np.full(len(table), np.nan)
+        if "sei" in table:
+            vi = arms(table, "sei")[0] ** 2
+        if "vi" in table:
+            (given,) = arms(table, "vi")
+            vi = np.where(np.isnan(given), vi, given)
+        return yi, vi
+
+    @override
+    def unit_sd(self, table: pd.DataFrame, v: Floats) -> float:
+        """Return the unit-information standard deviation, NaN without participants."""
+        return unit_information_sd(table, v)
+
+    @override
+    def new_variance(self, theta: Floats, *, n1: int, n2: int, observed: pd.DataFrame) -> Floats:
+        """Refuse: nothing says how the variance of a ready-made estimate follows from size."""
+        raise ModelError(
+            f"The variance of a new trial with {n1} and {n2} participants does not follow from "
+            "ready-made estimates (measure GEN). Give the new trial's standard error `sei`."
+        )

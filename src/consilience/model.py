@@ -1,0 +1,183 @@
+"""The model: five slots, and nothing else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from typing import TYPE_CHECKING
+
+from consilience import bias as biases
+from consilience import heterogeneity as heterogeneities
+from consilience import likelihoods
+from consilience import priors
+from consilience import terms as all_terms
+from consilience.bias import Bias
+from consilience.effects import Effects
+from consilience.errors import ModelError
+from consilience.gaussian import Block
+from consilience.heterogeneity import Heterogeneity
+from consilience.likelihoods import Likelihood
+from consilience.priors import Prior
+from consilience.terms import Term
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pymc
+    from pytensor.tensor import TensorVariable
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What is assumed about a set of trials, free of data.
+
+    yᵢ ~ likelihood(θᵢ), θᵢ ~ heterogeneity(ηᵢ), ηᵢ = μ + Σ terms(i), seen through the bias.
+
+    Parameters
+    ----------
+    mu : Prior
+        Prior of μ, the expectation of the true effects at the mean row of the design, on the
+        effect's scale. The default is a Normal of half a unit-information SD: Normal(0, 1) for
+        standardised mean differences.
+    terms : sequence of Term
+        What shifts the expectation.
+    heterogeneity : Heterogeneity
+        How true effects scatter.
+    likelihood : Likelihood
+        How estimates arise from true effects.
+    bias : Bias
+        What distorts the estimates.
+
+    Each slot also takes the name of a component that needs no settings, as in
+    ``Model(heterogeneity="Nothing")``.
+
+    Raises
+    ------
+    ModelError
+        If a slot holds something else than its component, or two terms bear the same name.
+    """
+
+    mu: Prior = field(default_factory=priors.UnitInformation)
+    terms: tuple[Term, ...] = ()
+    heterogeneity: Heterogeneity = field(default_factory=heterogeneities.Normal)
+    likelihood: Likelihood = field(default_factory=likelihoods.Normal)
+    bias: Bias = field(default_factory=biases.Nothing)
+
+    def __post_init__(self) -> None:
+        """Look names up and check that each slot holds its own kind."""
+        terms = (self.terms,) if isinstance(self.terms, Term | str) else tuple(self.terms)
+        put = object.__setattr__
+        put(self, "mu", _filled("mu", self.mu, Prior))
+        put(self, "terms", tuple(_filled("terms", term, Term) for term in terms))
+        put(self, "heterogeneity", _filled("heterogeneity", self.heterogeneity, Heterogeneity))
+        put(self, "likelihood", _filled("likelihood", self.likelihood, Likelihood))
+        put(self, "bias", _filled("bias", self.bias, Bias))
+        _refuse_twins(self.terms)
+
+    def pymc(self, effects: Effects) -> "pymc.Model":
+        """Write the model down for PyMC, with named coordinates and θ marginalised where it can be.
+
+        Parameters
+        ----------
+        effects : Effects
+            The trials.
+
+        Returns
+        -------
+        pymc.Model
+            An ordinary PyMC model: sample it, extend it, plot it.
+        """
+        import pymc as pm
+
+        concrete = resolve(self, effects)
+        with pm.Model(coords=_coords(concrete, effects)) as built:
+            predictor = _predictor(concrete, effects)
+            spread = concrete.heterogeneity.pymc(predictor)
+            seen = concrete.bias.pymc(spread.location)
+            concrete.likelihood.pymc(seen, spread.variance, effects=effects)
+        return built
+
+
+def blocks(model: Model, effects: Effects) -> tuple[Block, ...]:
+    """Give all columns of the linear predictor: μ first, then the terms in order."""
+    ones = _ones(effects.k)
+    overall = Block("mu", ("mu",), ones, model.mu)
+    return (overall, *(term.block(effects) for term in model.terms))
+
+
+def variable_names(model: Model, effects: Effects) -> tuple[str, ...]:
+    """Name each term's coefficients in PyMC: its block's variable, numbered where it repeats."""
+    names = [term.block(effects).variable for term in model.terms]
+    return tuple(
+        f"{name}_{names[: place + 1].count(name)}" if names.count(name) > 1 else name
+        for place, name in enumerate(names)
+    )
+
+
+def resolve(model: Model, effects: Effects) -> Model:
+    """Make priors that are stated in units of the unit-information SD concrete for these effects.
+
+    Raises
+    ------
+    ModelError
+        If such a prior needs a unit that the effects do not have.
+    """
+    return _resolved(model, effects.unit_sd())
+
+
+def _resolved[T](part: T, unit: float) -> T:
+    if isinstance(part, Prior):
+        return part.resolve(unit)
+    if isinstance(part, tuple):
+        return tuple(_resolved(each, unit) for each in part)  # type: ignore[return-value]
+    if not is_dataclass(part) or isinstance(part, type):
+        return part
+    values = {slot.name: getattr(part, slot.name) for slot in fields(part)}
+    changed = {name: _resolved(value, unit) for name, value in values.items()}
+    return replace(part, **changed) if changed != values else part
+
+
+def _predictor(model: Model, effects: Effects) -> "TensorVariable":
+    import pytensor.tensor as pt
+
+    predictor = model.mu.pymc("mu") * pt.ones(effects.k)
+    for term, name in zip(model.terms, variable_names(model, effects), strict=True):
+        predictor += term.pymc(effects, name)
+    return predictor
+
+
+def _coords(model: Model, effects: Effects) -> dict[str, list[str]]:
+    coords = {"estimate": list(effects.labels)}
+    for term, name in zip(model.terms, variable_names(model, effects), strict=True):
+        block = term.block(effects)
+        labels = list(block.labels)
+        coords[f"{name}_coef" if block.variable == "beta" else f"{name}_level"] = labels
+    return coords
+
+
+_LOOKUPS: Mapping[type, object] = {
+    Prior: priors.get,
+    Term: all_terms.get,
+    Heterogeneity: heterogeneities.get,
+    Likelihood: likelihoods.get,
+    Bias: biases.get,
+}
+
+
+def _filled[T](slot: str, given: object, kind: type[T]) -> T:
+    found = _LOOKUPS[kind](given) if isinstance(given, str) else given  # type: ignore[operator]
+    if not isinstance(found, kind):
+        raise ModelError(
+            f"Model slot {slot!r} takes a {kind.__name__}, not {found!r}. See consilience."
+            f"{'priors' if kind is Prior else slot} for what can stand there."
+        )
+    return found
+
+
+def _refuse_twins(terms: tuple[Term, ...]) -> None:
+    twins = [term for place, term in enumerate(terms) if term in terms[:place]]
+    if twins:
+        raise ModelError(f"The term {twins[0]!r} stands twice in the model; leave one out.")
+
+
+def _ones(k: int) -> "np.ndarray":
+    import numpy as np
+
+    return np.ones((k, 1))

@@ -1,0 +1,152 @@
+"""What a new trial would find."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from consilience.engines import Combination
+from consilience.engines.summary import from_draws, table
+from consilience.errors import ModelError
+from consilience.fit import Fit
+from consilience.gaussian import Array
+from consilience.new_trial import NewTrial, as_table
+from consilience.rows import combinations
+
+_DIMS = ("chain", "draw", "trial")
+
+
+def predict(fit: Fit, new: NewTrial | Sequence[NewTrial], *, seed: int = 0) -> xr.DataTree:
+    """Foresee new trials: their expectation, their true effect, and their estimate.
+
+    mu = w'β (with fresh draws for levels never seen), theta ~ N(mu, h(φ)),
+    yi ~ N(theta, v(theta, n1, n2)).
+
+    Parameters
+    ----------
+    fit : Fit
+        A fit; one draw of a new trial is made for each of its draws.
+    new : NewTrial or sequence of NewTrial
+        The trials to foresee.
+    seed : int
+        Seed of the draws.
+
+    Returns
+    -------
+    DataTree
+        Group ``predictions`` with ``mu``, ``theta`` and, where the trials' sizes are known, ``yi``,
+        over chain, draw and trial; the group ``posterior`` they were drawn from beside it.
+
+    Raises
+    ------
+    ModelError
+        If a moderator that the model needs is missing, or a linear term does not know a level.
+    ConvergenceError
+        If the fit did not converge and was not forced.
+    """
+    trials = (new,) if isinstance(new, NewTrial) else tuple(new)
+    fit.stamped(pd.DataFrame())
+    drawn = _Drawn(fit, np.random.default_rng(seed))
+    wanted = combinations(fit, _complete(fit, trials))
+    mu = np.stack([drawn.expectation(each) for each in wanted], axis=-1)
+    theta = drawn.scattered(mu)
+    groups = {"mu": (_DIMS, mu), "theta": (_DIMS, theta)}
+    if all(trial.sized for trial in trials):
+        groups["yi"] = (_DIMS, drawn.estimated(theta, trials))
+    posterior = fit.draws["posterior"].to_dataset()
+    coords = {
+        "chain": posterior["chain"],
+        "draw": posterior["draw"],
+        "trial": np.array([trial.name for trial in trials], dtype=object),
+    }
+    attrs = {"direction": fit.effects.direction, "seed": seed}
+    predictions = xr.Dataset(groups, coords, attrs)
+    return xr.DataTree.from_dict({"posterior": posterior, "predictions": predictions})
+
+
+def summarise(tree: xr.DataTree, level: float = 0.95) -> pd.DataFrame:
+    """Summarise the predictions of a tree.
+
+    Returns
+    -------
+    DataFrame
+        By ``mu[trial]``, ``theta[trial]``, ``yi[trial]``: the columns of `Fit.summary`, with the
+        Monte Carlo error of the draws.
+    """
+    if "predictions" not in tree.children:
+        raise ModelError(
+            "This tree has no group 'predictions'. summarise() takes what predict() gives; for "
+            "parameters use fit.summary()."
+        )
+    predictions = tree["predictions"].to_dataset()
+    pieces = [_summarised(predictions[name], level) for name in predictions.data_vars]
+    rows = table(pd.concat(pieces), level=level, accuracy=np.nan)
+    rows.attrs["direction"] = predictions.attrs.get("direction", "")
+    return rows
+
+
+def _summarised(values: xr.DataArray, level: float) -> pd.DataFrame:
+    draws = values.transpose(*_DIMS).to_numpy()
+    names = tuple(f"{values.name}[{trial}]" for trial in values["trial"].to_numpy())
+    return from_draws(draws, names, level)
+
+
+def _complete(fit: Fit, trials: tuple[NewTrial, ...]) -> pd.DataFrame:
+    rows = as_table(trials)
+    missing = [
+        f"{column!r} (known: {', '.join(sorted(set(fit.effects.table[column].astype(str))))})"
+        for column in _needed(fit)
+        if column not in rows.columns or rows[column].isna().any()
+    ]
+    if missing:
+        raise ModelError(
+            f"The new trial does not say its {', '.join(missing)}, which the model needs. Give it "
+            "as NewTrial(..., column=value)."
+        )
+    return rows
+
+
+def _needed(fit: Fit) -> tuple[str, ...]:
+    columns = [str(column) for column in fit.effects.table.columns]
+    return tuple(
+        column for column in columns if any(term.reads(column) for term in fit.model.terms)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A fit's draws and the random numbers that are added to them."""
+
+    fit: Fit
+    rng: np.random.Generator
+
+    def expectation(self, combination: Combination) -> Array:
+        """Draws (chain, draw) of w'β, with fresh levels."""
+        beta, hypers = self.fit.posterior.layout.read(self.fit.draws["posterior"].to_dataset())
+        mean = beta @ combination.weights
+        for name in combination.fresh:
+            mean = mean + hypers[name] * self.rng.standard_normal(mean.shape)
+        return mean
+
+    def scattered(self, mu: Array) -> Array:
+        """Draws of true effects (chain, draw, trial) about their expectations."""
+        _, hypers = self.fit.posterior.layout.read(self.fit.draws["posterior"].to_dataset())
+        point = {name: values.ravel() for name, values in hypers.items()}
+        variance = np.broadcast_to(self.fit.posterior.scatter.new_variance(point), (mu[..., 0].size,))
+        sd = np.sqrt(variance).reshape(*mu.shape[:2], 1)
+        return mu + sd * self.rng.standard_normal(mu.shape)
+
+    def estimated(self, theta: Array, trials: tuple[NewTrial, ...]) -> Array:
+        """Draws of estimates about the true effects, with each trial's own precision."""
+        columns = [self._variance(theta[..., place], trial) for place, trial in enumerate(trials)]
+        return theta + np.sqrt(np.stack(columns, axis=-1)) * self.rng.standard_normal(theta.shape)
+
+    def _variance(self, theta: Array, trial: NewTrial) -> Array:
+        if trial.sei is not None:
+            return np.full(theta.shape, trial.sei**2)
+        effects = self.fit.effects
+        return effects.measure.new_variance(
+            theta, n1=int(trial.n1 or 0), n2=int(trial.n2 or 0), observed=effects.frame
+        )

@@ -1,0 +1,99 @@
+"""Does a declaration fit its trial table? Every name in it that does not, all at once."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import pandas as pd
+
+from consilience import measures
+from consilience.errors import Problem
+from consilience.measures import Measure
+from consilience.review.declared import Declaration, Plan, Selection, Variation
+
+COLUMNS = ("trial", "study", "year", "outcome", "scale", "timepoint")
+"""Columns that a review's table has beyond those that its measure needs."""
+
+
+def shape_problems(table: pd.DataFrame) -> tuple[Problem, ...]:
+    """Find the columns that every review's table has and this one lacks, and nameless trials."""
+    nameless = table["study"][table["trial"].isna()] if "trial" in table else ()
+    return (
+        *_absent(table, COLUMNS),
+        *(Problem("The row has no trial", "Name it.", study, "trial") for study in nameless),
+    )
+
+
+def measure_problems(table: pd.DataFrame, measure: Measure) -> tuple[Problem, ...]:
+    """Find the columns that the measure needs and the table lacks."""
+    either = () if set(measure.either) & set(table) else measure.either[:1]
+    return tuple(_absent(table, (*measure.needs, *either)))
+
+
+def declaration_problems(declared: Declaration, table: pd.DataFrame) -> tuple[Problem, ...]:
+    """Find the names in a declaration that are not in the table, or not among themselves."""
+    return (
+        *_measure(declared),
+        *_selection(declared.selection, table),
+        *_plan(declared.plan, table),
+        *(fault for one in declared.sensitivity for fault in _variation(one, table)),
+        *_unknown("labels", declared.labels, known=table["trial"]),
+    )
+
+
+def _absent(table: pd.DataFrame, columns: Iterable[str]) -> Iterator[Problem]:
+    for column in columns:
+        if column not in table:
+            yield Problem("trials.csv has no such column", "Add it.", column=column)
+
+
+def _measure(declared: Declaration) -> Iterator[Problem]:
+    return _unknown("measure", [declared.measure], known=measures.REGISTRY)
+
+
+def _selection(selection: Selection, table: pd.DataFrame) -> Iterator[Problem]:
+    trials = table["trial"]
+    yield from _unknown("selection.outcomes", selection.outcomes, known=table["outcome"])
+    yield from _unknown("selection.timepoint", [selection.timepoint], known=table["timepoint"])
+    yield from _unknown("selection.exclude", (one.trial for one in selection.exclude), known=trials)
+    for shared in selection.shared_control:
+        yield from _unknown("selection.shared_control", (shared.use, *shared.leave), known=trials)
+    for choice in selection.scale:
+        yield from _unknown("selection.scale", [choice.trial], known=trials)
+        scales = table.loc[trials == choice.trial, "scale"]
+        yield from _unknown("selection.scale", [choice.scale], known=scales)
+
+
+def _plan(plan: Plan, table: pd.DataFrame) -> Iterator[Problem]:
+    yield from _unknown("plan.primary", [plan.primary], known=plan.models)
+    yield from _unknown("plan.subgroups", plan.subgroups, known=table.columns)
+    if not 0 < plan.level < 1:
+        what, remedy = "This is no probability", "Give one between 0 and 1, such as 0.95."
+        yield Problem(f"review.toml, key `plan.level`: {what}", remedy, value=str(plan.level))
+    for trial in plan.new_trials:
+        yield from _new_trial(trial, table)
+
+
+def _new_trial(trial: Mapping[str, object], table: pd.DataFrame) -> Iterator[Problem]:
+    key = "plan.new_trials"
+    yield from _unknown(key, trial, known=("name", "n1", "n2", "sei", *table.columns))
+    needed = ("name",) if "sei" in trial else ("name", "n1", "n2")
+    for name in needed:
+        if name not in trial:
+            what, remedy = f"a new trial has no {name}", "Give its name and its size, n1 and n2."
+            yield Problem(f"review.toml, key `{key}`: {what}", remedy, value=str(dict(trial)))
+
+
+def _variation(variation: Variation, table: pd.DataFrame) -> Iterator[Problem]:
+    key = f"sensitivity ({variation.name})"
+    yield from _unknown(key, variation.without, known=table["trial"])
+    for pick in variation.add:
+        yield from _unknown(key, [pick.trial], known=table["trial"])
+        scales = table.loc[table["trial"] == pick.trial, "scale"]
+        yield from _unknown(key, [pick.scale] if pick.scale else [], known=scales)
+
+
+def _unknown(key: str, names: Iterable[str], *, known: Iterable[str]) -> Iterator[Problem]:
+    choices = list(dict.fromkeys(known))
+    remedy = f"Choose from: {', '.join(map(str, choices))}."
+    for name in names:
+        if name not in choices:
+            yield Problem(f"review.toml, key `{key}`: no such name", remedy, value=name)

@@ -1,0 +1,159 @@
+"""What a `review.toml` may declare: its keys are the fields of these types, nothing else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the review asks, in one sentence and in its four parts (PICO)."""
+
+    text: str
+    population: str
+    intervention: str
+    comparator: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """A trial that is left out whole, with the reason."""
+
+    trial: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SharedControl:
+    """Comparisons of one control arm: the one that is used, those that are not, and why."""
+
+    use: str
+    leave: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleChoice:
+    """The scale that stands for a trial with several of equal rank, and why."""
+
+    trial: str
+    scale: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """How one estimate per trial is chosen from the table.
+
+    Parameters
+    ----------
+    outcomes : tuple of str
+        The outcomes that answer the question, the preferred one first.
+    timepoint : str
+        The time at which they are read.
+    exclude, shared_control, scale : tuple
+        The decisions that no general rule makes, each with its reason.
+    """
+
+    outcomes: tuple[str, ...]
+    timepoint: str
+    exclude: tuple[Exclusion, ...] = ()
+    shared_control: tuple[SharedControl, ...] = ()
+    scale: tuple[ScaleChoice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """An effect that matters: its value on the scale of the measure, its meaning, its source."""
+
+    value: float
+    meaning: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The analyses that the review asks for.
+
+    Parameters
+    ----------
+    primary : str
+        The model whose answer is the review's answer.
+    models : tuple of str
+        The models to fit, by their names in `models/`; the primary one among them.
+    estimators : tuple of str
+        The classical analyses beside them, such as ``"REML"``.
+    subgroups : tuple of str
+        Columns of the trial table by which effects are compared.
+    level : float
+        Probability of every interval.
+    seed : int
+        Of every random draw.
+    thresholds : tuple of Threshold
+    new_trials : tuple of mapping
+        Trials to predict: `name`, `n1`, `n2` and the moderators.
+    """
+
+    primary: str
+    models: tuple[str, ...]
+    estimators: tuple[str, ...]
+    subgroups: tuple[str, ...]
+    level: float
+    seed: int
+    thresholds: tuple[Threshold, ...] = ()
+    new_trials: tuple[Mapping[str, str | int | float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A row of the table by its trial, and by its scale where the trial has several."""
+
+    trial: str
+    scale: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Variation:
+    """A sensitivity analysis: the primary one without some trials and with other rows.
+
+    Parameters
+    ----------
+    name, reason : str
+    without : tuple of str
+        Trials that go.
+    add : tuple of Pick
+        Rows that come. To swap a row, leave its trial out and add the other row.
+    """
+
+    name: str
+    reason: str
+    without: tuple[str, ...] = ()
+    add: tuple[Pick, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A whole `review.toml`.
+
+    Parameters
+    ----------
+    title : str
+    measure : str
+        Code of the effect measure.
+    direction : str
+        In words: which way is better, and how effects are turned.
+    question, selection, plan
+        The tables of these names.
+    sensitivity : tuple of Variation
+    labels : mapping of str to str
+        From a trial to the label of its estimate; without one it is author and year.
+    """
+
+    title: str
+    measure: str
+    direction: str
+    question: Question
+    selection: Selection
+    plan: Plan
+    sensitivity: tuple[Variation, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,201 @@
+"""One status for every row of a trial table: used, or left out and why."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from consilience.errors import DataError, Problem
+from consilience.measures import Measure
+from consilience.review.declared import Pick, Selection, SharedControl
+
+type Reasons = pd.Series
+"""Why each row is left out, (rows,); empty where the rule has nothing against it."""
+
+CONTRASTS = {
+    "se1": "standard errors",
+    "md": "a mean difference",
+    "d": "a standardised difference",
+    "f_stat": "an F statistic",
+    "p_value": "a p value",
+}
+
+
+def candidates(table: pd.DataFrame, selection: Selection, *, measure: Measure) -> Reasons:
+    """Say for each row why it cannot answer the question, whatever the other rows are.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The whole trial table.
+    selection : Selection
+    measure : Measure
+        It says which columns a row must fill.
+    """
+    return _first(
+        _other_outcome(table, selection),
+        _other_timepoint(table, selection),
+        _not_printed(table, measure),
+    )
+
+
+def choose(table: pd.DataFrame, selection: Selection, *, measure: Measure) -> Reasons:
+    """Say for each row why it is left out; the rows without a reason are used, one per trial.
+
+    Raises
+    ------
+    DataError
+        If no row remains, and for trials of which several rows remain.
+    """
+    reasons = _first(
+        candidates(table, selection, measure=measure),
+        _excluded(table, selection),
+        _shared_control(table, selection),
+    )
+    if (reasons != "").all():
+        raise DataError("No row of trials.csv is selected. Widen [selection] in review.toml.")
+    for rule in (_less_preferred, _other_scale):
+        open_rows = table[reasons == ""]
+        reasons = _first(reasons, rule(open_rows, selection).reindex(table.index, fill_value=""))
+    _check_one_per_trial(table[reasons == ""])
+    return reasons
+
+
+def find(table: pd.DataFrame, pick: Pick) -> NDArray[np.bool_]:
+    """Return where the rows of a pick are, (rows,)."""
+    here = table["trial"] == pick.trial
+    return (here & (table["scale"] == pick.scale) if pick.scale else here).to_numpy(dtype=bool)
+
+
+def in_words(
+    selection: Selection, measure: Measure, *, labels: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Say the rules of the selection in the order in which they are applied.
+
+    Parameters
+    ----------
+    selection : Selection
+    measure : Measure
+    labels : mapping of str to str
+        From a trial to its label.
+    """
+    first, *others = selection.outcomes
+    preferred = "".join(f", preferred over {other}" for other in others)
+    return (
+        f"Outcome: {first}{preferred}.",
+        f"Time: {selection.timepoint}.",
+        f"The source prints what the measure is computed from ({', '.join(_used(measure))}).",
+        "One estimate per trial, and no control group is used twice.",
+        *(f"Excluded: {labels[one.trial]}. {one.reason}" for one in selection.exclude),
+        *(_sharing(one, labels) for one in selection.shared_control),
+        *(f"{labels[one.trial]} is read by {one.scale}. {one.reason}" for one in selection.scale),
+    )
+
+
+def _sharing(shared: SharedControl, labels: Mapping[str, str]) -> str:
+    left = _all(labels[trial] for trial in shared.leave)
+    return f"{labels[shared.use]} is used, not {left} with the same control group. {shared.reason}"
+
+
+def _first(*rules: Reasons) -> Reasons:
+    reasons = rules[0]
+    for rule in rules[1:]:
+        reasons = reasons.where(reasons != "", rule)
+    return reasons
+
+
+def _where(mask: pd.Series, reason: str | pd.Series) -> Reasons:
+    return pd.Series("", mask.index, dtype="str").mask(mask, reason)
+
+
+def _other_outcome(table: pd.DataFrame, selection: Selection) -> Reasons:
+    outcome = table["outcome"]
+    reason = "The outcome is " + outcome + ", not " + " or ".join(selection.outcomes) + "."
+    return _where(~outcome.isin(selection.outcomes), reason)
+
+
+def _other_timepoint(table: pd.DataFrame, selection: Selection) -> Reasons:
+    time = table["timepoint"]
+    reason = "The time is " + time + ", not " + selection.timepoint + "."
+    return _where(time != selection.timepoint, reason)
+
+
+def _not_printed(table: pd.DataFrame, measure: Measure) -> Reasons:
+    asked = [(name,) for name in measure.needs]
+    asked += [tuple(name for name in measure.either if name in table)] if measure.either else []
+    lacking = {" or ".join(names): table[list(names)].isna().all(axis=1) for names in asked}
+    contrasts = {CONTRASTS[name]: table[name].notna() for name in CONTRASTS if name in table}
+    words = [
+        _what_is_printed(_true(lacking, row), _true(contrasts, row)) for row in range(len(table))
+    ]
+    return pd.Series(words, table.index, dtype="str")
+
+
+def _true(columns: Mapping[str, pd.Series], row: int) -> list[str]:
+    return [name for name, column in columns.items() if column.iloc[row]]
+
+
+def _what_is_printed(lacking: Sequence[str], contrasts: Sequence[str]) -> str:
+    if lacking and contrasts:
+        return (
+            f"Printed only as {' and '.join(contrasts)}: "
+            "needs a conversion that this version does not make."
+        )
+    return f"Not printed: {', '.join(lacking)}." if lacking else ""
+
+
+def _used(measure: Measure) -> tuple[str, ...]:
+    return (*measure.needs, *([" or ".join(measure.either)] if measure.either else []))
+
+
+def _excluded(table: pd.DataFrame, selection: Selection) -> Reasons:
+    reasons = {one.trial: f"Excluded. {one.reason}" for one in selection.exclude}
+    return _mapped(table["trial"], reasons)
+
+
+def _shared_control(table: pd.DataFrame, selection: Selection) -> Reasons:
+    label = dict(zip(table["trial"], table["label"], strict=True))
+    reasons = {
+        trial: f"Shares its control group with {label[one.use]}, which is used. {one.reason}"
+        for one in selection.shared_control
+        for trial in one.leave
+    }
+    return _mapped(table["trial"], reasons)
+
+
+def _less_preferred(table: pd.DataFrame, selection: Selection) -> Reasons:
+    ranks = {outcome: rank for rank, outcome in enumerate(selection.outcomes)}
+    rank = table["outcome"].map(ranks)
+    best = rank.groupby(table["trial"]).transform("min")
+    preferred = best.map(dict(enumerate(selection.outcomes)))
+    return _where(rank > best, "The trial also has " + preferred + ", which is preferred.")
+
+
+def _other_scale(table: pd.DataFrame, selection: Selection) -> Reasons:
+    chosen = {one.trial: one.scale for one in selection.scale}
+    reasons = {
+        one.trial: f"This trial is read by {one.scale}. {one.reason}" for one in selection.scale
+    }
+    pairs = zip(table["trial"], table["scale"], strict=True)
+    other = pd.Series([chosen.get(trial, scale) != scale for trial, scale in pairs], table.index)
+    return _where(other.astype(bool), _mapped(table["trial"], reasons))
+
+
+def _mapped(trial: pd.Series, reasons: Mapping[str, str]) -> Reasons:
+    return pd.Series([reasons.get(name, "") for name in trial], trial.index, dtype="str")
+
+
+def _check_one_per_trial(used: pd.DataFrame) -> None:
+    repeated = used[used["trial"].duplicated(keep=False)]
+    remedy = "Declare in review.toml which one counts, under [[selection.scale]]."
+    problems = [
+        Problem("Several rows answer the question", remedy, str(trial), "scale", _all(scales))
+        for trial, scales in repeated.groupby("trial")["scale"]
+    ]
+    if problems:
+        raise DataError(problems)
+
+
+def _all(names: Iterable[str]) -> str:
+    return " and ".join(names)

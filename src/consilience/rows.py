@@ -1,0 +1,85 @@
+"""Rows of the design: from a trial's moderators to weights on the coefficients."""
+
+import numpy as np
+import pandas as pd
+
+from consilience.engines import Combination
+from consilience.fit import Fit
+from consilience.gaussian import Array
+
+
+def combinations(fit: Fit, new: pd.DataFrame) -> tuple[Combination, ...]:
+    """Give the expectation of each new trial's true effect as a combination of coefficients.
+
+    A level that an exchangeable term has not seen is a fresh draw from its population.
+
+    Parameters
+    ----------
+    fit : Fit
+        The fit whose terms are read.
+    new : DataFrame
+        One row per new trial with the moderators that the model asks for; the index names them.
+
+    Raises
+    ------
+    ModelError
+        If a moderator is missing, or a linear term does not know a level.
+    """
+    pieces = [np.ones((len(new), 1))]
+    fresh: list[list[str]] = [[] for _ in range(len(new))]
+    for term, part in zip(fit.model.terms, fit.posterior.layout.parts[1:], strict=False):
+        rows = term.rows(fit.effects, new)
+        pieces.append(rows.matrix)
+        names = [hyper.name for hyper in part.scales]
+        for place in np.flatnonzero(rows.fresh):
+            fresh[place].extend(names)
+    weights = _padded(fit, np.hstack(pieces))
+    return tuple(
+        Combination(str(name), row, fresh=tuple(scales))
+        for name, row, scales in zip(new.index, weights, fresh, strict=True)
+    )
+
+
+def typical(fit: Fit, name: str) -> Combination:
+    """Give μ: the expectation at the mean row of the design."""
+    return Combination(name, _unit(fit))
+
+
+def newcomer(fit: Fit, name: str) -> Combination:
+    """Give the true effect of a new trial about which nothing is known.
+
+    It stands at the mean row of the design, and every exchangeable term draws a fresh level.
+    """
+    scales = tuple(hyper.name for part in fit.posterior.layout.parts for hyper in part.scales)
+    return Combination(name, _unit(fit), fresh=scales, scatter=True)
+
+
+def marginal(fit: Fit, place: int, table: pd.DataFrame) -> Array:
+    """Weights of μ and one term, averaged over the rows of a table; other terms at their mean.
+
+    Parameters
+    ----------
+    fit : Fit
+        The fit.
+    place : int
+        Which of the model's terms.
+    table : DataFrame
+        The trials' table, with the moderator in question set to one level.
+    """
+    weights = _unit(fit)
+    blocks = fit.posterior.layout.parts
+    start = sum(len(part.labels) for part in blocks[: place + 1])
+    rows = fit.model.terms[place].rows(fit.effects, table).matrix.mean(axis=0)
+    weights[start : start + len(rows)] = rows
+    return weights
+
+
+def _unit(fit: Fit) -> Array:
+    weights = np.zeros(len(fit.posterior.coefficients))
+    weights[0] = 1.0
+    return weights
+
+
+def _padded(fit: Fit, weights: Array) -> Array:
+    missing = len(fit.posterior.coefficients) - weights.shape[1]
+    return np.pad(weights, ((0, 0), (0, missing)))

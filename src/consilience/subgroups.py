@@ -1,0 +1,150 @@
+"""The effect at each level of a factor, and how strongly the levels differ."""
+
+from itertools import combinations as pairs_of
+
+import pandas as pd
+
+from consilience import classical
+from consilience.classical import Pooled
+from consilience.engines import Combination
+from consilience.errors import ModelError
+from consilience.fit import Fit
+from consilience.rows import marginal
+
+_INTERVAL = ["lower", "upper", "level", "interval"]
+
+
+def subgroups(
+    result: Fit | Pooled, by: str, *, level: float = 0.95, common_tau2: bool = False
+) -> pd.DataFrame:
+    """Give the effect of each level of a factor.
+
+    For a fit each level is read off the model: μ plus the term's coefficients, averaged over the
+    trials' other moderators, so that a level seen in one trial is shrunk as far as the model says.
+    For a classical analysis each level is pooled on its own, or in one regression with a common
+    tau².
+
+    Parameters
+    ----------
+    result : Fit or Pooled
+        The analysis.
+    by : str
+        The factor's column.
+    level : float
+        Mass of the intervals of a fit; a classical analysis keeps its own.
+    common_tau2 : bool
+        Classical only: one tau² for all levels.
+
+    Returns
+    -------
+    DataFrame
+        By level: ``estimate, lower, upper, level, interval, k`` and more. In `attrs`: for a fit
+        ``differences`` (P(difference > 0) of all pairs), ``spread`` (posterior of the standard
+        deviation between levels, where there is one) and ``words``; for a classical analysis
+        ``Q_between``, ``Q_df``, ``Q_p`` and ``words``.
+
+    Raises
+    ------
+    ModelError
+        If the model of the fit does not read the factor, or the column is missing.
+    """
+    if isinstance(result, Pooled):
+        return classical.subgroups(result, by, common_tau2=common_tau2)
+    levels = _levels(result, by)
+    place = _term(result, by)
+    rows = tuple(Combination(name, _weights(result, place, by, name)) for name in levels)
+    found = result.combine(rows, level=level)
+    table = found.rename(columns={"mean": "estimate"})[["estimate", "median", "sd", *_INTERVAL]]
+    table.insert(len(table.columns), "p_gt_0", found["p_gt_0"])
+    table["k"] = [_count(result, by, name) for name in levels]
+    table.index.name = by
+    table.attrs |= found.attrs
+    table.attrs["differences"] = _differences(result, rows, level)
+    table.attrs["spread"] = _spread(result, place, level)
+    table.attrs["words"] = _words(by, table)
+    return table
+
+
+def _levels(fit: Fit, by: str) -> tuple[str, ...]:
+    if by not in fit.effects.table:
+        known = ", ".join(str(column) for column in fit.effects.table.columns)
+        raise ModelError(f"There is no column {by!r} among the trials. Columns: {known}.")
+    found = {str(value) for value in fit.effects.table[by]}
+    return tuple(sorted(found, key=lambda name: (name.lower(), name)))
+
+
+def _term(fit: Fit, by: str) -> int:
+    for place, term in enumerate(fit.model.terms):
+        if term.reads(by):
+            return place
+    raise ModelError(
+        f"The model has no term that reads {by!r}, so it gives every level the same effect. Add "
+        f"terms.Exchangeable({by!r}) or terms.Linear({by!r}) to the model and fit again."
+    )
+
+
+def _weights(fit: Fit, place: int, by: str, name: str) -> "pd.Series":
+    table = fit.effects.frame.copy()
+    table[by] = name
+    return marginal(fit, place, table)
+
+
+def _count(fit: Fit, by: str, name: str) -> int:
+    return int((fit.effects.table[by].astype(str) == name).sum())
+
+
+def _differences(
+    fit: Fit, rows: tuple[Combination, ...], level: float
+) -> list[dict[str, float | str]]:
+    named = list(pairs_of(rows, 2))
+    wanted = tuple(
+        Combination(f"{a.name} − {b.name}", a.weights - b.weights) for a, b in named
+    )
+    if not wanted:
+        return []
+    found = fit.combine(wanted, level=level)
+    kept = found.rename(columns={"mean": "estimate"})[["estimate", "lower", "upper", "p_gt_0"]]
+    kept.insert(0, "a", [a.name for a, _ in named])
+    kept.insert(1, "b", [b.name for _, b in named])
+    return kept.to_dict(orient="records")  # type: ignore[return-value]
+
+
+def _spread(fit: Fit, place: int, level: float) -> dict[str, float]:
+    scales = fit.posterior.layout.parts[place + 1].scales
+    if not scales:
+        return {}
+    row = fit.summary(level).loc[scales[0].name]
+    return {name: float(row[name]) for name in ("mean", "median", "lower", "upper")}
+
+
+def _words(by: str, table: pd.DataFrame) -> str:
+    single = [str(name) for name, k in table["k"].items() if k == 1]
+    differences = table.attrs["differences"]
+    sure = [each for each in differences if not 0.025 < each["p_gt_0"] < 0.975]
+    label = by.replace("_", " ")
+    parts = []
+    if table.attrs["spread"]:
+        spread = table.attrs["spread"]
+        parts.append(
+            f"The standard deviation between levels of {label} is {spread['median']:.2f} "
+            f"({spread['lower']:.2f} to {spread['upper']:.2f})."
+        )
+    if sure:
+        named = "; ".join(_sure(each) for each in sure)
+        parts.append(f"Levels whose order is at least 97.5 % sure: {named}.")
+    elif differences:
+        parts.append(
+            f"No two levels of {label} can be put in order with a probability of 97.5 % or more: "
+            "the trials do not show that the effect depends on it."
+        )
+    if single:
+        parts.append(
+            f"Seen in one trial only: {', '.join(single)}. Their estimates lean on the other "
+            "levels and are no findings of their own."
+        )
+    return " ".join(parts)
+
+
+def _sure(each: dict[str, float | str]) -> str:
+    upper, lower = (each["a"], each["b"]) if float(each["p_gt_0"]) > 0.5 else (each["b"], each["a"])
+    return f"{upper} above {lower}"

@@ -1,0 +1,28 @@
+"""What shifts the mean of the true effects: moderators of the trials.
+
+A term gives columns of the linear predictor, the prior of their coefficients, the rows of new
+trials, and its PyMC form. To add one: write a file, list it here.
+"""
+
+from consilience.registry import lookup
+from consilience.terms.base import Term
+from consilience.terms.exchangeable import Exchangeable
+from consilience.terms.linear import Linear
+
+__all__ = ["REGISTRY", "Exchangeable", "Linear", "Term", "get"]
+
+REGISTRY: dict[str, type[Term]] = {
+    "Exchangeable": Exchangeable,
+    "Linear": Linear,
+}
+
+
+def get(name: str, **settings: object) -> Term:
+    """Build the term of this name with these settings.
+
+    Raises
+    ------
+    ModelError
+        For an unknown name or setting.
+    """
+    return lookup(REGISTRY, "term", name, settings)

@@ -1,0 +1,109 @@
+"""Levels of a factor as draws from a population: partial pooling."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from consilience.effects import Effects
+from consilience.errors import DataError, ModelError, Problem
+from consilience.gaussian import Block, Hyper, Rows
+from consilience.priors import HalfUnitInformation, Normal, Prior
+from consilience.terms.base import Term
+
+if TYPE_CHECKING:
+    from pytensor.tensor import TensorVariable
+
+
+@dataclass(frozen=True, slots=True)
+class Exchangeable(Term):
+    """A factor whose levels are draws from a population.
+
+    θᵢ has expectation μ + u[level(i)], u[l] ~ N(0, scale²), scale ~ prior. Levels seen in many
+    trials keep their own estimate, a level seen in one is shrunk towards the others and says how
+    little it knows, and a level never seen is a new draw from the same population.
+
+    Parameters
+    ----------
+    factor : str
+        The column of the trial table that names the levels.
+    scale : Prior
+        Prior of the standard deviation between levels, on the effect's scale. The default is a
+        HalfNormal of a quarter of a unit-information SD (0.5 for standardised mean differences).
+
+    References
+    ----------
+    Gelman & Hill (2007), *Data Analysis Using Regression and Multilevel/Hierarchical Models*,
+    ch. 12. Röver et al. (2021), doi:10.1002/jrsm.1475, for the default.
+    """
+
+    factor: str
+    scale: Prior = field(default_factory=HalfUnitInformation)
+
+    def block(self, effects: Effects) -> Block:
+        """See `Term.block`."""
+        levels = self.levels(effects)
+        labels = tuple(f"{self.factor}[{level}]" for level in levels)
+        matrix = _indicators(_column(effects.table, self.factor), levels)
+        hyper = Hyper(f"{self.factor}_scale", self.scale)
+        return Block(self.factor, labels, matrix, Normal(0.0, 1.0), (hyper,))
+
+    def rows(self, effects: Effects, new: pd.DataFrame) -> Rows:
+        """See `Term.rows`."""
+        matrix = _indicators(_column(new, self.factor), self.levels(effects))
+        return Rows(matrix, 1.0 - matrix.sum(axis=1))
+
+    def pymc(self, effects: Effects, name: str) -> "TensorVariable":
+        """See `Term.pymc`.
+
+        The levels are non-centred, u = scale · z: with few trials per level the scale is weakly
+        informed, and centred levels would form a funnel with it.
+        """
+        import pymc as pm
+        import pytensor.tensor as pt
+
+        dims = f"{name}_level"
+        scale = self.scale.pymc(f"{name}_scale")
+        unit = pm.Normal(f"{name}_unit", 0.0, 1.0, dims=dims)
+        levels = pm.Deterministic(name, scale * unit, dims=dims)
+        return pt.dot(self.block(effects).matrix, levels)
+
+    def reads(self, column: str) -> bool:
+        """See `Term.reads`."""
+        return column == self.factor
+
+    def levels(self, effects: Effects) -> tuple[str, ...]:
+        """Name the factor's levels among these trials, in case-insensitive order.
+
+        Raises
+        ------
+        ModelError
+            If fewer than two levels are there: their spread could not be told from nothing.
+        """
+        found = sorted(set(_column(effects.table, self.factor)), key=lambda name: (name.lower(), name))
+        if len(found) < 2:
+            raise ModelError(
+                f"Exchangeable({self.factor!r}) needs at least two levels among the trials; there "
+                f"is only {found[0]!r}. Leave the term out of the model."
+            )
+        return tuple(found)
+
+
+def _column(table: pd.DataFrame, factor: str) -> list[str]:
+    if factor not in table.columns:
+        raise ModelError(
+            f"There is no column {factor!r} among the trials. Columns: {', '.join(table.columns)}."
+        )
+    texts = ["" if pd.isna(value) else str(value).strip() for value in table[factor]]
+    missing = [label for label, text in zip(table.index, texts, strict=True) if not text]
+    if missing:
+        remedy = "Fill the cell, or leave the trial out with effects.without(...)."
+        raise DataError(
+            [Problem("the moderator is empty", remedy, str(label), factor) for label in missing]
+        )
+    return texts
+
+
+def _indicators(names: list[str], levels: tuple[str, ...]) -> np.ndarray:
+    return (np.array(names, dtype=object)[:, None] == np.array(levels, dtype=object)).astype(float)

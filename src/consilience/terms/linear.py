@@ -1,0 +1,66 @@
+"""Regression on moderators, written as a formula."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from consilience.design import Design, encode, mentions
+from consilience.effects import Effects
+from consilience.gaussian import Block, Rows
+from consilience.priors import Prior, UnitInformation
+from consilience.terms.base import Term
+
+if TYPE_CHECKING:
+    from pytensor.tensor import TensorVariable
+
+
+@dataclass(frozen=True, slots=True)
+class Linear(Term):
+    """Fixed regression coefficients for moderators.
+
+    θᵢ has expectation μ + (xᵢ − x̄)'β, βⱼ ~ prior independently. Factors are coded by treatment
+    contrasts against their first level in case-insensitive order; the columns are centred at their
+    mean over the trials, so that μ keeps its meaning: the expectation at the mean row.
+
+    Parameters
+    ----------
+    formula : str
+        Moderators in the whitelisted grammar of `consilience.design`, e.g.
+        ``"comparator_type + year"``.
+    prior : Prior
+        Prior of every coefficient, on the effect's scale per unit of the column. The default is a
+        Normal of half a unit-information SD (1 on the scale of standardised mean differences).
+    """
+
+    formula: str
+    prior: Prior = field(default_factory=UnitInformation)
+
+    def block(self, effects: Effects) -> Block:
+        """See `Term.block`."""
+        design = self._design(effects)
+        return Block("beta", design.names, design.matrix - _centre(design), self.prior)
+
+    def rows(self, effects: Effects, new: pd.DataFrame) -> Rows:
+        """See `Term.rows`."""
+        design = self._design(effects)
+        return Rows(design.rows(new) - _centre(design), np.zeros(len(new)))
+
+    def pymc(self, effects: Effects, name: str) -> "TensorVariable":
+        """See `Term.pymc`."""
+        import pytensor.tensor as pt
+
+        coefficients = self.prior.pymc(name, dims=f"{name}_coef")
+        return pt.dot(self.block(effects).matrix, coefficients)
+
+    def reads(self, column: str) -> bool:
+        """See `Term.reads`."""
+        return mentions(self.formula, column)
+
+    def _design(self, effects: Effects) -> Design:
+        return encode(self.formula, effects.frame)
+
+
+def _centre(design: Design) -> np.ndarray:
+    return design.matrix.mean(axis=0)

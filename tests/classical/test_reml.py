@@ -1,0 +1,78 @@
+"""REML is the top of the restricted likelihood, wherever that is."""
+
+import numpy as np
+import pytest
+
+from consilience.classical.reml import RestrictedML
+from consilience.classical.wls import Weighted, log_restricted
+
+REML = RestrictedML()
+
+
+def dense(y, v, X, tau2):
+    """The restricted likelihood from its definition."""
+    V = np.diag(v + tau2)
+    W = np.linalg.inv(V)
+    information = X.T @ W @ X
+    residual = y - X @ np.linalg.solve(information, X.T @ W @ y)
+    logs = np.linalg.slogdet(V)[1] + np.linalg.slogdet(information)[1]
+    return -0.5 * (logs + residual @ W @ residual)
+
+
+def draw(rng):
+    k = rng.integers(3, 12)
+    v = np.exp(rng.normal(0, rng.choice([0.3, 1, 3]), k))
+    y = rng.normal(0, np.sqrt(v + rng.choice([0, 0.5, 4])))
+    X = np.column_stack([np.ones(k), rng.normal(size=k)])[:, : rng.integers(1, 3)]
+    return y, v, X
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_point_of_a_fine_grid_is_higher(seed):
+    y, v, X = draw(np.random.default_rng(seed))
+    found = REML.tau2(y, v, X)
+    grid = np.append(0, np.geomspace(1e-6 * v.min(), 1e3 * (v.max() + y.var()), 4000))
+    best = max(dense(y, v, X, tau2) for tau2 in grid)
+    assert dense(y, v, X, found) >= best - 1e-12 * abs(best)
+
+
+def test_the_batch_is_the_definition():
+    y, v, X = draw(np.random.default_rng(3))
+    grid = np.array([0.0, 0.1, 3.0])
+    ours = log_restricted(y, v, X, tau2=grid)
+    theirs = np.array([dense(y, v, X, tau2) for tau2 in grid])
+    np.testing.assert_allclose(np.diff(ours), np.diff(theirs), rtol=1e-10)
+
+
+def test_of_two_modes_the_higher_is_taken():
+    """Two precise trials agree, two imprecise ones do not: a mode at zero and a lower one."""
+    y = np.array([0.0, 0.01, 30.0, -30.0])
+    v = np.array([0.0005, 0.0005, 300.0, 300.0])
+    X = np.ones((4, 1))
+    grid = np.append(0, np.geomspace(1e-6, 1e5, 400))
+    heights = log_restricted(y, v, X, tau2=grid)
+    rises = np.diff(heights) > 0
+    modes = np.flatnonzero(~rises[1:] & rises[:-1]).size + (not rises[0])
+    assert modes == 2
+    found = REML.tau2(y, v, X)
+    assert log_restricted(y, v, X, tau2=np.array([found]))[0] >= heights.max() - 1e-9
+
+
+def test_traces_of_the_projection():
+    """O(k p²) formulas against the k × k matrix."""
+    y, v, X = draw(np.random.default_rng(8))
+    fit = Weighted(y, v, X, 0.3)
+    W = np.diag(1 / (v + 0.3))
+    P = W - W @ X @ np.linalg.inv(X.T @ W @ X) @ X.T @ W
+    assert fit.trace == pytest.approx(np.trace(P), rel=1e-10)
+    assert fit.trace2 == pytest.approx(np.trace(P @ P), rel=1e-10)
+    assert y @ P @ y == pytest.approx(fit.Q, rel=1e-10)
+    assert fit.squared == pytest.approx(y @ P @ P @ y, rel=1e-10)
+    assert fit.cubed == pytest.approx(y @ P @ P @ P @ y, rel=1e-10)
+
+
+def test_wildly_unequal_variances_converge():
+    rng = np.random.default_rng(2)
+    v = 10.0 ** rng.uniform(-8, 4, 30)
+    y = rng.normal(0, np.sqrt(v + 1))
+    assert 0.1 < REML.tau2(y, v, np.ones((30, 1))) < 10

@@ -1,0 +1,87 @@
+"""What every tau² estimator promises."""
+
+import numpy as np
+import pytest
+
+from consilience.classical import REGISTRY, get
+from consilience.classical.base import Estimator
+from consilience.errors import ModelError
+
+
+@pytest.fixture(params=REGISTRY)
+def estimator(request) -> Estimator:
+    return get(request.param)
+
+
+def draw(seed: int, p: int):
+    rng = np.random.default_rng(seed)
+    v = np.exp(rng.normal(-2, 1, 14))
+    X = np.column_stack([np.ones(14), rng.normal(size=(14, 2))])[:, :p]
+    return rng.normal(0.3, np.sqrt(v + 0.2)), v, X
+
+
+CASES = [(seed, p) for seed in range(5) for p in (1, 3)]
+
+
+def test_it_is_listed_under_its_code(estimator):
+    assert REGISTRY[estimator.code] is type(estimator)
+    assert estimator.label
+
+
+def test_an_unknown_name_lists_the_known():
+    with pytest.raises(ModelError, match="CE, DL, REML"):
+        get("FE2")
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("c", [1e-4, 1e-2, 7.0, 1e4])
+def test_scale_equivariant(estimator, case, c):
+    y, v, X = draw(*case)
+    tau2, scaled = estimator.tau2(y, v, X), estimator.tau2(c * y, c**2 * v, X)
+    assert scaled == pytest.approx(c**2 * tau2, rel=1e-9)
+    se = estimator.tau2_se(y, v, X, tau2=tau2)
+    again = estimator.tau2_se(c * y, c**2 * v, X, tau2=scaled)
+    assert again == pytest.approx(c**2 * se, rel=1e-9, nan_ok=True)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_permutation_invariant(estimator, case):
+    y, v, X = draw(*case)
+    order = np.random.default_rng(9).permutation(len(y))
+    shuffled = estimator.tau2(y[order], v[order], X[order])
+    assert shuffled == pytest.approx(estimator.tau2(y, v, X), rel=1e-10)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_shift_invariant(estimator, case):
+    y, v, X = draw(*case)
+    shifted = y + X @ np.arange(1.0, X.shape[1] + 1)
+    assert estimator.tau2(shifted, v, X) == pytest.approx(estimator.tau2(y, v, X), rel=1e-9)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_zero_on_homogeneous_trials(estimator, case):
+    _, v, X = draw(*case)
+    assert estimator.tau2(X @ np.ones(X.shape[1]), v, X) == 0
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_never_negative_never_infinite(estimator, case):
+    y, v, X = draw(*case)
+    for factor in (0.0, 1e-3, 1.0, 1e6):
+        assert 0 <= estimator.tau2(factor * y, v, X) < np.inf
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_any_columns_of_the_same_span(estimator, case):
+    y, v, X = draw(*case)
+    mixed = X @ np.triu(np.full((X.shape[1],) * 2, 2.0))
+    assert estimator.tau2(y, v, mixed) == pytest.approx(estimator.tau2(y, v, X), rel=1e-9)
+
+
+def test_it_finds_a_large_scatter(estimator):
+    """Consistency: 4,000 trials tell tau² = 1; a common effect says 0 whatever they tell."""
+    rng = np.random.default_rng(1)
+    v = rng.gamma(2, 0.2, 4000)
+    found = estimator.tau2(rng.normal(0, np.sqrt(v + 1)), v, np.ones((4000, 1)))
+    assert found == pytest.approx(float(estimator.scatters), abs=0.1)

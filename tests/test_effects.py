@@ -1,0 +1,250 @@
+"""Effects: what is computed, which way it points, what is refused, what may be left out."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from consilience.effects import Effects, effect_sizes
+from consilience.errors import DataError, ModelError
+from consilience.measures import SMD
+from consilience.trials import from_frame
+
+
+@pytest.fixture
+def table() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "study": ["A", "NA", "None"],
+            "n1": [20, 30, 40],
+            "mean1": [5.0, 6.0, 7.0],
+            "sd1": [1.0, 2.0, 3.0],
+            "n2": [20, 30, 40],
+            "mean2": [4.0, 5.0, 9.0],
+            "sd2": [1.0, 2.0, 3.0],
+            "type": ["x", "y", "x"],
+        }
+    )
+
+
+@pytest.fixture
+def effects(table: pd.DataFrame) -> Effects:
+    return effect_sizes(table, "SMD")
+
+
+def generic(**columns: object) -> pd.DataFrame:
+    return pd.DataFrame({"study": ["A", "B"], "yi": [0.1, 0.5], "vi": [0.04, 0.09]} | columns)
+
+
+def test_the_labelled_forms_hold_the_same_numbers(effects: Effects) -> None:
+    np.testing.assert_array_equal(effects.yi, effects.y)
+    np.testing.assert_array_equal(effects.vi, effects.v)
+    np.testing.assert_allclose(effects.sei**2, effects.v)
+    np.testing.assert_array_equal(effects.V, np.diag(effects.v))
+    np.testing.assert_array_equal(effects.frame[["yi", "vi"]], np.c_[effects.y, effects.v])
+    np.testing.assert_array_equal(effects.data["yi"], effects.y)
+    assert effects.V.dims == ("estimate", "estimate_")
+    assert effects.yi.sel(estimate="NA").item() == effects.y[1]
+
+
+def test_labels_and_moderators_travel_with_the_estimates(effects: Effects) -> None:
+    assert effects.labels == ("A", "NA", "None")
+    assert effects.table.index.name == "estimate"
+    assert effects.frame.loc["NA", "type"] == "y"
+    assert list(effects.data["type"].values) == ["x", "y", "x"]
+    assert list(effects.yi["study"].values) == ["A", "NA", "None"]
+    assert (effects.k, effects.n_studies) == (3, 3)
+    assert "3 estimates of 3 studies" in repr(effects)
+
+
+def test_checked_trials_and_a_dataframe_give_the_same(table: pd.DataFrame) -> None:
+    np.testing.assert_array_equal(
+        effect_sizes(from_frame(table), SMD()).y, effect_sizes(table, "SMD").y
+    )
+
+
+def test_without_a_direction_effects_stay_as_they_stand_and_say_so(effects: Effects) -> None:
+    assert not effects.directed
+    assert np.sign(effects.y).tolist() == [1, 1, -1]
+    assert "no direction was declared" in effects.direction
+
+
+@pytest.mark.parametrize("measure", ["SMD", "MD"])
+def test_with_a_direction_positive_favours_the_intervention(
+    table: pd.DataFrame, measure: str
+) -> None:
+    turned = effect_sizes(table.assign(higher_is_better=["yes", "NO", "False"]), measure)
+    plain = effect_sizes(table, measure)
+    np.testing.assert_array_equal(turned.y, plain.y * [1, -1, -1])
+    np.testing.assert_array_equal(turned.v, plain.v)
+    assert turned.direction == "Positive effects favour the intervention."
+    assert "NA, None" in turned.log[-1]
+
+
+@pytest.mark.parametrize("words", [["yes", "no"], ["TRUE", "false"], [1, 0], [True, False]])
+def test_ready_made_estimates_are_turned_by_any_word_of_direction(words: list[object]) -> None:
+    np.testing.assert_array_equal(
+        effect_sizes(generic(higher_is_better=words), "GEN").y, [0.1, -0.5]
+    )
+
+
+def test_turning_leaves_no_negative_zero() -> None:
+    effects = effect_sizes(generic(yi=[0.0, 1.0], higher_is_better=["no", "no"]), "GEN")
+    assert not np.signbit(effects.y[0])
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "study", "value"),
+    [
+        ("sd1", [1, 0, 3], "NA", "0"),
+        ("sd2", [1, 2, -3], "None", "-3"),
+        ("n1", [1, 30, 40], "A", "1"),
+        ("n2", [20, 30.5, 40], "NA", "30.5"),
+        ("n2", [20, -5, 40], "NA", "-5"),
+        ("mean1", ["5", "six", "7"], "NA", "six"),
+        ("sd1", ["1,5", "2", "3"], "A", "1,5"),
+        ("mean2", [4, np.nan, 9], "NA", ""),
+        ("mean2", ["4", " ", "9"], "NA", ""),
+        ("mean2", [4, None, 9], "NA", ""),
+        ("sd1", [1, 2, np.inf], "None", "inf"),
+        ("higher_is_better", ["yes", "", "no"], "NA", ""),
+        ("higher_is_better", ["yes", None, "no"], "NA", ""),
+        ("higher_is_better", ["yes", "no", "up"], "None", "up"),
+        ("study", ["A", "B", "A"], "A", "A"),
+        ("estimate", ["e", "f", "e"], "A", "e"),
+        ("study", ["A", "", "C"], "row 2", ""),
+    ],
+)
+def test_a_bad_cell_is_named_with_a_remedy(
+    table: pd.DataFrame, *, column: str, cells: list[object], study: str, value: str
+) -> None:
+    unnamed = table.assign(study="A") if column == "estimate" else table
+    with pytest.raises(DataError) as refused:
+        effect_sizes(unnamed.assign(**{column: cells}), "SMD")
+    (problem,) = refused.value.problems
+    assert (problem.study, problem.column, problem.value) == (study, column, value)
+    assert problem.remedy
+
+
+@pytest.mark.parametrize(
+    ("columns", "column", "value"),
+    [
+        ({"vi": [0.04, 0.0]}, "vi", "0"),
+        ({"vi": [0.04, -1.0]}, "vi", "-1"),
+        ({"vi": [0.04, np.nan]}, "vi", ""),
+        ({"vi": [0.04, np.nan], "sei": [0.2, np.nan]}, "vi or sei", ""),
+        ({"sei": [0.2, -0.3]}, "sei", "-0.3"),
+        ({"yi": [0.1, np.nan]}, "yi", ""),
+    ],
+)
+def test_a_bad_ready_made_estimate_is_named(
+    columns: dict[str, list[float]], column: str, value: str
+) -> None:
+    with pytest.raises(DataError) as refused:
+        effect_sizes(generic(**columns), "GEN")
+    (problem,) = refused.value.problems
+    assert (problem.study, problem.column, problem.value) == ("B", column, value)
+
+
+def test_all_problems_of_a_table_are_listed_at_once(table: pd.DataFrame) -> None:
+    broken = table.assign(
+        n1=["20", "x", "1"], sd2=[0, 2, np.nan], higher_is_better=["", "no", "?"]
+    ).drop(columns="mean2")
+    with pytest.raises(DataError) as refused:
+        effect_sizes(broken, "SMD")
+    found = {(p.study, p.column, p.value) for p in refused.value.problems}
+    assert found == {
+        ("NA", "n1", "x"),
+        ("None", "n1", "1"),
+        ("A", "sd2", "0"),
+        ("None", "sd2", ""),
+        ("A", "higher_is_better", ""),
+        ("None", "higher_is_better", "?"),
+        ("", "mean2", ""),
+    }
+    assert len(found) == len(refused.value.problems)
+    assert str(refused.value).startswith("7 problems:\n  1. ")
+
+
+def test_numbers_beyond_all_bounds_are_refused(table: pd.DataFrame) -> None:
+    with pytest.raises(DataError, match=r"study 'A'.*cannot be computed"):
+        effect_sizes(table.assign(sd1=[1e-300, 2, 3], sd2=[1e-300, 2, 3]), "SMD")
+
+
+def test_a_missing_choice_of_columns_is_named() -> None:
+    with pytest.raises(DataError, match="'vi or sei'"):
+        effect_sizes(generic().drop(columns="vi"), "GEN")
+
+
+def test_an_unknown_measure_is_a_model_error(table: pd.DataFrame) -> None:
+    with pytest.raises(ModelError, match="GEN, MD, SMD"):
+        effect_sizes(table, "SMDX")
+
+
+def test_a_study_may_repeat_where_estimates_have_labels() -> None:
+    both = effect_sizes(generic(study=["A", "A"], estimate=["A early", "A late"]), "GEN")
+    assert both.labels == ("A early", "A late")
+    assert (both.k, both.n_studies) == (2, 1)
+    assert effect_sizes(generic(study=["A", "A"], trial=["a1", "a2"]), "GEN").labels == ("a1", "a2")
+
+
+def test_one_trial_is_enough() -> None:
+    one = effect_sizes(generic().head(1), "GEN")
+    assert (one.k, one.labels) == (1, ("A",))
+    assert one.V.shape == (1, 1)
+
+
+def test_studies_are_left_out_and_kept_by_any_of_their_names() -> None:
+    three = pd.DataFrame(
+        {
+            "study": ["A", "A", "NA"],
+            "trial": ["a1", "a2", "n"],
+            "estimate": ["A (1)", "A (2)", "NA"],
+            "yi": [1.0, 2.0, 3.0],
+            "vi": [1.0, 1.0, 1.0],
+        }
+    )
+    effects = effect_sizes(three, "GEN")
+    assert effects.without("A").labels == ("NA",)
+    assert effects.without("a1").labels == effects.without("A (1)").labels == ("A (2)", "NA")
+    assert effects.only("A", "n").labels == effects.labels
+    assert effects.only("NA").y.tolist() == [3.0]
+    assert effects.without().labels == effects.labels
+
+
+def test_what_was_left_out_is_written_down(effects: Effects) -> None:
+    assert effects.without("A").log[-1] == "Left out by name: A."
+    assert effects.only("A", "NA").log[-1] == "Kept by name: A, NA."
+    assert "1 of 3" in effects.keep(effects.y < 0).log[-1]
+    assert effects.labels == ("A", "NA", "None")
+
+
+def test_keeping_takes_every_part_along(effects: Effects) -> None:
+    kept = effects.keep(np.array([True, False, True]))
+    assert kept.frame.equals(effects.frame.iloc[[0, 2]])
+    assert kept.yi.equals(effects.yi.isel(estimate=[0, 2]))
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda effects: effects.without("A", "NA", "None"),
+        lambda effects: effects.only(),
+        lambda effects: effects.keep(np.zeros(3, dtype=bool)),
+    ],
+)
+def test_nothing_left_is_refused(effects: Effects, act: Callable[[Effects], Effects]) -> None:
+    with pytest.raises(DataError, match="No estimate is left"):
+        act(effects)
+
+
+def test_unknown_names_are_answered_with_the_known_ones(effects: Effects) -> None:
+    with pytest.raises(DataError, match=r"'B'.*Choose from: A, NA, None") as refused:
+        effects.without("B", "A", "C")
+    assert [problem.study for problem in refused.value.problems] == ["B", "C"]
+
+
+def test_the_unit_information_sd_is_the_measures(effects: Effects) -> None:
+    assert effects.unit_sd() == 2.0
+    assert np.isnan(effect_sizes(generic(), "GEN").unit_sd())

@@ -1,0 +1,306 @@
+"""The real review as it is shipped, and reviews with every fault that a folder can have."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from consilience.effects import effect_sizes
+from consilience.errors import DataError
+from consilience.review import Review, read_review
+from consilience.trials import Trials
+
+FOLDER = Path(__file__).parents[1] / "data" / "smi_functioning"
+USED = {
+    "JENSEN2019": "PSP",
+    "ZHANG2015": "PSP",
+    "CHIEN2016": "SLOF",
+    "SHIMADA2018": "GAF",
+    "POPOVA2014_FAT": "GAF",
+    "HO2012": "WHODAS II Interpersonal interactions",
+    "ATTUX2013": "ILSS",
+    "LU2012": "SSSI (Scale of Social Skills of chronic schizophrenia Inpatients)",
+    "PIOLI2006": "FPS (VADO Personal and Social Functioning, modified SOFAS)",
+}
+
+
+@pytest.fixture(scope="module")
+def review() -> Review:
+    return read_review(FOLDER)
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    return shutil.copytree(FOLDER, tmp_path / "review")
+
+
+def test_the_primary_analysis_has_one_estimate_of_each_of_nine_trials(review: Review) -> None:
+    table = review.effects.table
+    assert dict(zip(table["trial"], table["scale"], strict=True)) == USED
+    assert review.effects.n_studies == review.effects.k == 9
+    assert "Popova 2014 (FAT)" in review.effects.labels
+    assert review.effects.directed
+    assert "9 of 101 rows" in repr(review)
+
+
+def test_every_row_of_the_table_has_one_status_and_its_reason(review: Review) -> None:
+    ledger = review.ledger
+    assert len(ledger) == len(review.trials) == 101
+    assert ledger["status"].value_counts().to_dict() == {"left out": 92, "used": 9}
+    assert ((ledger["reason"] == "") == (ledger["status"] == "used")).all()
+    assert not ledger.isna().any(axis=None)
+
+
+@pytest.mark.parametrize(
+    ("trial", "scale", "reason"),
+    [
+        ("JENSEN2019", "GAF-F", "also has social functioning, which is preferred"),
+        ("JENSEN2019", "GAF-S", "outcome is symptoms"),
+        ("POPOVA2014_CE", "GAF", "control group with Popova 2014 (FAT)"),
+        ("HO2012", "WHODAS II Community participation", "Interpersonal interactions"),
+        ("HO2012", "WHODAS II Life activities", "outcome is daily functioning"),
+        ("SAP2015_215095", "PSP", "Neither its intervention"),
+        ("GRANT2012", "GAS", "standard errors and a standardised difference"),
+        ("ROMAIN2018", "SOFAS", "a mean difference: needs a conversion"),
+        ("GRANHOLM2005", "ILSS", "an F statistic: needs a conversion"),
+        ("CHATTERJEE2014", "IDEAS", "a mean difference and a p value"),
+        ("SANCHEZ2014", "GAF", "a standardised difference: needs a conversion"),
+        ("ALVAREZ2021_HORYZONS", "PSP", "Not printed: mean1, sd1, mean2, sd2."),
+        ("BONNIN2016", "FAST", "time is follow-up"),
+    ],
+)
+def test_a_row_is_left_out_for_its_own_reason(
+    review: Review, trial: str, scale: str, *, reason: str
+) -> None:
+    rows = review.ledger.query("trial == @trial and scale == @scale")
+    assert reason in rows["reason"].iloc[0]
+
+
+def test_effects_point_to_the_intervention_on_every_scale(review: Review) -> None:
+    # Lu 2012: 13.6 against 14.2 on a scale on which less is better.
+    frame = review.effects.frame.set_index("trial")
+    assert frame.loc["LU2012", "yi"] > 0
+    assert frame.loc["HO2012", "yi"] < 0
+
+
+def test_the_ten_comparisons_give_the_known_dersimonian_laird_estimate(review: Review) -> None:
+    by = {one.name: one.effects for one in review.sensitivity}
+    arms = [by["Jensen 2019 by the GAF-F"], by["Popova 2014 by its other arm"].only("Popova 2014")]
+    y = np.concatenate([effects.y for effects in arms])
+    w = 1 / np.concatenate([effects.v for effects in arms])
+    q = w @ (y - w @ y / w.sum()) ** 2
+    tau2 = (q - (len(y) - 1)) / (w.sum() - w @ w / w.sum())
+    total = 1 / (1 / w + tau2)
+    assert len(y) == 10
+    assert total @ y / total.sum() == pytest.approx(0.33075, abs=5e-6)
+    assert total.sum() ** -0.5 == pytest.approx(0.07847, abs=5e-6)
+    assert tau2 == pytest.approx(0.017504, abs=5e-7)
+    assert q == pytest.approx(12.8071, abs=5e-5)
+
+
+def test_sensitivity_analyses_change_the_trials_that_they_name(review: Review) -> None:
+    trials = {one.name: set(one.effects.table["trial"]) for one in review.sensitivity}
+    assert trials["Without Chien 2016"] == set(USED) - {"CHIEN2016"}
+    assert trials["Popova 2014 by its other arm"] == (
+        set(USED) - {"POPOVA2014_FAT"} | {"POPOVA2014_CE"}
+    )
+    jensen = {one.name: one for one in review.sensitivity}["Jensen 2019 by the GAF-F"].effects
+    assert jensen.only("JENSEN2019").table["scale"].item() == "GAF-F"
+    assert all(one.reason for one in review.sensitivity)
+
+
+def test_the_plan_is_what_the_file_declares(review: Review) -> None:
+    plan = review.plan
+    assert plan.primary == "partial_pooling"
+    assert plan.primary in plan.models
+    assert [one.value for one in plan.thresholds] == [0.0, 0.2, 0.5]
+    assert any(new["intervention_type"] == "peer support" for new in plan.new_trials)
+    assert set(plan.subgroups) <= set(review.effects.table)
+
+
+def test_what_the_sources_say_stands_beside_the_trials(review: Review) -> None:
+    assert set(USED) <= set(review.risk_of_bias["trial"])
+    assert "Jensen 2019" in set(review.risk_of_bias["label"])
+    assert set(review.published["review"]) == {"Saeed 2025", "Goh 2023"}
+
+
+def test_the_rules_are_told_in_words(review: Review) -> None:
+    told = " ".join(review.rules)
+    for name in ("preferred over global functioning", "Popova 2014 (CE)", "PMC4764004 2015"):
+        assert name in told
+
+
+def test_a_trial_code_in_the_selection_is_what_effect_sizes_computes(review: Review) -> None:
+    row = review.trials.frame.query("trial == 'CHIEN2016' and outcome == 'social functioning'")
+    alone = effect_sizes(Trials(row.query("timepoint == 'post'")), "SMD")
+    assert alone.y[0] == review.effects.only("CHIEN2016").y[0]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ('title = "', 'titel = "', "titel"),
+        ('title = "', 'titel = "', "title"),
+        ('measure = "SMD"', 'measure = "OR"', "measure"),
+        ("seed = 20140", 'seed = "20140"', "plan.seed"),
+        ("seed = 20140", "seed = true", "plan.seed"),
+        ("level = 0.95", "level = 95", "plan.level"),
+        ("value = 0.2", "size = 0.2", "plan.thresholds[2].value"),
+        ("value = 0.2", 'value = "0.2"', "plan.thresholds[2].value"),
+        ('primary = "partial_pooling"', 'primary = "network"', "plan.primary"),
+        ('subgroups = ["int', 'subgroups = ["dose", "int', "plan.subgroups"),
+        ('subgroups = ["intervention_type", "comparator_type"]', 'subgroups = "a"', "plan.sub"),
+        ('timepoint = "post"', 'timepoint = "end"', "selection.timepoint"),
+        ('outcomes = ["social', 'outcomes = ["mood", "social', "selection.outcomes"),
+        ('trial = "SAP2015_215095"', 'trial = "SAP"', "selection.exclude"),
+        ('leave = ["POPOVA2014_CE"]', 'leave = ["POPOVA"]', "selection.shared_control"),
+        ('scale = "WHODAS II Interp', 'scale = "WHODAS III Interp', "selection.scale"),
+        ('without = ["CHIEN2016"]', 'without = ["CHIEN"]', "sensitivity (Without Chien 2016)"),
+        ('scale = "GAF-F"', 'scale = "GAF-X"', "sensitivity (Jensen 2019 by the GAF-F)"),
+        ("n1 = 150\n", "", "plan.new_trials"),
+        ("n1 = 150\n", "n1 = 150\ndose = 3\n", "plan.new_trials"),
+        ('HO2012 = "Ho', 'HO = "Ho', "labels"),
+        ("[labels]", "[[labels]]", "labels"),
+        ("[question]", "[questions]", "question"),
+    ],
+)
+def test_a_fault_of_the_declaration_is_named_by_its_key(
+    copy: Path, old: str, new: str, *, key: str
+) -> None:
+    rewrite(copy / "review.toml", old, new)
+    with pytest.raises(DataError) as refused:
+        read_review(copy)
+    named = [problem for problem in refused.value.problems if f"`{key}" in problem.what]
+    assert named
+    assert all(problem.remedy for problem in refused.value.problems)
+
+
+def test_faults_of_a_declaration_come_all_at_once(copy: Path) -> None:
+    rewrite(copy / "review.toml", 'trial = "SAP2015_215095"', 'trial = "SAP"')
+    rewrite(copy / "review.toml", "level = 0.95", "level = 1.0")
+    rewrite(copy / "review.toml", 'measure = "SMD"', 'measure = "OR"')
+    with pytest.raises(DataError) as refused:
+        read_review(copy)
+    assert {problem.value for problem in refused.value.problems} == {"SAP", "1.0", "OR"}
+
+
+@pytest.mark.parametrize("name", ["review.toml", "trials.csv"])
+def test_a_missing_file_is_named(copy: Path, name: str) -> None:
+    (copy / name).unlink()
+    with pytest.raises(DataError, match=name):
+        read_review(copy)
+
+
+def test_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"no .*nowhere.*trials\.csv"):
+        read_review(tmp_path / "nowhere")
+
+
+def test_a_selection_that_nothing_answers_is_refused(copy: Path) -> None:
+    rewrite(copy / "review.toml", 'timepoint = "post"', 'timepoint = "follow-up"')
+    rewrite(copy / "review.toml", 'outcomes = ["social functioning", "global functioning"]',
+            'outcomes = ["functional capacity"]')  # fmt: skip
+    with pytest.raises(DataError, match="No row of"):
+        read_review(copy)
+
+
+def test_a_review_of_ready_made_estimates(tmp_path: Path) -> None:
+    text = (FOLDER / "review.toml").read_text(encoding="utf-8")
+    start, end = text.index("[[selection.exclude]]"), text.index("[plan]")
+    plan = text[end : text.index("[[sensitivity]]")]
+    declared = text[:start].replace('"SMD"', '"GEN"') + plan
+    (tmp_path / "review.toml").write_text(declared, encoding="utf-8")
+    (tmp_path / "trials.csv").write_text(READY_MADE, encoding="utf-8")
+    review = read_review(tmp_path)
+    assert review.effects.labels == ("Li 2001", "Müller")
+    assert review.ledger["reason"].tolist() == ["", "", "Not printed: sei.", NOT_POST]
+
+
+def test_what_is_no_toml_is_refused_with_its_line(copy: Path) -> None:
+    rewrite(copy / "review.toml", 'measure = "SMD"', "measure = SMD")
+    with pytest.raises(DataError, match=r"not valid TOML.*line 5"):
+        read_review(copy)
+
+
+def test_labels_fall_back_on_author_and_year(copy: Path) -> None:
+    text = (copy / "review.toml").read_text(encoding="utf-8")
+    start, end = text.index("[labels]"), text.index("[plan]")
+    (copy / "review.toml").write_text(text[:start] + text[end:], encoding="utf-8")
+    assert "Popova 2014" in read_review(copy).effects.labels
+
+
+def test_files_beside_the_trials_may_be_missing(copy: Path) -> None:
+    for name in ("risk_of_bias.csv", "published.csv"):
+        (copy / name).unlink()
+    read = read_review(copy)
+    assert read.risk_of_bias.empty
+    assert read.published.empty
+
+
+def test_a_missing_column_of_the_table_is_named(copy: Path) -> None:
+    table = pd.read_csv(copy / "trials.csv", dtype=str, keep_default_na=False)
+    table.drop(columns=["timepoint", "scale"]).to_csv(copy / "trials.csv", index=False)
+    with pytest.raises(DataError) as refused:
+        read_review(copy)
+    assert [problem.column for problem in refused.value.problems] == ["scale", "timepoint"]
+
+
+def test_a_trial_with_two_scales_of_equal_rank_needs_a_decision(copy: Path) -> None:
+    text = (copy / "review.toml").read_text(encoding="utf-8")
+    start, end = text.index("[[selection.scale]]"), text.index("# ---", text.index("HO2012"))
+    (copy / "review.toml").write_text(text[:start] + text[end:], encoding="utf-8")
+    with pytest.raises(DataError, match=r"'HO2012'.*Interpersonal.*Community.*selection\.scale"):
+        read_review(copy)
+
+
+def test_an_unknown_trial_in_the_risk_of_bias_is_named(copy: Path) -> None:
+    rewrite(copy / "risk_of_bias.csv", "LU2012", "LOO2012")
+    with pytest.raises(DataError, match="'LOO2012'"):
+        read_review(copy)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('add = [{ trial = "JENSEN2019", scale = "GAF-F" }]', 'add = [{ trial = "JENSEN2019" }]',
+         "2 rows fit"),
+        ('add = [{ trial = "POPOVA2014_CE" }]', 'add = [{ trial = "GRANT2012" }]', "0 rows fit"),
+    ],
+)  # fmt: skip
+def test_a_row_to_add_must_be_one_that_answers_the_question(
+    copy: Path, old: str, new: str, *, message: str
+) -> None:
+    rewrite(copy / "review.toml", old, new)
+    with pytest.raises(DataError, match=message):
+        read_review(copy)
+
+
+def test_a_sensitivity_analysis_without_trials_is_refused(copy: Path) -> None:
+    names = ", ".join(f'"{name}"' for name in USED)
+    rewrite(copy / "review.toml", 'without = ["CHIEN2016"]', f"without = [{names}]")
+    with pytest.raises(DataError, match=r"Without Chien 2016.*no trial is left"):
+        read_review(copy)
+
+
+def test_a_bad_number_in_a_used_row_is_named_by_its_study(copy: Path) -> None:
+    rewrite(copy / "trials.csv", "65,158.0,20.8", "65,158.0,-20.8")
+    with pytest.raises(DataError, match=r"'Chien 2016', column 'sd1', value '-20.8'"):
+        read_review(copy)
+
+
+NOT_POST = "The time is not stated, not post."
+READY_MADE = """\
+trial,study,year,outcome,scale,timepoint,yi,sei,intervention_type,comparator_type
+a,Li,2001,social functioning,,post,0.3,0.1,CBT,TAU
+b,Müller,,global functioning,GAF,post,0.1,0.2,CBT,TAU
+c,Ng,2003,social functioning,GAF,post,0.1,,CBT,TAU
+d,Ito,2003,social functioning,GAF,,0.1,0.3,CBT,TAU
+"""
+
+
+def rewrite(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
