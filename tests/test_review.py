@@ -111,6 +111,12 @@ def test_sensitivity_analyses_change_the_trials_that_they_name(review: Review) -
     assert all(one.reason for one in review.sensitivity)
 
 
+def test_moderators_still_vary_in_every_sensitivity_analysis(review: Review) -> None:
+    for one in review.sensitivity:
+        levels = one.effects.table[list(review.plan.subgroups)].nunique()
+        assert (levels >= 2).all(), one.name
+
+
 def test_the_plan_is_what_the_file_declares(review: Review) -> None:
     plan = review.plan
     assert plan.primary == "partial_pooling"

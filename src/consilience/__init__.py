@@ -13,7 +13,8 @@ __version__ = "0.1.0"
 
 _VERBS = {
     "check": ["Check", "check"],
-    "classical": ["Pooled", "pool"],
+    "classical.pool": ["pool"],
+    "classical.pooled": ["Pooled"],
     "compare": ["compare", "explain"],
     "effects": ["Effects", "effect_sizes"],
     "fit": ["Fit", "fit", "load_fit"],
@@ -31,6 +32,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submodules=[
         "bias",
+        "classical",
         "engines",
         "errors",
         "heterogeneity",

@@ -5,8 +5,8 @@ import os
 import tempfile
 from collections.abc import Mapping
 from dataclasses import fields
-from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -59,7 +59,7 @@ def effects_to_text(effects: Effects) -> str:
         "y": effects.y.tolist(),
         "v": effects.v.tolist(),
         "labels": list(effects.labels),
-        "table": json.loads(effects.table.to_json(orient="split", double_precision=15)),
+        "table": _columns(effects.table),
         "measure": {"code": measure.code, "settings": settings},
         "directed": effects.directed,
         "log": list(effects.log),
@@ -69,23 +69,34 @@ def effects_to_text(effects: Effects) -> str:
 
 def effects_from_text(text: str) -> Effects:
     """Build the effects that `effects_to_text` wrote down."""
-    content: Mapping[str, object] = json.loads(text)
-    table = _table(content)
-    named: Mapping[str, object] = content["measure"]  # type: ignore[assignment]
-    measure = measures.get(str(named["code"]), **named["settings"])  # type: ignore[arg-type]
+    content: Mapping[str, Any] = json.loads(text)
+    named = content["measure"]
+    measure = measures.get(str(named["code"]), **named["settings"])
     return Effects(
         np.array(content["y"], dtype=float),
         np.array(content["v"], dtype=float),
-        table,
+        _table(content),
         measure,
         directed=bool(content["directed"]),
-        log=tuple(content["log"]),  # type: ignore[arg-type]
+        log=tuple(content["log"]),
     )
 
 
-def _table(content: Mapping[str, object]) -> pd.DataFrame:
-    frame = pd.read_json(
-        StringIO(json.dumps(content["table"])), orient="split", dtype=False, convert_axes=False
-    )
-    frame.index = pd.Index(content["labels"], name="estimate", dtype=object)  # type: ignore[arg-type]
-    return frame
+def _columns(table: pd.DataFrame) -> list[dict[str, object]]:
+    return [
+        {
+            "name": str(name),
+            "dtype": str(column.dtype),
+            "values": [None if pd.isna(value) else value for value in column.tolist()],
+        }
+        for name, column in table.items()
+    ]
+
+
+def _table(content: Mapping[str, Any]) -> pd.DataFrame:
+    labels = pd.Index([str(label) for label in content["labels"]], name="estimate")
+    columns = {
+        column["name"]: pd.Series(column["values"], index=labels, dtype=column["dtype"])
+        for column in content["table"]
+    }
+    return pd.DataFrame(columns, index=labels)

@@ -1,4 +1,4 @@
-"""Does the model foresee the data? Replicated and left-out trials against the observed."""
+"""Whether the model foresees the data: replicated and left-out trials against the observed."""
 
 from dataclasses import dataclass
 

@@ -1,11 +1,11 @@
 """Any results side by side, and why they differ."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 
 import numpy as np
 import pandas as pd
 
-from consilience.classical import Pooled
+from consilience.classical.pooled import Pooled
 from consilience.effects import Effects
 from consilience.errors import ModelError
 from consilience.fit import Fit
@@ -99,11 +99,11 @@ def _row(name: str, result: object, level: float) -> dict[str, object]:
 def _fit_row(fit: Fit, level: float) -> dict[str, object]:
     rows = fit.combine((typical(fit, "mu"), newcomer(fit, "new")), level=level)
     summary = fit.summary(level)
-    tau = float(summary.loc["tau", "median"]) if "tau" in summary.index else 0.0
+    tau = float(summary["median"]["tau"]) if "tau" in summary.index else 0.0
     s2 = typical_variance(fit.effects)
     return {
         "estimate": rows.loc["mu", "mean"],
-        **rows.loc["mu", ["lower", "upper", "level", "interval"]].to_dict(),
+        **_interval(rows.to_dict(orient="index")["mu"]),
         "tau": tau,
         "I2": 100.0 * tau**2 / (tau**2 + s2),
         "prediction_lower": rows.loc["new", "lower"],
@@ -116,13 +116,18 @@ def _pooled_row(pooled: Pooled) -> dict[str, object]:
     mean = pooled.average()
     heterogeneity, prediction = pooled.heterogeneity(), pooled.prediction_interval()
     return {
-        **mean[["estimate", "lower", "upper", "level", "interval"]].to_dict(),
+        "estimate": mean["estimate"],
+        **_interval(mean.to_dict()),
         "tau": heterogeneity["tau"],
         "I2": heterogeneity["I2"],
         "prediction_lower": prediction["lower"],
         "prediction_upper": prediction["upper"],
         "k": pooled.effects.k,
     }
+
+
+def _interval(row: Mapping[Hashable, object]) -> dict[str, object]:
+    return {name: row[name] for name in ("lower", "upper", "level", "interval")}
 
 
 def _pair(table: pd.DataFrame, fit: str, pooled: str) -> str:

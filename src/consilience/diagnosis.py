@@ -1,4 +1,4 @@
-"""May these answers be trusted? Said in words."""
+"""Whether answers may be trusted, said in words."""
 
 from dataclasses import dataclass
 

@@ -94,7 +94,9 @@ class Fit:
         """
         return self.stamped(self.posterior.summary(_mass(level)))
 
-    def combine(self, combinations: tuple[Combination, ...], *, level: float = 0.95) -> pd.DataFrame:
+    def combine(
+        self, combinations: tuple[Combination, ...], *, level: float = 0.95
+    ) -> pd.DataFrame:
         """Summarise linear combinations of coefficients, in the columns of `summary`."""
         return self.stamped(self.posterior.combine(combinations, level=_mass(level)))
 
@@ -188,23 +190,18 @@ def fit(
     ConvergenceError
         If the exact engine cannot reach 1e-6.
     """
-    chosen, reason = _engine(model, effects, engine)
-    if seed is not None:
-        chosen = replace(chosen, seed=_seed(seed))  # type: ignore[type-var]
-    posterior = chosen.run(model, effects)
-    return Fit(model, effects, chosen, posterior, reason, forced=force)
-
-
-def _engine(model: Model, effects: Effects, engine: Engine | str | None) -> tuple[Engine, str]:
     if engine is None:
-        return engines.auto(model, effects)
-    if isinstance(engine, str):
-        engine = engines.get(engine)
-    if not isinstance(engine, Engine):
+        choice, posterior = engines.run(model, effects, seed=_seed(seed or 0))
+        return Fit(model, effects, choice.engine, posterior, choice.reason, forced=force)
+    chosen = engines.get(engine) if isinstance(engine, str) else engine
+    if not isinstance(chosen, Engine):
         raise ModelError(
             f"An engine is engines.Exact(...), engines.Nuts(...) or its name, not {engine!r}."
         )
-    return engine, f"{type(engine).__name__}, as asked"
+    if seed is not None:
+        chosen = replace(chosen, seed=_seed(seed))  # type: ignore[type-var]
+    reason = f"{type(chosen).__name__}, as asked"
+    return Fit(model, effects, chosen, chosen.run(model, effects), reason, forced=force)
 
 
 def _engine_name(engine: Engine) -> str:

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from consilience import bias as biases
 from consilience import heterogeneity as heterogeneities
-from consilience import likelihoods
-from consilience import priors
+from consilience import likelihoods, priors
 from consilience import terms as all_terms
 from consilience.bias import Bias
 from consilience.effects import Effects
@@ -122,11 +121,11 @@ def resolve(model: Model, effects: Effects) -> Model:
     return _resolved(model, effects.unit_sd())
 
 
-def _resolved[T](part: T, unit: float) -> T:
+def _resolved(part: Any, unit: float) -> Any:  # noqa: ANN401 - any field of any component
     if isinstance(part, Prior):
         return part.resolve(unit)
     if isinstance(part, tuple):
-        return tuple(_resolved(each, unit) for each in part)  # type: ignore[return-value]
+        return tuple(_resolved(each, unit) for each in part)
     if not is_dataclass(part) or isinstance(part, type):
         return part
     values = {slot.name: getattr(part, slot.name) for slot in fields(part)}

@@ -134,7 +134,9 @@ class _Drawn:
         """Draws of true effects (chain, draw, trial) about their expectations."""
         _, hypers = self.fit.posterior.layout.read(self.fit.draws["posterior"].to_dataset())
         point = {name: values.ravel() for name, values in hypers.items()}
-        variance = np.broadcast_to(self.fit.posterior.scatter.new_variance(point), (mu[..., 0].size,))
+        variance = np.broadcast_to(
+            self.fit.posterior.scatter.new_variance(point), (mu[..., 0].size,)
+        )
         sd = np.sqrt(variance).reshape(*mu.shape[:2], 1)
         return mu + sd * self.rng.standard_normal(mu.shape)
 

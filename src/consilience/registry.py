@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from consilience.errors import ModelError
 
 
-def lookup[T](registry: Mapping[str, type[T]], kind: str, name: str, settings: Mapping[str, object]) -> T:
+def lookup[T](
+    registry: Mapping[str, type[T]], kind: str, *, name: str, settings: Mapping[str, object]
+) -> T:
     """Build the component of a registry that has this name.
 
     Parameters

@@ -77,9 +77,7 @@ def over_tau(
     return _table({name: fit(each, effects) for name, each in changed.items()}, level)
 
 
-def over_trials(
-    model: Model, sets: Mapping[str, Effects], *, level: float = 0.95
-) -> pd.DataFrame:
+def over_trials(model: Model, sets: Mapping[str, Effects], *, level: float = 0.95) -> pd.DataFrame:
     """Fit a model to other sets of trials.
 
     Returns
@@ -104,6 +102,7 @@ def leave_one_out(model: Model, effects: Effects, *, level: float = 0.95) -> pd.
 def _table(fits: Mapping[str, Fit], level: float) -> pd.DataFrame:
     table = compare(fits, level)
     table["p_gt_0"] = [
-        each.combine((typical(each, "mu"),), level=level)["p_gt_0"].iloc[0] for each in fits.values()
+        each.combine((typical(each, "mu"),), level=level)["p_gt_0"].iloc[0]
+        for each in fits.values()
     ]
     return table

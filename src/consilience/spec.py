@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
-from typing import get_args, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 from consilience import bias, heterogeneity, likelihoods, priors, terms
 from consilience.errors import ModelError
@@ -92,7 +92,10 @@ def from_mapping(mapping: Mapping[str, object]) -> Model:
         raise ModelError(
             f"A model has the slots {', '.join(hints)}; there is no {', '.join(sorted(unknown))!r}."
         )
-    return Model(**{slot: _built(hints[slot], value, slot) for slot, value in mapping.items()})
+    slots: dict[str, Any] = {
+        slot: _built(hints[slot], value, slot) for slot, value in mapping.items()
+    }
+    return Model(**slots)
 
 
 def read_model(path: str | Path) -> Declared:

@@ -4,11 +4,12 @@ from itertools import combinations as pairs_of
 
 import pandas as pd
 
-from consilience import classical
-from consilience.classical import Pooled
+from consilience.classical.pooled import Pooled
+from consilience.classical.subgroups import subgroups as classical_subgroups
 from consilience.engines import Combination
 from consilience.errors import ModelError
 from consilience.fit import Fit
+from consilience.gaussian import Array
 from consilience.rows import marginal
 
 _INTERVAL = ["lower", "upper", "level", "interval"]
@@ -49,10 +50,10 @@ def subgroups(
         If the model of the fit does not read the factor, or the column is missing.
     """
     if isinstance(result, Pooled):
-        return classical.subgroups(result, by, common_tau2=common_tau2)
+        return classical_subgroups(result, by, common_tau2=common_tau2)
     levels = _levels(result, by)
     place = _term(result, by)
-    rows = tuple(Combination(name, _weights(result, place, by, name)) for name in levels)
+    rows = tuple(Combination(name, _weights(result, place, {by: name})) for name in levels)
     found = result.combine(rows, level=level)
     table = found.rename(columns={"mean": "estimate"})[["estimate", "median", "sd", *_INTERVAL]]
     table.insert(len(table.columns), "p_gt_0", found["p_gt_0"])
@@ -83,10 +84,8 @@ def _term(fit: Fit, by: str) -> int:
     )
 
 
-def _weights(fit: Fit, place: int, by: str, name: str) -> "pd.Series":
-    table = fit.effects.frame.copy()
-    table[by] = name
-    return marginal(fit, place, table)
+def _weights(fit: Fit, place: int, level: dict[str, str]) -> Array:
+    return marginal(fit, place, fit.effects.frame.assign(**level))
 
 
 def _count(fit: Fit, by: str, name: str) -> int:
@@ -97,9 +96,7 @@ def _differences(
     fit: Fit, rows: tuple[Combination, ...], level: float
 ) -> list[dict[str, float | str]]:
     named = list(pairs_of(rows, 2))
-    wanted = tuple(
-        Combination(f"{a.name} − {b.name}", a.weights - b.weights) for a, b in named
-    )
+    wanted = tuple(Combination(f"{a.name} − {b.name}", a.weights - b.weights) for a, b in named)
     if not wanted:
         return []
     found = fit.combine(wanted, level=level)
@@ -113,8 +110,9 @@ def _spread(fit: Fit, place: int, level: float) -> dict[str, float]:
     scales = fit.posterior.layout.parts[place + 1].scales
     if not scales:
         return {}
-    row = fit.summary(level).loc[scales[0].name]
-    return {name: float(row[name]) for name in ("mean", "median", "lower", "upper")}
+    columns = ["mean", "median", "lower", "upper"]
+    row = fit.summary(level)[columns].to_dict(orient="index")[scales[0].name]
+    return {name: float(row[name]) for name in columns}
 
 
 def _words(by: str, table: pd.DataFrame) -> str:
@@ -138,9 +136,10 @@ def _words(by: str, table: pd.DataFrame) -> str:
             "the trials do not show that the effect depends on it."
         )
     if single:
+        support = "the other levels" if table.attrs["spread"] else "the prior"
         parts.append(
-            f"Seen in one trial only: {', '.join(single)}. Their estimates lean on the other "
-            "levels and are no findings of their own."
+            f"Seen in one trial only: {', '.join(single)}. What is said of them leans on {support} "
+            "and is no finding of its own."
         )
     return " ".join(parts)
 

@@ -99,7 +99,7 @@ def test_one_estimate_speaks_for_itself(effects_of):
 
 
 def test_one_estimate_has_no_degrees_of_freedom(effects_of):
-    with pytest.raises(ModelError, match="trial 0.*degrees of freedom"):
+    with pytest.raises(ModelError, match=r"trial 0.*degrees of freedom"):
         pool(effects_of([0.3], [0.04]), inference="knha")
 
 

@@ -56,7 +56,9 @@ def check_heterogeneity(pooled, fit):
 
 def check_intervals(pooled, prediction, tau2):
     interval = pooled.prediction_interval()
-    is_near([interval["lower"], interval["upper"]], prediction, scale=pooled.summary()["se"].iloc[0])
+    is_near(
+        [interval["lower"], interval["upper"]], prediction, scale=pooled.summary()["se"].iloc[0]
+    )
     if tau2 is not None:
         found = pooled.heterogeneity()
         scale = 1e-3 * pooled.effects.v.min()

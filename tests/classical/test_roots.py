@@ -25,5 +25,5 @@ def test_a_root_at_zero():
 
 
 def test_giving_up_says_how_far():
-    with pytest.raises(ConvergenceError, match="between"):
-        falling_root(lambda x: (math.nan, -1.0), 0, math.inf, start=1)
+    with pytest.raises(ConvergenceError, match=r"between 0.*and 4"):
+        falling_root(lambda _: (math.nan, -1.0), 0, 4, start=1)

@@ -18,7 +18,7 @@ REGISTRIES = (
     "priors",
     "terms",
 )
-# Three by place, as the plan's own calls have it: fit(model, effects, engine), tau2(yi, vi, design).
+# Three by place, as in the plan: fit(model, effects, engine) and tau2(yi, vi, design).
 MAX_FILE_LINES, MAX_BODY_LINES, MAX_ARGUMENTS, MAX_POSITIONAL = 300, 40, 5, 3
 
 type Function = ast.FunctionDef | ast.AsyncFunctionDef

@@ -22,4 +22,4 @@ def get(name: str, **settings: object) -> Bias:
     ModelError
         For an unknown name or setting.
     """
-    return lookup(REGISTRY, "bias", name, settings)
+    return lookup(REGISTRY, "bias", name=name, settings=settings)

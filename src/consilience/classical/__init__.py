@@ -21,4 +21,4 @@ def get(name: str, **settings: object) -> Estimator:
     ModelError
         For an unknown name; the known ones are listed.
     """
-    return lookup(REGISTRY, "tau² estimator", name, settings)
+    return lookup(REGISTRY, "tau² estimator", name=name, settings=settings)

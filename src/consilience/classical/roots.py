@@ -1,5 +1,6 @@
 """The root of a falling function, found without any absolute tolerance."""
 
+import math
 from collections.abc import Callable
 
 from consilience.errors import ConvergenceError
@@ -35,11 +36,13 @@ def falling_root(
     Raises
     ------
     ConvergenceError
-        If the steps run out; the message says how far the search came.
+        If the steps run out or the function is not finite; the message says how far it came.
     """
     x, last, floor = start, high - low, _NEGLIGIBLE * high
     for _ in range(_MAX_STEPS):
         value, slope = function(x)
+        if not math.isfinite(value):
+            break
         low, high = (x, high) if value > 0 else (low, x)
         step = -value / slope if slope < 0 else high - low
         if not (low <= x + step <= high and 2 * abs(step) <= last):
@@ -48,7 +51,7 @@ def falling_root(
         if last <= _TOLERANCE * max(x, floor):
             return x
     message = (
-        f"No root found in {_MAX_STEPS} steps; it lies between {low!r} and {high!r}. "
+        f"The search for tau² ended without an answer; it lies between {low!r} and {high!r}. "
         "Look for sampling variances that differ by more than ten orders of magnitude."
     )
     raise ConvergenceError(message)

@@ -1,6 +1,7 @@
 """Effects by subgroup, and whether the subgroups differ."""
 
 from collections.abc import Hashable
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -62,16 +63,33 @@ def subgroups(pooled: Pooled, by: str, *, common_tau2: bool = False) -> pd.DataF
     split = _common if common_tau2 else _separate
     table, test = split(pooled, groups)
     table.index = pd.Index(groups.levels, name=by)
-    notes = _notes(table, test)
-    words = " ".join((_words(by, test, level=pooled.level), *notes))
-    table.attrs = pooled.attrs | test | {"words": words, "notes": notes}
+    notes = _notes(table)
+    words = " ".join((test.words(by, level=pooled.level), *notes))
+    figures = {"Q_between": test.Q, "Q_df": test.df, "Q_p": test.p, "test": test.kind}
+    table.attrs = pooled.attrs | figures | {"words": words, "notes": notes}
     return table
 
 
-type _Answer = tuple[pd.DataFrame, dict[str, object]]
+@dataclass(frozen=True, slots=True)
+class _Test:
+    """The test of the differences between the levels."""
+
+    Q: float
+    df: int
+    p: float
+    kind: str
+
+    def words(self, by: str, *, level: float) -> str:
+        figures = f"Q_between = {self.Q:.2f}, df = {self.df}, p = {self.p:.3g}"
+        if self.p < 1 - level:
+            return f"The levels of {by!r} differ by more than chance explains ({figures})."
+        return (
+            f"The differences between the levels of {by!r} are within what chance explains "
+            f"({figures}), which does not show that they are alike."
+        )
 
 
-def _separate(pooled: Pooled, groups: Factor) -> _Answer:
+def _separate(pooled: Pooled, groups: Factor) -> tuple[pd.DataFrame, _Test]:
     codes = groups.read(pooled.effects.frame).codes
     parts = [
         _pool_like(pooled, pooled.effects.keep(codes == place))
@@ -81,8 +99,7 @@ def _separate(pooled: Pooled, groups: Factor) -> _Answer:
     estimate, weight = table["estimate"].to_numpy(), table["se"].to_numpy() ** -2.0
     mean = np.average(estimate, weights=weight)
     Q, df = float(weight @ (estimate - mean) ** 2), len(parts) - 1
-    test = "chi-square, tau² separate in each level"
-    return table, {"Q_between": Q, "Q_df": df, "Q_p": float(chdtrc(df, Q)), "test": test}
+    return table, _Test(Q, df, float(chdtrc(df, Q)), "chi-square, tau² separate in each level")
 
 
 def _pool_like(pooled: Pooled, effects: Effects) -> Pooled:
@@ -99,7 +116,7 @@ def _row(part: Pooled) -> dict[Hashable, object]:
     }
 
 
-def _common(pooled: Pooled, groups: Factor) -> _Answer:
+def _common(pooled: Pooled, groups: Factor) -> tuple[pd.DataFrame, _Test]:
     regression = pool(
         pooled.effects,
         pooled.estimator,
@@ -116,7 +133,7 @@ def _common(pooled: Pooled, groups: Factor) -> _Answer:
     return table, _wald(regression)
 
 
-def _wald(regression: Pooled) -> dict[str, object]:
+def _wald(regression: Pooled) -> _Test:
     """Test all coefficients but the intercept."""
     beta, cov = regression.beta[1:], regression.cov[1:, 1:]
     Q, df = float(beta @ np.linalg.solve(cov, beta)), len(beta)
@@ -124,28 +141,16 @@ def _wald(regression: Pooled) -> dict[str, object]:
     normal = np.isinf(residual)
     p = chdtrc(df, Q) if normal else fdtrc(df, residual, Q / df)
     kind = "chi-square" if normal else f"F({df}, {residual:.0f}) of Q_between / {df}"
-    test = f"{kind}, one tau² for all levels"
-    return {"Q_between": Q, "Q_df": df, "Q_p": float(p), "test": test}
+    return _Test(Q, df, float(p), f"{kind}, one tau² for all levels")
 
 
-def _words(by: str, test: dict[str, object], *, level: float) -> str:
-    figures = f"Q_between = {test['Q_between']:.2f}, df = {test['Q_df']}, p = {test['Q_p']:.3g}"
-    if float(str(test["Q_p"])) < 1 - level:
-        return f"The levels of {by!r} differ by more than chance explains ({figures})."
-    return (
-        f"The differences between the levels of {by!r} are within what chance explains "
-        f"({figures}), which does not show that they are alike."
-    )
-
-
-def _notes(table: pd.DataFrame, test: dict[str, object]) -> tuple[str, ...]:
-    alone = ", ".join(map(str, table.index[table["k"] == 1]))
-    if not alone:
+def _notes(table: pd.DataFrame) -> tuple[str, ...]:
+    alone = table.index[table["k"] == 1]
+    if alone.empty:
         return ()
-    separate = "separate" in str(test["test"])
     reason = (
         "tau² is unknown there and the interval shows sampling error only"
-        if separate
-        else "the interval rests on the tau² of the other levels"
+        if table["tau2"].isna().any()
+        else "the interval rests on the tau² assumed for all levels"
     )
-    return (f"One estimate only: {alone}; {reason}.",)
+    return (f"One estimate only: {', '.join(map(str, alone))}; {reason}.",)

@@ -3,7 +3,7 @@
 To add an engine: write a file or a folder, list it here.
 """
 
-from consilience.engines.auto import Choice, auto
+from consilience.engines.auto import Choice, auto, run
 from consilience.engines.base import Combination, Engine, Posterior
 from consilience.engines.exact import Exact
 from consilience.engines.nuts import Nuts
@@ -19,6 +19,7 @@ __all__ = [
     "Posterior",
     "auto",
     "get",
+    "run",
 ]
 
 REGISTRY: dict[str, type[Engine]] = {
@@ -35,4 +36,4 @@ def get(name: str, **settings: object) -> Engine:
     ModelError
         For an unknown name or setting.
     """
-    return lookup(REGISTRY, "engine", name, settings)
+    return lookup(REGISTRY, "engine", name=name, settings=settings)

@@ -3,11 +3,13 @@
 from typing import NamedTuple
 
 from consilience.effects import Effects
-from consilience.engines.base import Engine
+from consilience.engines.base import Engine, Posterior
 from consilience.engines.exact import Exact
 from consilience.engines.nuts import Nuts
 from consilience.errors import RefusalError
 from consilience.model import Model
+
+_EXACT = "exact, because the model is Gaussian given its standard deviations"
 
 
 class Choice(NamedTuple):
@@ -28,5 +30,19 @@ def auto(model: Model, effects: Effects, *, seed: int = 0) -> Choice:
     try:
         exact.accept(model, effects)
     except RefusalError as refusal:
-        return Choice(Nuts(seed=seed), f"NUTS, because the exact engine cannot: {refusal}")
-    return Choice(exact, "exact, because the model is Gaussian given its standard deviations")
+        return _sampled(seed, refusal)
+    return Choice(exact, _EXACT)
+
+
+def run(model: Model, effects: Effects, *, seed: int = 0) -> tuple[Choice, Posterior]:
+    """Choose as `auto` does and run the engine, without asking the model twice."""
+    exact = Exact(seed=seed)
+    try:
+        return Choice(exact, _EXACT), exact.run(model, effects)
+    except RefusalError as refusal:
+        choice = _sampled(seed, refusal)
+    return choice, choice.engine.run(model, effects)
+
+
+def _sampled(seed: int, refusal: RefusalError) -> Choice:
+    return Choice(Nuts(seed=seed), f"NUTS, because the exact engine cannot: {refusal}")

@@ -1,4 +1,4 @@
-"""Do prior and data disagree?"""
+"""Whether prior and data disagree."""
 
 import numpy as np
 from scipy.special import ndtr

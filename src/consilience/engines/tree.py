@@ -39,8 +39,9 @@ class Layout:
     def places(self) -> dict[str, list[int]]:
         """Places of each variable's coefficients among all coefficients."""
         found: dict[str, list[int]] = {}
-        for place, part in enumerate(part for part in self.parts for _ in part.labels):
-            found.setdefault(part.variable, []).append(place)
+        every = [part.variable for part in self.parts for _ in part.labels]
+        for place, variable in enumerate(every):
+            found.setdefault(variable, []).append(place)
         return found
 
     def read(self, posterior: xr.Dataset) -> tuple[Array, dict[str, Array]]:
@@ -75,7 +76,7 @@ class Draws:
 
 
 def normal_log_density(y: Array, mean: Array, variance: Array) -> Array:
-    """log N(y; mean, variance)."""
+    """Give log N(y; mean, variance)."""
     return -0.5 * (_LOG_2PI + np.log(variance) + (y - mean) ** 2 / variance)
 
 
@@ -96,7 +97,7 @@ def grow(layout: Layout, draws: Draws, *, effects: Effects, seed: int) -> xr.Dat
     labels = {"estimate": np.array(effects.labels, dtype=object)}
     per_trial = ("chain", "draw", "estimate")
     posterior = _named(layout, draws.hypers, draws.beta)
-    groups = {
+    groups: dict[str, Variables] = {
         "posterior": posterior | {"theta": (per_trial, draws.theta)},
         "prior": _prior(layout, seed),
         "log_likelihood": {"yi": (per_trial, draws.log_likelihood)},
@@ -109,7 +110,11 @@ def grow(layout: Layout, draws: Draws, *, effects: Effects, seed: int) -> xr.Dat
 
 
 def _dataset(variables: Variables, coords: Mapping[str, Array]) -> xr.Dataset:
-    used = {dim: values.shape[place] for dims, values in variables.values() for place, dim in enumerate(dims)}
+    used = {
+        dim: values.shape[place]
+        for dims, values in variables.values()
+        for place, dim in enumerate(dims)
+    }
     known = {dim: coords.get(dim, np.arange(size)) for dim, size in used.items()}
     return xr.Dataset(variables, coords=known)
 
@@ -166,7 +171,9 @@ def _prior(layout: Layout, seed: int) -> Variables:
     rng = np.random.default_rng([seed, 1])
     shape = (1, _PRIOR_DRAWS)
     hypers = {
-        hyper.name: hyper.prior.ppf(rng.random(shape)) for hyper in layout.hypers if hyper.prior.proper
+        hyper.name: hyper.prior.ppf(rng.random(shape))
+        for hyper in layout.hypers
+        if hyper.prior.proper
     }
     kept = tuple(part for part in layout.parts if _drawable(part, hypers))
     smaller = Layout(kept, ())

@@ -25,4 +25,4 @@ def get(name: str, **settings: object) -> Heterogeneity:
     ModelError
         For an unknown name or setting.
     """
-    return lookup(REGISTRY, "heterogeneity", name, settings)
+    return lookup(REGISTRY, "heterogeneity", name=name, settings=settings)

@@ -22,4 +22,4 @@ def get(name: str, **settings: object) -> Likelihood:
     ModelError
         For an unknown name or setting.
     """
-    return lookup(REGISTRY, "likelihood", name, settings)
+    return lookup(REGISTRY, "likelihood", name=name, settings=settings)

@@ -28,7 +28,7 @@ def get(name: str, **settings: object) -> Measure:
     ModelError
         For an unknown code (the known ones are listed) or a setting that it does not take.
     """
-    return lookup(REGISTRY, "effect measure", name, settings)
+    return lookup(REGISTRY, "effect measure", name=name, settings=settings)
 
 
 __all__ = ["GEN", "MD", "REGISTRY", "SMD", "Measure", "get"]

@@ -64,4 +64,4 @@ def get(name: str, /, **settings: float) -> Prior:
     ModelError
         For an unknown name (the known ones are listed) or unfit parameters.
     """
-    return lookup(REGISTRY, "prior", name, settings)
+    return lookup(REGISTRY, "prior", name=name, settings=settings)

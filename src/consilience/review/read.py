@@ -85,8 +85,8 @@ def _checked(frame: pd.DataFrame, declared: Declaration) -> pd.DataFrame:
     _raise(shape_problems(frame))
     _raise(declaration_problems(declared, frame))
     _raise(measure_problems(frame, measures.get(declared.measure)))
-    years = frame["year"].map("{:.0f}".format, na_action="ignore")
-    study = frame["study"].where(years.isna(), frame["study"] + " " + years)
+    dated = zip(frame["study"], frame["year"], strict=True)
+    study = [name if np.isnan(year) else f"{name} {year:.0f}" for name, year in dated]
     pairs = zip(frame["trial"], study, strict=True)
     said = frame[["outcome", "scale", "timepoint"]].fillna("not stated")
     return frame.assign(

@@ -122,7 +122,7 @@ def _other_timepoint(table: pd.DataFrame, selection: Selection) -> Reasons:
 
 
 def _not_printed(table: pd.DataFrame, measure: Measure) -> Reasons:
-    asked = [(name,) for name in measure.needs]
+    asked: list[tuple[str, ...]] = [(name,) for name in measure.needs]
     asked += [tuple(name for name in measure.either if name in table)] if measure.either else []
     lacking = {" or ".join(names): table[list(names)].isna().all(axis=1) for names in asked}
     contrasts = {CONTRASTS[name]: table[name].notna() for name in CONTRASTS if name in table}

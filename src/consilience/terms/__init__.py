@@ -25,4 +25,4 @@ def get(name: str, **settings: object) -> Term:
     ModelError
         For an unknown name or setting.
     """
-    return lookup(REGISTRY, "term", name, settings)
+    return lookup(REGISTRY, "term", name=name, settings=settings)

@@ -81,7 +81,9 @@ class Exchangeable(Term):
         ModelError
             If fewer than two levels are there: their spread could not be told from nothing.
         """
-        found = sorted(set(_column(effects.table, self.factor)), key=lambda name: (name.lower(), name))
+        found = sorted(
+            set(_column(effects.table, self.factor)), key=lambda name: (name.lower(), name)
+        )
         if len(found) < 2:
             raise ModelError(
                 f"Exchangeable({self.factor!r}) needs at least two levels among the trials; there "

@@ -8,6 +8,7 @@ import pandas as pd
 
 from consilience.design import Design, encode, mentions
 from consilience.effects import Effects
+from consilience.errors import ModelError
 from consilience.gaussian import Block, Rows
 from consilience.priors import Prior, UnitInformation
 from consilience.terms.base import Term
@@ -59,7 +60,13 @@ class Linear(Term):
         return mentions(self.formula, column)
 
     def _design(self, effects: Effects) -> Design:
-        return encode(self.formula, effects.frame)
+        design = encode(self.formula, effects.frame)
+        if not design.intercept:
+            raise ModelError(
+                f"The formula {self.formula!r} of a Linear term takes the intercept out, but the "
+                "model's mu is the intercept. Leave out 0 or - 1."
+            )
+        return design
 
 
 def _centre(design: Design) -> np.ndarray:

@@ -23,4 +23,4 @@ def get(name: str, **settings: object) -> Inference:
     ModelError
         For an unknown name; the known ones are listed.
     """
-    return lookup(REGISTRY, "method of inference", name, settings)
+    return lookup(REGISTRY, "method of inference", name=name, settings=settings)

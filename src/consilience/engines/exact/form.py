@@ -168,12 +168,23 @@ class Form:
 
 
 def _inverse_root(A: Array) -> tuple[Array, Array]:
-    """Give R with RR' = A⁻¹ and log|A|, for symmetric positive definite matrices (n, m, m)."""
-    if A.shape[1] == 1:
-        return 1.0 / np.sqrt(A), np.log(A[:, 0, 0])
-    lower = np.linalg.cholesky(A)
-    diagonal = np.diagonal(lower, axis1=1, axis2=2)
-    return np.swapaxes(np.linalg.inv(lower), 1, 2), 2.0 * np.log(diagonal).sum(axis=1)
+    """Give R with RR' = A⁻¹ and log|A|, for symmetric positive definite matrices (n, m, m).
+
+    Cholesky and forward substitution with the loop over m outside and the nodes inside: for many
+    small matrices this is several times faster than one LAPACK call for each.
+    """
+    m = A.shape[1]
+    a = np.ascontiguousarray(A.transpose(1, 2, 0))
+    lower, inverse = np.zeros_like(a), np.zeros_like(a)
+    log_determinant = np.zeros(A.shape[0])
+    for j in range(m):
+        rest = a[j:, j] - np.einsum("ikn,kn->in", lower[j:, :j], lower[j, :j])
+        pivot = np.sqrt(rest[0])
+        lower[j:, j] = rest / pivot
+        inverse[j, :j] = -np.einsum("kn,kin->in", lower[j, :j], inverse[:j, :j]) / pivot
+        inverse[j, j] = 1.0 / pivot
+        log_determinant += 2.0 * np.log(pivot)
+    return np.ascontiguousarray(inverse.transpose(2, 1, 0)), log_determinant
 
 
 def assemble(model: Model, effects: Effects) -> Form:
@@ -214,12 +225,15 @@ def _scale(part: Block) -> str:
     return part.scales[0].name if part.scales else ""
 
 
-def _refuse_aliased(form: Form) -> None:
+def identified(form: Form) -> bool:
+    """Whether the estimates can tell the coefficients with flat priors apart."""
     flat = form.W[:, form.flat]
-    if flat.shape[1] and np.linalg.matrix_rank(flat) < flat.shape[1]:
-        names = [
-            name for name, free in zip(form.coefficients, form.flat, strict=True) if free
-        ]
+    return not flat.shape[1] or bool(np.linalg.matrix_rank(flat) == flat.shape[1])
+
+
+def _refuse_aliased(form: Form) -> None:
+    if not identified(form):
+        names = [name for name, free in zip(form.coefficients, form.flat, strict=True) if free]
         raise ModelError(
             f"With flat priors the coefficients {', '.join(names)} cannot be told apart by these "
             f"{len(form.y)} estimates. Give them proper priors, or leave one out."

@@ -91,12 +91,15 @@ def draw(rule: Rule, count: int, rng: np.random.Generator) -> Array:
     for place, panels in enumerate(rule.panels):
         x = panels.invert(_integrate_rest(current, rule.panels[place + 1 :]), rng.random(count))
         columns.append(rule.coordinates[place].value(x))
-        current = np.einsum("dn,dn...->d...", panels.interpolation(x), _rows(current, count))
+        current = _interpolate(panels.interpolation(x), current)
     return np.stack(columns, axis=1) if columns else np.empty((count, 0))
 
 
-def _rows(current: Array, count: int) -> Array:
-    return np.broadcast_to(current, (count, *current.shape[1:]))
+def _interpolate(matrix: Array, current: Array) -> Array:
+    """Interpolate the density (1 or D, n, …) along its first axis to D points: (D, …)."""
+    flat = current.reshape(*current.shape[:2], -1)
+    rows = matrix @ flat[0] if len(flat) == 1 else (matrix[:, None, :] @ flat)[:, 0, :]
+    return rows.reshape(len(matrix), *current.shape[2:])
 
 
 def _integrate_rest(current: Array, rest: tuple[Panels, ...]) -> Array:

@@ -33,7 +33,7 @@ class Mixture:
         return self.weights @ self.means
 
     def sd(self) -> Array:
-        """Standard deviations, shape (q,): within nodes plus between nodes."""
+        """Give standard deviations, shape (q,): within nodes plus between nodes."""
         between = (self.means - self.mean()) ** 2
         return np.sqrt(self.weights @ (self.sds**2 + between))
 
@@ -51,22 +51,23 @@ class Mixture:
         return self.weights @ ndtr((self.means - x) / self._positive)
 
     def quantile(self, q: float) -> Array:
-        """Quantiles (q,) by Newton's method kept inside a shrinking bracket, to 1e-12 relative.
+        """Quantiles (q,) by Newton's method kept inside a shrinking bracket, to 1e-13 of its size.
 
         The lowest and the highest of the nodes' own quantiles bracket the mixture's.
         """
         own = self.means + self._positive * ndtri(q)
         lower, upper = own.min(axis=0), own.max(axis=0)
         x = np.clip(self.weights @ own, lower, upper)
+        tolerance = 1e-13 * (self.sd() + np.abs(x))
         for _ in range(_STEPS):
             excess = self.cdf(x) - q
             lower, upper = np.where(excess < 0, x, lower), np.where(excess > 0, x, upper)
             step = x - excess / np.maximum(self.density(x), _TINY)
             following = np.where((step > lower) & (step < upper), step, (lower + upper) / 2.0)
-            if np.all(np.abs(following - x) <= 1e-12 * (1e-3 * (upper - lower) + np.abs(x))):
+            done, x = np.all(np.abs(following - x) <= tolerance), following
+            if done:
                 break
-            x = following
-        return following
+        return x
 
     @property
     def _positive(self) -> Array:

@@ -99,12 +99,14 @@ def _coefficients(order: int) -> Array:
     """Matrix from node values on [−1, 1] to Legendre coefficients: (2l+1)/2 · wⱼ · P_l(tⱼ)."""
     t, w = _rule(order)
     degrees = np.arange(order)
-    return ((2.0 * degrees + 1.0) / 2.0)[:, None] * (legendre.legvander(t, order - 1) * w[:, None]).T
+    return ((2.0 * degrees + 1.0) / 2.0)[:, None] * (
+        legendre.legvander(t, order - 1) * w[:, None]
+    ).T
 
 
 def _antiderivative(series: Array) -> Array:
     """Legendre series of ∫ from −1, along the last axis."""
-    return legendre.legint(series, lbnd=-1, axis=-1)
+    return np.asarray(legendre.legint(series, lbnd=-1, axis=-1), dtype=float)
 
 
 def _evaluate(series: Array, t: Array) -> Array:

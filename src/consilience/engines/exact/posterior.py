@@ -8,7 +8,7 @@ import xarray as xr
 
 from consilience.effects import Effects
 from consilience.engines.base import Combination, Posterior
-from consilience.engines.exact.form import Form
+from consilience.engines.exact.form import Form, identified
 from consilience.engines.exact.marginals import HyperMarginal, draw, hyper_marginals
 from consilience.engines.exact.mixture import Mixture
 from consilience.engines.exact.rule import Integrated, integrate
@@ -18,7 +18,7 @@ from consilience.engines.tree import Draws, Layout, grow, normal_log_density
 from consilience.errors import ModelError
 from consilience.gaussian import Array, Scatter
 
-_NEGLIGIBLE = 1e-20
+_NEGLIGIBLE = 1e-13
 _GRID = 257
 _END = 1e-6
 
@@ -138,7 +138,7 @@ class ExactPosterior(Posterior):
 
     def _mixture(self, means: Array, variances: Array) -> Mixture:
         weights = self.integrated.rule.weights
-        seen = weights > _NEGLIGIBLE
+        seen = weights > _NEGLIGIBLE / len(weights)
         return Mixture(weights[seen] / weights[seen].sum(), means[seen], np.sqrt(variances[seen]))
 
     def _of_coefficients(self, weights: Array) -> tuple[Array, Array]:
@@ -167,11 +167,13 @@ class ExactPosterior(Posterior):
         return total + self.form.scatter.new_variance(point) if combination.scatter else total
 
     def _foresee_one(self, place: int) -> float:
-        form = self.form
-        try:
-            rule = integrate(form.without(place)).rule
-        except (ModelError, np.linalg.LinAlgError):
+        form, others = self.form, self.form.without(place)
+        if not identified(others):
             return np.nan  # without this trial nothing is known: an improper prior stays improper
+        try:
+            rule = integrate(others).rule
+        except ModelError:
+            return np.nan  # the same for an improper prior of a standard deviation
         row = form.W[[place]]
         h = np.broadcast_to(form.variance(rule.phi), (len(rule.phi), len(form.y)))[:, [place]]
         variances = rule.conditional.variance_of(row) + h + form.v[place]

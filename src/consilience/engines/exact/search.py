@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from consilience.engines.exact.coordinate import FARTHEST
 from consilience.errors import ConvergenceError, ModelError
@@ -71,7 +72,7 @@ class _Weighted:
     log_size: LogDensity
     moments: int
 
-    def inside(self, points: Array) -> Array:
+    def inside(self, points: Array) -> NDArray[np.bool_]:
         """Say which points are near the peak of the integrand, plain or weighted."""
         plain = self.log_density(points)
         weighted = plain + self.moments * self.log_size(points)
@@ -117,7 +118,12 @@ def _hull(target: _Weighted, lower: Array, upper: Array) -> tuple[Array, Array]:
     return axes[every, first], axes[every, last]
 
 
-def _ends(inside: Array, axis: int) -> tuple[int, int]:
+def _ends(inside: NDArray[np.bool_], axis: int) -> tuple[int, int]:
     others = tuple(other for other in range(inside.ndim) if other != axis)
     places = np.flatnonzero(inside.any(axis=others))
+    if not places.size:
+        raise ConvergenceError(
+            "The likelihood is not a number anywhere: the estimates or their sampling variances "
+            "are too large or too small for the computer. Change the unit of the effects."
+        )
     return int(places[0]), int(places[-1])

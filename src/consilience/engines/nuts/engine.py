@@ -1,5 +1,6 @@
 """The NUTS engine: nutpie on the PyMC model, with a gate and a ladder."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,9 +16,13 @@ from consilience.errors import ModelError
 from consilience.gaussian import Array, Scatter
 from consilience.model import Model, blocks, resolve, variable_names
 
-_LADDER = (
-    ("target_accept raised to 0.95", {"target_accept": 0.95}),
-    ("target_accept raised to 0.99", {"target_accept": 0.99}),
+_LADDER: tuple[tuple[str, Callable[[Settings], Settings]], ...] = (
+    ("target_accept raised to 0.95", lambda settings: replace(settings, target_accept=0.95)),
+    ("target_accept raised to 0.99", lambda settings: replace(settings, target_accept=0.99)),
+    (
+        "twice the draws",
+        lambda settings: replace(settings, draws=2 * settings.draws, tune=2 * settings.tune),
+    ),
 )
 
 
@@ -77,11 +82,10 @@ class Nuts(Engine):
         settings = Settings(self.draws, self.tune, self.chains, self.target_accept)
         steps = [f"Sampled {self.chains} chains of {self.draws} draws after {self.tune}."]
         found = described.judged(compiled.run(settings, self.seed), steps)
-        for words, change in (*_LADDER, ("twice the draws", {})):
+        for words, climb in _LADDER:
             if not found.faults:
                 return found
-            change = change or {"draws": 2 * self.draws, "tune": 2 * self.tune}
-            settings = replace(settings, **change)
+            settings = climb(settings)
             steps = [*steps, f"Not converged ({'; '.join(found.faults)}): {words}."]
             found = described.judged(compiled.run(settings, self.seed), steps)
         return found
@@ -99,9 +103,7 @@ class _Described:
         """Draw the true effects back and hold the draws against the gate."""
         draws = self._draws(run)
         quality = xr.Dataset(attrs={"faults": "", "steps": "\n".join(steps)})
-        first = SampledPosterior(
-            self.layout, self.scatter, draws, self.effects, self.seed, quality
-        )
+        first = SampledPosterior(self.layout, self.scatter, draws, self.effects, self.seed, quality)
         found = faults(first.summary(0.95), divergences=run.divergences, bfmi=run.bfmi)
         attrs = {
             "faults": "\n".join(found),
@@ -118,9 +120,7 @@ class _Described:
         hypers = {hyper.name: run.posterior[hyper.name].to_numpy() for hyper in self.layout.hypers}
         point = {name: values.ravel() for name, values in hypers.items()}
         theta, log_likelihood = self._true_effects(beta.reshape(-1, beta.shape[-1]), point)
-        return Draws(
-            hypers, beta, theta.reshape(*shape, -1), log_likelihood.reshape(*shape, -1)
-        )
+        return Draws(hypers, beta, theta.reshape(*shape, -1), log_likelihood.reshape(*shape, -1))
 
     def _true_effects(self, beta: Array, point: dict[str, Array]) -> tuple[Array, Array]:
         rng = np.random.default_rng([self.seed, 3])

@@ -27,4 +27,8 @@ def faults(summary: pd.DataFrame, *, divergences: int, bfmi: float) -> tuple[str
 def _beyond(values: pd.Series, bad: pd.Series, what: str) -> list[str]:
     missing = values.isna()
     named = [f"{name} ({values[name]:.4g})" for name in values.index[bad | missing]]
-    return [f"{what}: {', '.join(named[:5])}{' and others' if len(named) > 5 else ''}"] if named else []
+    return (
+        [f"{what}: {', '.join(named[:5])}{' and others' if len(named) > 5 else ''}"]
+        if named
+        else []
+    )

@@ -89,6 +89,6 @@ def compile_model(model: "pymc.Model") -> Compiled:
 
 
 def _bfmi(energy: Array) -> float:
-    """min over chains of Σ(E_t − E_{t−1})² / Σ(E_t − Ē)² (Betancourt 2016, arXiv:1604.00695)."""
+    """Lowest Σ(E_t − E_{t−1})² / Σ(E_t − Ē)² of the chains (Betancourt 2016, arXiv:1604.00695)."""
     steps = np.mean(np.diff(energy, axis=1) ** 2, axis=1)
     return float(np.min(steps / np.var(energy, axis=1)))
