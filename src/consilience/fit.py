@@ -103,6 +103,7 @@ class Fit:
     def stamped(self, table: pd.DataFrame) -> pd.DataFrame:
         """Refuse to show a table of a fit that failed, or watermark it where it was forced."""
         table.attrs["direction"] = self.effects.direction
+        table.attrs["cautions"] = list(few_trials(self.effects.k))
         if not self.posterior.faults:
             return table
         if not self.forced:

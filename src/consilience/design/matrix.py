@@ -78,7 +78,7 @@ class Design:
         return self._coding.rows(table)
 
 
-def encode(formula: str, table: pd.DataFrame) -> Design:
+def encode(formula: str, table: pd.DataFrame, *, distinct: bool = True) -> Design:
     """Make the design matrix of a formula.
 
     Text columns (and true/false) are treatment-coded against their first level. The grammar is in
@@ -90,12 +90,15 @@ def encode(formula: str, table: pd.DataFrame) -> Design:
         Right-hand side only: ``"comparator_type + year"``.
     table : DataFrame, k rows
         Labels and moderators; a column ``study`` is used to name rows in errors.
+    distinct : bool
+        Whether to refuse columns that are combinations of others, as least squares must; proper
+        priors on the coefficients can do with them.
 
     Raises
     ------
     ModelError
-        For anything outside the grammar, an unknown column, a factor with one level, columns that
-        are combinations of others.
+        For anything outside the grammar, an unknown column, a factor with one level and, if
+        `distinct`, columns that are combinations of others.
     DataError
         For missing or infinite moderators, listing the studies.
     """
@@ -109,7 +112,8 @@ def encode(formula: str, table: pd.DataFrame) -> Design:
     matrix = coding.without_intercept(evaluated, table)
     if not evaluated.shape[1]:
         raise ModelError(f"The formula {formula!r} leaves no coefficient. Name a column.")
-    _refuse_aliased(matrix, coding)
+    if distinct:
+        _refuse_aliased(matrix, coding)
     factors = {c.name: c.levels for c in columns.values() if isinstance(c, Factor)}
     return Design(formula, coding.names, matrix, factors, coding.intercept, coding)
 

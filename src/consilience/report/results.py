@@ -1,12 +1,10 @@
 """The pieces of an analysis: what came of each model, each comparison and each second look."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 import xarray as xr
 
-from consilience.check import Check
 from consilience.fit import Fit
 from consilience.review import Threshold
 from consilience.spec import Declared
@@ -155,25 +153,9 @@ class Picture:
     inline: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Computed:
-    """Everything that was asked of the primary model and its twins."""
-
-    answer: Answer
-    compared: pd.DataFrame
-    explained: tuple[str, ...]
-    subgroups: tuple[Subgroup, ...]
-    check: Check
-    robustness: Robustness
-    forecast: Forecast
-
-
 @dataclass(frozen=True, slots=True)
 class Seconds:
     """How long it took, in seconds."""
 
     fits: float
     figures: float
-
-
-type Pictures = Mapping[str, Picture]

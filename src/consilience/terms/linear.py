@@ -60,7 +60,7 @@ class Linear(Term):
         return mentions(self.formula, column)
 
     def _design(self, effects: Effects) -> Design:
-        design = encode(self.formula, effects.frame)
+        design = encode(self.formula, effects.frame, distinct=False)
         if not design.intercept:
             raise ModelError(
                 f"The formula {self.formula!r} of a Linear term takes the intercept out, but the "

@@ -10,6 +10,7 @@ from consilience.gaussian import Array, Block, Hyper, Point, Scatter
 from consilience.model import Model, blocks, resolve
 
 _CELLS = 2_000_000
+_LOST = float(np.finfo(float).eps)  # a pivot below this share is rounding error
 _LOG_2PI = float(np.log(2.0 * np.pi))
 
 
@@ -179,7 +180,7 @@ def _inverse_root(A: Array) -> tuple[Array, Array]:
     log_determinant = np.zeros(A.shape[0])
     for j in range(m):
         rest = a[j:, j] - np.einsum("ikn,kn->in", lower[j:, :j], lower[j, :j])
-        pivot = np.sqrt(rest[0])
+        pivot = np.sqrt(np.maximum(rest[0], _LOST * a[j, j]))
         lower[j:, j] = rest / pivot
         inverse[j, :j] = -np.einsum("kn,kin->in", lower[j, :j], inverse[:j, :j]) / pivot
         inverse[j, j] = 1.0 / pivot
@@ -218,6 +219,7 @@ def assemble(model: Model, effects: Effects) -> Form:
         unit=float(np.sqrt(np.median(observed.v))),
     )
     _refuse_aliased(form)
+    _refuse_improper_scales(form)
     return form
 
 
@@ -229,6 +231,16 @@ def identified(form: Form) -> bool:
     """Whether the estimates can tell the coefficients with flat priors apart."""
     flat = form.W[:, form.flat]
     return not flat.shape[1] or bool(np.linalg.matrix_rank(flat) == flat.shape[1])
+
+
+def _refuse_improper_scales(form: Form) -> None:
+    for part in form.parts:
+        for hyper in part.scales:
+            if not hyper.prior.proper:
+                raise ModelError(
+                    f"{hyper.name}, the spread between levels, needs a proper prior such as "
+                    f"HalfNormal: {hyper.prior.label} leaves it free to grow without end."
+                )
 
 
 def _refuse_aliased(form: Form) -> None:

@@ -54,9 +54,10 @@ class HyperMarginal:
         """Give the density on the hyperparameter's own scale, for φ inside its support."""
         x = self.coordinate.place(phi)
         inside = (x >= self.panels.lower) & (x <= self.panels.upper)
-        on_x = self.panels.interpolation(x) @ self.values
-        smallest = np.maximum(x, 1e-8)  # the Jacobian vanishes at 0 as the x density does
-        return np.where(inside, on_x, 0.0) / np.exp(self.coordinate.log_jacobian(smallest))
+        # At x = 0 the density on x and the Jacobian both vanish; their ratio is smooth there.
+        at_nodes = self.values / np.exp(self.coordinate.log_jacobian(self.panels.nodes))
+        found = self.panels.interpolation(x) @ at_nodes
+        return np.where(inside, np.maximum(found, 0.0), 0.0)
 
     @property
     def _phi(self) -> Array:

@@ -80,14 +80,11 @@ class SampledPosterior(Posterior):
 
     def summary(self, level: float) -> pd.DataFrame:
         """See `Posterior.summary`."""
-        names = tuple(f"theta[{label}]" for label in self.effects.labels)
-        hypers = np.stack([*self.draws.hypers.values(), self.draws.beta[..., 0]], axis=-1)[..., :-1]
-        pieces = [
-            from_draws(self.draws.beta, self.coefficients, level),
-            from_draws(hypers, tuple(self.draws.hypers), level),
-            from_draws(self.draws.theta, names, level),
-        ]
-        whole = ordered(pd.concat(pieces), self.scatter.hypers)
+        effects = tuple(f"theta[{label}]" for label in self.effects.labels)
+        hypers = [values[..., None] for values in self.draws.hypers.values()]
+        every = np.concatenate([self.draws.beta, *hypers, self.draws.theta], axis=-1)
+        names = (*self.coefficients, *self.draws.hypers, *effects)
+        whole = ordered(from_draws(every, names, level), self.scatter.hypers)
         return table(whole, level=level, accuracy=np.nan)
 
     def combine(self, combinations: tuple[Combination, ...], *, level: float) -> pd.DataFrame:

@@ -1,7 +1,6 @@
 """Numbers as a reader sees them: rounded for tables and sentences, never for files."""
 
 import math
-from numbers import Real
 
 NOTHING = "–"
 _MINUS = "−"
@@ -16,7 +15,7 @@ def decimal(value: object, digits: int = 2) -> str:
     >>> decimal(-0.304, 2)
     '−0.30'
     """
-    if not isinstance(value, Real) or math.isnan(value):
+    if not isinstance(value, int | float) or math.isnan(value):
         return NOTHING
     if math.isinf(value):
         return "∞" if value > 0 else f"{_MINUS}∞"
@@ -26,14 +25,8 @@ def decimal(value: object, digits: int = 2) -> str:
 
 
 def percent(probability: object) -> str:
-    """Write a probability as a percentage, finer near 0 and 1.
-
-    Examples
-    --------
-    >>> percent(0.9831), percent(0.9962), percent(0.99999)
-    ('98\\xa0%', '99.6\\xa0%', 'more than 99.9\\xa0%')
-    """
-    if not isinstance(probability, Real) or math.isnan(probability):
+    """Write a probability as a percentage, finer near 0 and 1: 98 %, 99.6 %, more than 99.9 %."""
+    if not isinstance(probability, int | float) or math.isnan(probability):
         return NOTHING
     p = float(probability)
     if p < 0.001:
@@ -46,7 +39,7 @@ def percent(probability: object) -> str:
 
 def p_value(p: object) -> str:
     """Write a p value with two digits that mean something, and no more than three decimals."""
-    if not isinstance(p, Real) or math.isnan(p):
+    if not isinstance(p, int | float) or math.isnan(p):
         return NOTHING
     if p < 0.001:
         return "<0.001"
@@ -55,7 +48,7 @@ def p_value(p: object) -> str:
 
 def whole(value: object) -> str:
     """Write a count."""
-    return NOTHING if not isinstance(value, Real) or math.isnan(value) else f"{value:.0f}"
+    return NOTHING if not isinstance(value, int | float) or math.isnan(value) else f"{value:.0f}"
 
 
 def digits_for(spread: float) -> int:

@@ -1,0 +1,97 @@
+"""`consilience predict`: what a new trial would find."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, override
+
+import typer
+
+from consilience.cli.command import Command
+from consilience.cli.inputs import given
+from consilience.cli.options import Data, Json, Measure, Model, Seed
+from consilience.cli.output import document, say, table, tell
+from consilience.errors import DataError, Problem
+
+if TYPE_CHECKING:
+    from consilience.effects import Effects
+
+COLUMNS = ("mean", "sd", "median", "lower", "upper", "p_gt_0", "mcse")
+
+
+@dataclass(frozen=True, slots=True)
+class Predict(Command):
+    """Foresee what a new trial would find.
+
+    Three things: the mean of its kind (mu), its own true effect (theta), its estimate (yi).
+    """
+
+    model: Model
+    data: Data
+    measure: Measure = None
+    n1: Annotated[
+        int | None, typer.Option(help="Participants in the intervention arm.", show_default=False)
+    ] = None
+    n2: Annotated[
+        int | None, typer.Option(help="Participants in the comparator arm.", show_default=False)
+    ] = None
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            help="A moderator, such as intervention_type=CBT; may be repeated.",
+            show_default=False,
+        ),
+    ] = None
+    seed: Seed = None
+    json: Json = False
+
+    @override
+    def run(self) -> None:
+        from consilience.fit import fit
+        from consilience.new_trial import NewTrial
+        from consilience.predict import predict, summarise
+        from consilience.report.documents import rows
+
+        pairs = [_pair(text) for text in self.settings or ()]
+        trials = given(self.data, measure=self.measure, seed=self.seed)
+        moderators = {name: _value(name, text, trials.effects) for name, text in pairs}
+        new = NewTrial(self.n1, self.n2, **moderators)  # type: ignore[arg-type]
+        declared = trials.model(self.model)
+        tell(f"fitting {declared.name} to {trials.effects.k} estimates")
+        found = fit(declared.model, trials.effects, seed=trials.seed)
+        summary = summarise(predict(found, new, seed=trials.seed), trials.level)
+        if self.json:
+            content = {
+                "model": declared.name,
+                "direction": trials.effects.direction,
+                "seed": trials.seed,
+                "trial": {"n1": self.n1, "n2": self.n2, **moderators},
+                "predictions": rows(summary),
+            }
+            document("consilience.predict/1", content)
+            return
+        table(summary, COLUMNS)
+        say(f"{100 * trials.level:g} % intervals. {trials.effects.direction}")
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not (name and sign and value):
+        raise typer.BadParameter(f"--set takes column=value, not {text!r}.")
+    return name.strip(), value.strip()
+
+
+def _value(name: str, text: str, effects: "Effects") -> str | float:
+    """Read a moderator as its column holds it: a number or a text."""
+    from pandas.api.types import is_numeric_dtype
+
+    if name not in effects.table:
+        known = ", ".join(map(str, effects.table.columns))
+        what = "The trials have no such column"
+        raise DataError([Problem(what, f"Known columns: {known}.", column=name)])
+    if not is_numeric_dtype(effects.table[name]):
+        return text
+    try:
+        return float(text)
+    except ValueError as error:
+        what = "This column holds numbers, and this is none"
+        raise DataError([Problem(what, "Give a number.", column=name, value=text)]) from error

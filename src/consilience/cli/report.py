@@ -1,0 +1,47 @@
+"""`consilience report`: from a review's folder to a page."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, override
+
+import typer
+
+from consilience.cli.command import Command
+from consilience.cli.options import Seed
+from consilience.cli.output import say, tell
+from consilience.errors import ConvergenceError
+
+
+@dataclass(frozen=True, slots=True)
+class Report(Command):
+    """Analyse a review and write the report.
+
+    The report is a page with figures, tables and draws beside it.
+
+    Prints the path of the page.
+    """
+
+    folder: Annotated[str, typer.Argument(help="A review's folder or name.", show_default=False)]
+    to: Annotated[Path, typer.Option(help="The folder to write: new, empty, or an earlier report.")]
+    models: Annotated[
+        Path | None,
+        typer.Option(help="The folder of the models; by default they are found by name."),
+    ] = None
+    seed: Seed = None
+
+    @override
+    def run(self) -> None:
+        from consilience.report.places import find_data
+        from consilience.report.writing import report
+
+        page = report(
+            find_data(self.folder), self.to, models=self.models, seed=self.seed, tell=tell
+        )
+        say(str(page))
+        missing = json.loads((page.parent / "summary.json").read_text("utf-8"))["not_converged"]
+        if missing:
+            raise ConvergenceError(
+                f"The report was written, but these models did not converge and show no estimate: "
+                f"{', '.join(missing)}."
+            )

@@ -1,0 +1,171 @@
+"""What a forest plot shows: one set of trials and all that was made of it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from pandas.api.types import is_numeric_dtype
+
+from consilience.classical.pooled import Pooled
+from consilience.compare import compare
+from consilience.effects import Effects
+from consilience.errors import ModelError
+from consilience.fit import Fit
+from consilience.gaussian import Array
+from consilience.plots.marks import Value
+from consilience.plots.words import names, tau_of_fit, tau_of_pooled
+from consilience.subgroups import subgroups
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Groups:
+    """Trials by the levels of a column, with the levels' own estimates.
+
+    Parameters
+    ----------
+    members : mapping of str to list of int
+        Places of the trials at each level.
+    table : DataFrame
+        One row for each level that has an estimate of its own.
+    name : str
+        Whose estimates they are; empty for nobody's.
+    bayesian : bool
+        Whether they are of a fit.
+    """
+
+    members: dict[str, list[int]]
+    table: pd.DataFrame
+    name: str
+    bayesian: bool
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Analyses of the same trials; what is asked of them is computed once.
+
+    Parameters
+    ----------
+    effects : Effects
+        The trials.
+    results : tuple of Fit or Pooled
+        Analyses of them.
+    group : str
+        A column by whose levels the trials are grouped; empty for none.
+    """
+
+    effects: Effects
+    results: tuple[Fit | Pooled, ...]
+    group: str = ""
+
+    @property
+    def level(self) -> float:
+        """Mass of all intervals: that of the first classical analysis, or else 0.95."""
+        return next((each.level for each in self.results if isinstance(each, Pooled)), 0.95)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """A name for each analysis."""
+        return names(self.results)
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """The answers side by side, as `compare` gives them."""
+        return compare(dict(zip(self.names, self.results, strict=True)), self.level)
+
+    @property
+    def means(self) -> list[float]:
+        """The mean effect of each analysis."""
+        return self.table["estimate"].astype(float).tolist() if self.results else []
+
+    @cached_property
+    def summaries(self) -> tuple[pd.DataFrame, ...]:
+        """Summaries of the fits, in their order."""
+        return tuple(each.summary(self.level) for each in self.results if isinstance(each, Fit))
+
+    @property
+    def watermark(self) -> str:
+        """What must stand across the figure, because a fit was forced to speak; else empty."""
+        marks = (str(each.attrs.get("watermark", "")) for each in self.summaries)
+        return next(filter(None, marks), "")
+
+    @cached_property
+    def theta(self) -> Array:
+        """True effects in the first fit: mean, lower, upper, (k, 3); (0, 3) without a fit."""
+        wanted = [f"theta[{label}]" for label in self.effects.labels] if self.summaries else []
+        found = self.summaries[0] if self.summaries else pd.DataFrame(columns=["mean"])
+        return found.reindex(index=wanted, columns=["mean", "lower", "upper"]).to_numpy(dtype=float)
+
+    @cached_property
+    def weights(self) -> tuple[Array, str]:
+        """Weight of each trial in percent, and whose weights these are."""
+        for name, result in zip(self.names, self.results, strict=True):
+            if isinstance(result, Pooled):
+                return result.weights().to_numpy(), name
+        weights = 1.0 / (self.effects.v + self._scatter())
+        return 100.0 * weights / weights.sum(), f"{self.names[0]}, at the posterior median of τ"
+
+    def taus(self, digits: int) -> tuple[str, ...]:
+        """Say what each analysis knows of τ; empty where it assumes that there is none."""
+        fits = (tau_of_fit(each, level=self.level, digits=digits) for each in self.summaries)
+        return tuple(
+            tau_of_pooled(each, digits=digits) if isinstance(each, Pooled) else next(fits)
+            for each in self.results
+        )
+
+    @cached_property
+    def groups(self) -> Groups:
+        """The trials by group, in the order of `subgroups`, with the levels' own estimates.
+
+        Raises
+        ------
+        ModelError
+            If there is no such column.
+        """
+        members = self._members()
+        if len(members) > 1 and not is_numeric_dtype(self.effects.table[self.group]):
+            for name, result in zip(self.names, self.results, strict=True):
+                if _knows(result, self.group):
+                    found = subgroups(result, self.group, level=self.level)
+                    shown = found[_worth_showing(result, found)]
+                    return Groups(members, shown, name, bayesian=isinstance(result, Fit))
+        return Groups(members, pd.DataFrame(), "", bayesian=False)
+
+    def _members(self) -> dict[str, list[int]]:
+        if self.group not in self.effects.table:
+            known = ", ".join(str(column) for column in self.effects.table.columns)
+            raise ModelError(
+                f"There is no column {self.group!r} among the trials. Columns: {known}."
+            )
+        values = [str(value) for value in self.effects.table[self.group]]
+        levels = sorted(set(values), key=lambda name: (name.lower(), name))
+        return {level: [n for n, value in enumerate(values) if value == level] for level in levels}
+
+    def _scatter(self) -> Array:
+        """Variance of the trials' true effects in the first fit, at the posterior medians."""
+        fit = next(each for each in self.results if isinstance(each, Fit))
+        medians = self.summaries[0]["median"]
+        scatter = fit.posterior.scatter
+        point = {hyper.name: np.array([medians[hyper.name]]) for hyper in scatter.hypers}
+        return np.broadcast_to(scatter.variance(point), (1, self.effects.k))[0]
+
+
+def values_of(row: pd.Series) -> Value:
+    """Read an estimate and its interval off a row of a table of answers."""
+    return float(row["estimate"]), float(row["lower"]), float(row["upper"])
+
+
+def rows_of(table: pd.DataFrame, level: str) -> list[pd.Series]:
+    """Give the rows of a level: one, or none where the level has no estimate of its own."""
+    return [table.loc[level]] if level in table.index else []  # type: ignore[list-item]
+
+
+def _knows(result: Fit | Pooled, group: str) -> bool:
+    if isinstance(result, Fit):
+        return any(term.reads(group) for term in result.model.terms)
+    return not result.design.names
+
+
+def _worth_showing(result: Fit | Pooled, found: pd.DataFrame) -> pd.Series:
+    # Pooled on its own, a level seen in one trial only repeats that trial.
+    return found["k"] > (1 if isinstance(result, Pooled) else 0)

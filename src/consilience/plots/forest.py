@@ -1,0 +1,157 @@
+"""The forest plot: every trial, what the model makes of it, and the answers of all analyses."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from matplotlib.figure import Figure
+from scipy.special import ndtri
+
+from consilience.classical.pooled import Pooled
+from consilience.fit import Fit
+from consilience.plots.chart import ROW, Chart, Line
+from consilience.plots.evidence import Evidence, rows_of, values_of
+from consilience.plots.marks import Bar, Diamond, Dot, Mark, Square, Value
+from consilience.plots.page import Entry, Notes, sheet_of
+from consilience.plots.scale import spanning
+from consilience.plots.style import BAYES, CLASSICAL, FAINT, style
+from consilience.plots.text import clean, mass, number
+from consilience.plots.words import counted, same_trials, scatter, sides
+
+_LARGEST, _SMALLEST = 0.14, 0.035
+_APART, _TALLER, _DOUBLE = 0.055, 0.05, 0.12
+
+
+@style()
+def forest(*results: Fit | Pooled, group: str = "") -> Figure:
+    """Draw a forest plot.
+
+    Each trial has a square, its area the trial's weight, on its interval
+    ``yi ± z·sei``; with a fit, below it the trial's true effect in the model (posterior mean and
+    credible interval). Beneath the trials each analysis has a diamond from one end of its interval
+    to the other, and a bar over its prediction interval if it has one.
+
+    Parameters
+    ----------
+    *results : Fit or Pooled
+        Analyses of the same estimates. The first fit gives the true effects in the model; the
+        first classical analysis gives the weights, or else the first fit at the posterior medians
+        of its standard deviations.
+    group : str
+        A column of the trial table by whose levels the trials are grouped. Where the first fit has
+        a term for it, or else a classical analysis can pool them, each level has its own estimate.
+
+    Returns
+    -------
+    Figure
+        800 pixels wide; its height grows with the number of trials.
+
+    Raises
+    ------
+    ModelError
+        If there is no analysis, they rest on different estimates, or there is no such column.
+    ConvergenceError
+        If a fit did not converge and was not forced; the figure of a forced one has a watermark.
+
+    References
+    ----------
+    Lewis & Clarke (2001), doi:10.1136/bmj.322.7300.1479. Riley, Higgins & Deeks (2011),
+    doi:10.1136/bmj.d549, for the prediction interval.
+    """
+    evidence = Evidence(same_trials(results), results, group)
+    effects = evidence.effects
+    lines = (*_trials(evidence), *_answers(evidence))
+    marks = [mark for line in lines for mark in line.marks]
+    chart = Chart(
+        headings=("Trial", f"Effect [{mass(evidence.level)} interval]", "Weight, %"),
+        lines=lines,
+        scale=spanning(marks, effects.measure.null, effects.measure.display),
+        label=effects.measure.label,
+        sides=sides(effects),
+        guide=float(evidence.table["estimate"].iloc[0]),
+    )
+    notes = Notes(tuple(_key(evidence, marks)), tuple(_notes(evidence, chart.scale.digits)))
+    return sheet_of(chart, notes, evidence.watermark)
+
+
+def _trials(evidence: Evidence) -> Iterator[Line]:
+    if not evidence.group:
+        yield from (_trial(evidence, place, 0) for place in range(evidence.effects.k))
+        return
+    groups = evidence.groups
+    for level, places in groups.members.items():
+        values = [values_of(row) for row in rows_of(groups.table, level)]
+        marks = tuple(_diamond(value, filled=groups.bayesian, tall=0.09) for value in values)
+        value = values[0] if values else ()
+        yield Line(label=clean(level), marks=marks, value=value, bold=True, height=ROW + _TALLER)
+        yield from (_trial(evidence, place, 1) for place in places)
+
+
+def _trial(evidence: Evidence, place: int, level: int) -> Line:
+    effects, weights = evidence.effects, evidence.weights[0]
+    half = float(ndtri((1.0 + evidence.level) / 2.0) * np.sqrt(effects.v[place]))
+    at = float(effects.y[place])
+    value = (at, at - half, at + half)
+    side = max(_SMALLEST, _LARGEST * float(np.sqrt(weights[place] / weights.max())))
+    in_model = [(float(a), float(b), float(c)) for a, b, c in evidence.theta[place : place + 1]]
+    marks: list[Mark] = [Square(value, ink=FAINT, side=side, shift=-_APART * len(in_model))]
+    marks += [Dot(each, ink=BAYES, shift=1.3 * _APART) for each in in_model]
+    return Line(
+        label=clean(effects.labels[place]),
+        marks=tuple(marks),
+        value=value,
+        cells=(number(weights[place], 1),),
+        level=level,
+        height=ROW + _DOUBLE * len(in_model),
+    )
+
+
+def _answers(evidence: Evidence) -> Iterator[Line]:
+    for place, (name, result) in enumerate(zip(evidence.names, evidence.results, strict=True)):
+        row = evidence.table.iloc[place]
+        value, filled = values_of(row), isinstance(result, Fit)
+        diamond = _diamond(value, filled=filled, tall=0.14)
+        yield Line(
+            label=name,
+            marks=(diamond,),
+            value=value,
+            bold=True,
+            height=ROW + _TALLER,
+            ruled=place == 0,
+        )
+        ahead = (np.nan, float(row["prediction_lower"]), float(row["prediction_upper"]))
+        if np.isfinite(ahead[1:]).all() and not np.allclose(ahead[1:], value[1:]):
+            bar = Bar(ahead, ink=diamond.ink)
+            yield Line(label="prediction interval", marks=(bar,), value=ahead, level=1)
+
+
+def _key(evidence: Evidence, marks: list[Mark]) -> Iterator[Entry]:
+    small = (0.0, -0.12, 0.12)
+    fits = [isinstance(result, Fit) for result in evidence.results]
+    yield Entry(Square(small, ink=FAINT), "trial as reported (area: weight)")
+    if any(fits):
+        yield Entry(Dot(small, ink=BAYES), "trial in the model")
+        yield Entry(_diamond(small, filled=True, tall=0.13), "mean, Bayesian")
+    if not all(fits):
+        yield Entry(_diamond(small, filled=False, tall=0.13), "mean, classical")
+    if any(isinstance(mark, Bar) for mark in marks):
+        ink = BAYES if any(fits) else CLASSICAL
+        yield Entry(Bar(small, ink=ink), "true effect of a new trial")
+
+
+def _notes(evidence: Evidence, digits: int) -> Iterator[str]:
+    effects = evidence.effects
+    yield f"{counted(effects)} {effects.direction}"
+    rows = zip(evidence.names, evidence.taus(digits), evidence.table["I2"], strict=True)
+    said = [scatter(name, tau, i2) for name, tau, i2 in rows if tau]
+    if said:
+        yield (
+            "Heterogeneity: τ is the standard deviation of true effects between trials, I² their "
+            f"share in the variance of the estimates. {' '.join(said)}"
+        )
+    groups = evidence.groups.name if evidence.group else ""
+    weights = f"Weights: 1/(v + τ²), {evidence.weights[1]}."
+    yield f"{weights} Diamonds of groups: {groups}." if groups else weights
+
+
+def _diamond(value: Value, *, filled: bool, tall: float) -> Diamond:
+    return Diamond(value, ink=BAYES if filled else CLASSICAL, filled=filled, tall=tall)

@@ -1,0 +1,175 @@
+"""An analysis of a review: everything that the report says, computed once."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+
+from consilience.check import Check, check
+from consilience.classical.pooled import Pooled
+from consilience.compare import compare, explain
+from consilience.report.asking import fit_all, headline, model_files, pool_all
+from consilience.report.forecasting import forecast
+from consilience.report.pictures import draw
+from consilience.report.provenance import Provenance, trace
+from consilience.report.results import (
+    Answer,
+    Failed,
+    Fitted,
+    Forecast,
+    Picture,
+    Robustness,
+    Seconds,
+    Subgroup,
+)
+from consilience.report.robust import robustness
+from consilience.report.rounding import digits_for
+from consilience.report.subgrouping import subgroup
+from consilience.report.timing import Stopwatch
+from consilience.review import Review, read_review
+from consilience.spec import read_model
+
+type Tell = Callable[[str], None]
+
+
+def quiet(_: str) -> None:
+    """Say nothing about progress."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Analysis:
+    """All that a report shows.
+
+    Parameters
+    ----------
+    review : Review
+    seed : int
+        Of every random draw.
+    primary : Fitted
+        The model whose answer is the review's answer.
+    fitted, failed : tuple
+        The declared models that converged, the primary one first, and those that did not.
+    pooled : mapping of str to Pooled
+        The classical analyses by name, in the order of the plan.
+    answer : Answer
+        The headline of the primary model.
+    compared : DataFrame
+        All analyses side by side, as of `compare`.
+    explained : tuple of str
+        Why the primary model and its classical twin differ.
+    subgroups : tuple of Subgroup
+    check : Check
+    robustness : Robustness
+    forecast : Forecast
+    provenance : Provenance
+    pictures : mapping of str to Picture
+    seconds : Seconds
+    """
+
+    review: Review
+    seed: int
+    primary: Fitted
+    fitted: tuple[Fitted, ...]
+    failed: tuple[Failed, ...]
+    pooled: Mapping[str, Pooled]
+    answer: Answer
+    compared: pd.DataFrame
+    explained: tuple[str, ...]
+    subgroups: tuple[Subgroup, ...]
+    check: Check
+    robustness: Robustness
+    forecast: Forecast
+    provenance: Provenance
+    pictures: Mapping[str, Picture] = field(default_factory=lambda: MappingProxyType({}))
+    seconds: Seconds = field(default_factory=lambda: Seconds(fits=0.0, figures=0.0))
+
+    @property
+    def twin(self) -> Pooled:
+        """The classical analysis that stands beside the primary model: the first of the plan."""
+        return next(iter(self.pooled.values()))
+
+    @property
+    def twin_name(self) -> str:
+        """Its name."""
+        return next(iter(self.pooled))
+
+    @property
+    def level(self) -> float:
+        """Probability of every interval."""
+        return self.review.plan.level
+
+    @property
+    def digits(self) -> int:
+        """Decimals with which effects are shown."""
+        return digits_for(float(np.median(np.sqrt(self.review.effects.v))))
+
+
+def analyse(
+    review: Review | str | Path,
+    models: Path | str | None = None,
+    *,
+    seed: int | None = None,
+    tell: Tell = quiet,
+) -> Analysis:
+    """Compute everything that a report of this review says.
+
+    Parameters
+    ----------
+    review : Review or path
+        A review or its folder.
+    models : path, optional
+        The folder of the models that the plan names; without it they are found by name.
+    seed : int, optional
+        In place of the plan's.
+    tell : callable
+        Is told what is being done.
+
+    Raises
+    ------
+    DataError, ModelError
+        If the review, a model, or one on the other cannot be used.
+    ConvergenceError
+        If the primary model does not converge.
+    """
+    read = review if isinstance(review, Review) else read_review(review)
+    watch = Stopwatch()
+    with watch.running("fits"):
+        computed = _compute(read, models, seed=read.plan.seed if seed is None else seed, tell=tell)
+    tell("drawing figures")
+    with watch.running("figures"):
+        pictures = draw(computed)
+    return replace(computed, pictures=pictures, seconds=Seconds(**watch.seconds))
+
+
+def _compute(review: Review, models: Path | str | None, *, seed: int, tell: Tell) -> Analysis:
+    files = model_files(review, None if models is None else Path(models))
+    tell(f"fitting {len(files)} models to {review.effects.k} estimates")
+    fitted, failed = fit_all(tuple(map(read_model, files.values())), review, seed=seed)
+    primary, pooled = fitted[0], pool_all(review)
+    twin_name, twin = next(iter(pooled.items()))
+    tell("comparing, predicting, checking")
+    sides = {one.label: one.fit for one in fitted} | pooled
+    level = review.plan.level
+    answers = {
+        "answer": headline(primary.fit, review),
+        "compared": compare(sides, level),
+        "explained": explain({"The primary model": primary.fit, twin_name: twin}, level),
+        "subgroups": tuple(subgroup(primary.fit, twin, by) for by in review.plan.subgroups),
+        "check": check(primary.fit, level=level, seed=seed),
+        "forecast": forecast(primary.fit, review.plan, seed=seed),
+    }
+    tell("refitting with other trials and priors")
+    return Analysis(
+        review=review,
+        seed=seed,
+        primary=primary,
+        fitted=fitted,
+        failed=failed,
+        pooled=pooled,
+        robustness=robustness(primary.declared.model, review),
+        provenance=trace(review.folder, files.values(), seed=seed),
+        **answers,  # type: ignore[arg-type]
+    )

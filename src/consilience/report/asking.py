@@ -1,0 +1,124 @@
+"""Asking the models: fits of all that were declared, and the headline of the primary one."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from consilience import classical
+from consilience.classical.pool import pool
+from consilience.classical.pooled import Pooled
+from consilience.errors import ConvergenceError
+from consilience.fit import Fit, fit
+from consilience.report.places import find_model
+from consilience.report.results import Answer, Chance, Failed, Fitted
+from consilience.review import Review, Threshold
+from consilience.rows import newcomer, typical
+from consilience.spec import Declared
+
+
+def model_files(review: Review, models: Path | None = None) -> dict[str, Path]:
+    """Find the files of the models that the plan names, the primary one first.
+
+    Parameters
+    ----------
+    review : Review
+    models : Path, optional
+        The folder in which all of them stand; without it they are found by name.
+
+    Raises
+    ------
+    ModelError
+        For a model that is not found.
+    """
+    names = dict.fromkeys((review.plan.primary, *review.plan.models))
+    if models is None:
+        return {name: find_model(name, review.folder) for name in names}
+    return {name: find_model(models / f"{name}.toml") for name in names}
+
+
+def fit_all(
+    declared: tuple[Declared, ...], review: Review, *, seed: int
+) -> tuple[tuple[Fitted, ...], tuple[Failed, ...]]:
+    """Fit every declared model; what does not converge is set apart.
+
+    Raises
+    ------
+    ConvergenceError
+        If the primary model, the first, does not converge: a report needs its answer.
+    """
+    outcomes = [_outcome(one, review, seed) for one in declared]
+    first = outcomes[0]
+    if isinstance(first, Failed):
+        raise ConvergenceError(
+            f"The primary model {first.declared.name!r} did not converge ({first.fault}), so there "
+            "is no answer to report. Give it tighter priors or fewer terms, or declare another "
+            "primary model in review.toml."
+        )
+    fitted = tuple(one for one in outcomes if isinstance(one, Fitted))
+    return fitted, tuple(one for one in outcomes if isinstance(one, Failed))
+
+
+def pool_all(review: Review) -> dict[str, Pooled]:
+    """Pool by every estimator of the plan; REML with the Knapp–Hartung interval as well."""
+    effects, level = review.effects, review.plan.level
+    results = {}
+    for code in review.plan.estimators:
+        name = classical.get(code).label
+        results[name] = pool(effects, code, level=level)
+        if code == "REML" and effects.k > 1:
+            results[f"{name} with Knapp–Hartung"] = pool(
+                effects, code, inference="knha", level=level
+            )
+    return results
+
+
+def headline(found: Fit, review: Review) -> Answer:
+    """Read the headline off the primary fit."""
+    level = review.plan.level
+    rows = found.combine((typical(found, "mean"), newcomer(found, "new")), level=level)
+    names = [hyper.name for hyper in found.posterior.layout.hypers]
+    return Answer(
+        mean=rows.iloc[0],
+        new=rows.iloc[1],
+        spread=found.summary(level).loc[names],
+        chances=tuple(_chance(found, one) for one in review.plan.thresholds),
+    )
+
+
+def exceedance(found: Fit, value: float) -> float:
+    """Give the posterior probability that the mean effect exceeds a value.
+
+    Between the points of the marginal's grid the distribution function is a cubic whose slopes
+    are the densities there.
+    """
+    grid = found.draws["marginals"].to_dataset().sel(parameter="mu")
+    x, density, cdf = (grid[name].to_numpy() for name in ("x", "density", "cdf"))
+    if not x[0] < value < x[-1]:
+        return float(value <= x[0])
+    place = int(np.searchsorted(x, value)) - 1
+    width = x[place + 1] - x[place]
+    t = (value - x[place]) / width
+    ends, slopes = cdf[place : place + 2], width * density[place : place + 2]
+    rise = ends[0] * (1 + 2 * t) * (1 - t) ** 2 + ends[1] * t**2 * (3 - 2 * t)
+    return float(1.0 - (rise + slopes[0] * t * (1 - t) ** 2 - slopes[1] * t**2 * (1 - t)))
+
+
+def parameters(fitted: tuple[Fitted, ...], level: float) -> Mapping[str, pd.DataFrame]:
+    """Summarise every parameter of every model, by the model's name."""
+    return {one.declared.name: one.fit.summary(level) for one in fitted}
+
+
+def _outcome(declared: Declared, review: Review, seed: int) -> Fitted | Failed:
+    try:
+        found = fit(declared.model, review.effects, seed=seed)
+    except ConvergenceError as error:
+        return Failed(declared, str(error))
+    if not found.diagnosis.passed:
+        return Failed(declared, "; ".join(found.diagnosis.faults))
+    return Fitted(declared, found)
+
+
+def _chance(found: Fit, threshold: Threshold) -> Chance:
+    return Chance(threshold, exceedance(found, threshold.value))

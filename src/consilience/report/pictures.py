@@ -1,0 +1,63 @@
+"""The figures of a report, each as SVG, PNG and part of the page."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from consilience.report.results import Picture
+from consilience.report.svg import inline
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from consilience.report.analysis import Analysis
+
+_DPI = 200
+
+
+def draw(analysis: "Analysis") -> dict[str, Picture]:
+    """Draw every figure for which there is something to show."""
+    return {name: _picture(name, painter()) for name, painter in _painters(analysis).items()}
+
+
+def _painters(analysis: "Analysis") -> "Mapping[str, Callable[[], Figure]]":
+    from consilience import plots
+
+    effects, fit, twin = analysis.review.effects, analysis.primary.fit, analysis.twin
+    found = {
+        "forest": partial(plots.forest, fit, twin, group=_grouping(analysis)),
+        "funnel": partial(plots.funnel, effects, fit, twin),
+        "prior_posterior": partial(plots.prior_posterior, fit),
+        "predictive_check": partial(plots.predictive_check, analysis.check),
+    }
+    if len(analysis.forecast.table):
+        found["new_trials"] = partial(plots.new_trials, analysis.forecast.tree)
+    for name, (table, title) in _sensitivities(analysis).items():
+        shown = table[table["estimate"].notna()]
+        if len(shown):
+            found[f"sensitivity_{name}"] = partial(plots.sensitivity, shown, title)
+    return found
+
+
+def _grouping(analysis: "Analysis") -> str:
+    columns = analysis.review.plan.subgroups
+    return columns[0] if columns else ""
+
+
+def _sensitivities(analysis: "Analysis") -> dict[str, tuple[pd.DataFrame, str]]:
+    found = analysis.robustness
+    return {
+        "declared": (found.declared, "Analysis"),
+        "left_out": (found.left_out, "Trial left out"),
+        "tau": (found.tau, "Prior of the between-trial SD"),
+    }
+
+
+def _picture(name: str, figure: "Figure") -> Picture:
+    svg, png = BytesIO(), BytesIO()
+    figure.savefig(svg, format="svg")
+    figure.savefig(png, format="png", dpi=_DPI)
+    return Picture(name, svg.getvalue(), png.getvalue(), inline(svg.getvalue(), name))

@@ -1,0 +1,26 @@
+"""The effect of each trial, as printed and as the model sees it."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, override
+
+from consilience.report.sections.base import Section
+from consilience.report.tables import effects_table
+
+if TYPE_CHECKING:
+    from consilience.report.analysis import Analysis
+
+
+@dataclass(frozen=True, slots=True)
+class EffectSizes(Section):
+    """The effect of each trial, as printed and as the model sees it."""
+
+    name: ClassVar[str] = "effects"
+    title: ClassVar[str] = "Effects of the trials"
+
+    @override
+    def applies(self, analysis: "Analysis") -> bool:
+        return True
+
+    @override
+    def values(self, analysis: "Analysis") -> dict[str, object]:
+        return {"table": effects_table(analysis)}

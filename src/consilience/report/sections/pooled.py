@@ -1,0 +1,26 @@
+"""Every analysis side by side, and why they differ."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, override
+
+from consilience.report.sections.base import Section
+from consilience.report.tables import heterogeneity_table
+
+if TYPE_CHECKING:
+    from consilience.report.analysis import Analysis
+
+
+@dataclass(frozen=True, slots=True)
+class PooledEffect(Section):
+    """Every analysis side by side, and why they differ."""
+
+    name: ClassVar[str] = "pooled"
+    title: ClassVar[str] = "The pooled effect, both ways"
+
+    @override
+    def applies(self, analysis: "Analysis") -> bool:
+        return True
+
+    @override
+    def values(self, analysis: "Analysis") -> dict[str, object]:
+        return {"heterogeneity": heterogeneity_table(analysis)}

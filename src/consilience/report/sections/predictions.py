@@ -1,0 +1,46 @@
+"""The trials that the plan asks to foresee."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, override
+
+import pandas as pd
+
+from consilience.report.page import records
+from consilience.report.sections.base import Section
+
+if TYPE_CHECKING:
+    from consilience.report.analysis import Analysis
+
+
+PARTS = ("mu", "theta", "yi")
+"""Expectation, true effect, estimate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Predictions(Section):
+    """The trials that the plan asks to foresee."""
+
+    name: ClassVar[str] = "predictions"
+    title: ClassVar[str] = "What a new trial would find"
+
+    @override
+    def applies(self, analysis: "Analysis") -> bool:
+        return len(analysis.forecast.table) > 0
+
+    @override
+    def values(self, analysis: "Analysis") -> dict[str, object]:
+        table = analysis.forecast.table
+        sizes = analysis.review.plan.new_trials
+        trials = [str(name) for name in analysis.forecast.chances.index]
+        parts = [{part: _row(table, part, trial) for part in PARTS} for trial in trials]
+        mu = analysis.forecast.tree["predictions"]["mu"]
+        return {
+            "rows": list(zip(trials, sizes, parts, strict=True)),
+            "draws": mu.sizes["chain"] * mu.sizes["draw"],
+        }
+
+
+def _row(table: pd.DataFrame, part: str, trial: str) -> dict[str, object]:
+    """Read what is foreseen of one trial; nothing where it has no size."""
+    found = [row for row in records(table) if row["label"] == f"{part}[{trial}]"]
+    return found[0] if found else {}

@@ -1,0 +1,25 @@
+"""Files, versions, seed, time."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, override
+
+from consilience.report.sections.base import Section
+
+if TYPE_CHECKING:
+    from consilience.report.analysis import Analysis
+
+
+@dataclass(frozen=True, slots=True)
+class Origin(Section):
+    """Files, versions, seed, time."""
+
+    name: ClassVar[str] = "provenance"
+    title: ClassVar[str] = "Provenance"
+
+    @override
+    def applies(self, analysis: "Analysis") -> bool:
+        return True
+
+    @override
+    def values(self, analysis: "Analysis") -> dict[str, object]:
+        return {}

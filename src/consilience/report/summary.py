@@ -1,0 +1,103 @@
+"""The report as data: one JSON document whose shape is versioned."""
+
+from typing import TYPE_CHECKING
+
+from consilience.report.documents import rows
+from consilience.report.tables import effects_table
+
+if TYPE_CHECKING:
+    from consilience.report.analysis import Analysis
+    from consilience.report.results import Fitted, Subgroup
+
+SCHEMA = "consilience.report/1"
+"""Name and version of the shape; the version rises when a key changes its meaning or goes."""
+
+
+def summary(analysis: "Analysis") -> dict[str, object]:
+    """Give all results as plain values. The time is left to the provenance.
+
+    The same data, models, versions and seed give the same document.
+    """
+    review, robust = analysis.review, analysis.robustness
+    return {
+        "schema": SCHEMA,
+        "title": review.title,
+        "question": review.question.text,
+        "measure": review.effects.measure.code,
+        "direction": review.effects.direction,
+        "k": review.effects.k,
+        "n_studies": review.effects.n_studies,
+        "rows_left_out": int((review.ledger["status"] != "used").sum()),
+        "level": analysis.level,
+        "seed": analysis.seed,
+        "primary": analysis.primary.declared.name,
+        "answer": _answer(analysis),
+        "effects": rows(effects_table(analysis)),
+        "models": {one.declared.name: _model(one, analysis.level) for one in analysis.fitted},
+        "not_converged": {one.declared.name: one.fault for one in analysis.failed},
+        "classical": _classical(analysis),
+        "comparison": rows(analysis.compared),
+        "subgroups": {group.by: _subgroup(group) for group in analysis.subgroups},
+        "predictions": rows(analysis.forecast.table),
+        "prediction_chances": rows(analysis.forecast.chances),
+        "checks": _checks(analysis),
+        "sensitivity": {
+            "declared": rows(robust.declared),
+            "left_out": rows(robust.left_out),
+            "tau": rows(robust.tau),
+        },
+    }
+
+
+def _answer(analysis: "Analysis") -> dict[str, object]:
+    answer = analysis.answer
+    return {
+        "mean": answer.mean.to_dict(),
+        "new_trial": answer.new.to_dict(),
+        "spread": rows(answer.spread),
+        "thresholds": [
+            {"value": one.threshold.value, "meaning": one.threshold.meaning}
+            | {"p_mean_above": one.probability}
+            for one in answer.chances
+        ],
+    }
+
+
+def _model(one: "Fitted", level: float) -> dict[str, object]:
+    return {
+        "title": one.label,
+        "equation": one.declared.equation,
+        "log_evidence": one.fit.log_evidence,
+        "diagnosis": str(one.fit.diagnosis),
+        "parameters": rows(one.fit.summary(level)),
+    }
+
+
+def _classical(analysis: "Analysis") -> dict[str, object]:
+    return {
+        name: {
+            "coefficients": rows(one.summary()),
+            "heterogeneity": one.heterogeneity().to_dict(),
+            "prediction_interval": one.prediction_interval().to_dict(),
+        }
+        for name, one in analysis.pooled.items()
+    }
+
+
+def _subgroup(group: "Subgroup") -> dict[str, object]:
+    tests = ("Q_between", "Q_df", "Q_p", "test")
+    classical = {"separate": group.separate, "common": group.common}
+    return {
+        "bayes": rows(group.bayes),
+        "differences": group.bayes.attrs.get("differences", []),
+        "spread": group.bayes.attrs.get("spread", {}),
+        "notes": list(group.notes),
+    } | {
+        name: {"levels": rows(table)} | {test: table.attrs.get(test) for test in tests}
+        for name, table in classical.items()
+    }
+
+
+def _checks(analysis: "Analysis") -> dict[str, object]:
+    check = analysis.check
+    return {"trials": rows(check.trials), "statistics": rows(check.statistics)}

@@ -1,0 +1,101 @@
+"""The tables of a report as files: full precision, and no cell that a spreadsheet would run."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from scipy.special import ndtri
+
+from consilience.fit import Fit
+
+if TYPE_CHECKING:
+    from consilience.report.analysis import Analysis
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def tables(analysis: "Analysis") -> Mapping[str, pd.DataFrame]:
+    """Give every table of the report by the name of its file, without those that are empty."""
+    review, robust = analysis.review, analysis.robustness
+    found = {
+        "trials": review.effects.table,
+        "rows": review.ledger.set_index("label"),
+        "changes": pd.DataFrame([asdict(change) for change in review.trials.log]),
+        "effects": effects_table(analysis),
+        "comparison": analysis.compared,
+        "heterogeneity": heterogeneity_table(analysis),
+        "predictions": analysis.forecast.table,
+        "prediction_chances": analysis.forecast.chances,
+        "check_trials": analysis.check.trials,
+        "check_statistics": analysis.check.statistics,
+        "sensitivity_declared": robust.declared,
+        "sensitivity_left_out": robust.left_out,
+        "sensitivity_tau": robust.tau,
+        "risk_of_bias": review.risk_of_bias,
+        "published": review.published,
+    }
+    return {name: table for name, table in (found | _several(analysis)).items() if len(table)}
+
+
+def effects_table(analysis: "Analysis") -> pd.DataFrame:
+    """Tabulate each trial's effect as reported and as the primary model sees it.
+
+    Returns
+    -------
+    DataFrame
+        By estimate: ``yi, sei, lower, upper`` (a confidence interval), ``weight`` (percent, of
+        the classical twin), ``theta, theta_lower, theta_upper`` (a credible interval).
+    """
+    effects, level = analysis.review.effects, analysis.level
+    frame = effects.frame
+    half = float(ndtri((1 + level) / 2)) * frame["sei"]
+    table = frame[["yi", "sei"]].assign(lower=frame["yi"] - half, upper=frame["yi"] + half)
+    table["weight"] = analysis.twin.weights()
+    return table.join(_theta(analysis.primary.fit, level))
+
+
+def heterogeneity_table(analysis: "Analysis") -> pd.DataFrame:
+    """Tabulate the heterogeneity statistics of the classical analyses, one row for each."""
+    found = {name: one.heterogeneity() for name, one in analysis.pooled.items()}
+    return pd.DataFrame(found).T.rename_axis("analysis")
+
+
+def to_csv(table: pd.DataFrame) -> str:
+    """Write a table as CSV; an apostrophe stands before text that looks like a formula.
+
+    The index comes first where it has a name.
+    """
+    whole = table.reset_index() if table.index.name else table
+    safe = whole.map(_guarded).rename(columns=_guarded)
+    return safe.to_csv(index=False, lineterminator="\n")
+
+
+def _several(analysis: "Analysis") -> dict[str, pd.DataFrame]:
+    """Give the tables of which there is one for each model or factor."""
+    level = analysis.level
+    found = {f"parameters_{m.declared.name}": m.fit.summary(level) for m in analysis.fitted}
+    found |= {f"classical_{_file(n)}": p.summary() for n, p in analysis.pooled.items()}
+    for group in analysis.subgroups:
+        sides = {"bayes": group.bayes, "separate": group.separate, "common": group.common}
+        found |= {f"subgroups_{_file(group.by)}_{side}": table for side, table in sides.items()}
+        pairs = pd.DataFrame(group.bayes.attrs.get("differences", []))
+        found[f"subgroups_{_file(group.by)}_differences"] = pairs
+    return found
+
+
+def _theta(fit: Fit, level: float) -> pd.DataFrame:
+    labels = fit.effects.labels
+    rows = fit.summary(level).loc[[f"theta[{label}]" for label in labels]]
+    names = {"mean": "theta", "lower": "theta_lower", "upper": "theta_upper"}
+    return rows[list(names)].rename(columns=names).set_axis(pd.Index(labels, name="estimate"))
+
+
+def _file(name: str) -> str:
+    """Turn a name into a part of a file's name."""
+    kept = "".join(each if each.isalnum() else "_" for each in name.lower())
+    return "_".join(part for part in kept.split("_") if part)
+
+
+def _guarded(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
