@@ -61,7 +61,7 @@ class Model:
 
     def __post_init__(self) -> None:
         """Look names up and check that each slot holds its own kind."""
-        terms = (self.terms,) if isinstance(self.terms, Term | str) else tuple(self.terms)
+        terms = self.terms if isinstance(self.terms, list | tuple) else (self.terms,)
         put = object.__setattr__
         put(self, "mu", _filled("mu", self.mu, Prior))
         put(self, "terms", tuple(_filled("terms", term, Term) for term in terms))
@@ -95,10 +95,17 @@ class Model:
 
 
 def blocks(model: Model, effects: Effects) -> tuple[Block, ...]:
-    """Give all columns of the linear predictor: μ first, then the terms in order."""
-    ones = _ones(effects.k)
-    overall = Block("mu", ("mu",), ones, model.mu)
-    return (overall, *(term.block(effects) for term in model.terms))
+    """Give all columns of the linear predictor: μ first, then the terms in order.
+
+    Raises
+    ------
+    ModelError
+        If a name would stand twice among the answers.
+    """
+    overall = Block("mu", ("mu",), _ones(effects.k), model.mu)
+    found = (overall, *(term.block(effects) for term in model.terms))
+    _refuse_clashes(found)
+    return found
 
 
 def variable_names(model: Model, effects: Effects) -> tuple[str, ...]:
@@ -144,8 +151,8 @@ def _predictor(model: Model, effects: Effects) -> "TensorVariable":
 
 def _coords(model: Model, effects: Effects) -> dict[str, list[str]]:
     coords = {"estimate": list(effects.labels)}
-    for term, name in zip(model.terms, variable_names(model, effects), strict=True):
-        block = term.block(effects)
+    own = blocks(model, effects)[1:]
+    for block, name in zip(own, variable_names(model, effects), strict=True):
         labels = list(block.labels)
         coords[f"{name}_coef" if block.variable == "beta" else f"{name}_level"] = labels
     return coords
@@ -160,12 +167,17 @@ _LOOKUPS: Mapping[type, object] = {
 }
 
 
+_ROOMS = {"mu": "priors", "likelihood": "likelihoods"}
+_TAKEN = ("mu", "tau", "beta", "theta", "yi", "chain", "draw", "estimate", "coef")
+"""Names of variables and dimensions that every answer may hold."""
+
+
 def _filled[T](slot: str, given: object, kind: type[T]) -> T:
     found = _LOOKUPS[kind](given) if isinstance(given, str) else given  # type: ignore[operator]
     if not isinstance(found, kind):
         raise ModelError(
             f"Model slot {slot!r} takes a {kind.__name__}, not {found!r}. See consilience."
-            f"{'priors' if kind is Prior else slot} for what can stand there."
+            f"{_ROOMS.get(slot, slot)} for what can stand there."
         )
     return found
 
@@ -174,6 +186,20 @@ def _refuse_twins(terms: tuple[Term, ...]) -> None:
     twins = [term for place, term in enumerate(terms) if term in terms[:place]]
     if twins:
         raise ModelError(f"The term {twins[0]!r} stands twice in the model; leave one out.")
+
+
+def _refuse_clashes(parts: tuple[Block, ...]) -> None:
+    scaled = [part for part in parts if part.scales]
+    hypers = [hyper.name for part in scaled for hyper in part.scales]
+    own = [f"{part.variable}{end}" for part in scaled for end in ("", "_level", "_unit")]
+    rows = ["tau", *hypers, *(label for part in parts for label in part.labels)]
+    for names in (rows, [*_TAKEN, *hypers, *own]):
+        twice = [name for place, name in enumerate(names) if name in names[:place]]
+        if twice:
+            raise ModelError(
+                f"The name {twice[0]!r} would stand twice among the answers. Rename the column, or "
+                "leave one of the terms out that read it."
+            )
 
 
 def _ones(k: int) -> "np.ndarray":

@@ -7,7 +7,7 @@ any component; they are kept apart from the model, for the report.
 
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
@@ -134,10 +134,11 @@ def to_toml(model: Model) -> str:
 def _plain(value: object) -> Plain:
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
-    if is_dataclass(value) and not isinstance(value, type):
-        settings = {slot.name: _plain(getattr(value, slot.name)) for slot in fields(value)}
-        return {"kind": _name(value), **settings}
-    return value  # type: ignore[return-value]
+    if isinstance(value, float | int | str):
+        return value
+    name = _name(value)
+    settings = {slot.name: _plain(getattr(value, slot.name)) for slot in fields(value)}  # type: ignore[arg-type]
+    return {"kind": name, **settings}
 
 
 def _name(component: object) -> str:
@@ -149,9 +150,9 @@ def _name(component: object) -> str:
 
 
 def _built(hint: object, value: object, where: str) -> object:
-    if get_args(hint) and isinstance(value, list | tuple):
-        inner = get_args(hint)[0]
-        return tuple(_built(inner, each, f"{where}[{n}]") for n, each in enumerate(value))
+    if get_args(hint):
+        inner, each_value = get_args(hint)[0], value if isinstance(value, list | tuple) else [value]
+        return tuple(_built(inner, each, f"{where}[{n}]") for n, each in enumerate(each_value))
     if hint not in _FOLDERS:
         return value
     if isinstance(value, str):
@@ -210,7 +211,7 @@ def _literal(value: Plain) -> str:
     import json
 
     if isinstance(value, str | bool):
-        return json.dumps(value, ensure_ascii=True)
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     if isinstance(value, list):
         return f"[{', '.join(_literal(each) for each in value)}]"
     return repr(value)

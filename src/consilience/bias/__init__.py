@@ -14,7 +14,7 @@ REGISTRY: dict[str, type[Bias]] = {
 }
 
 
-def get(name: str, **settings: object) -> Bias:
+def get(name: str, /, **settings: object) -> Bias:
     """Build the bias of this name with these settings.
 
     Raises

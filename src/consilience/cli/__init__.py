@@ -56,15 +56,22 @@ def build() -> typer.Typer:
     return made
 
 
-def _root(
-    *,
-    version: Annotated[
-        bool, typer.Option("--version", is_eager=True, help="Print the version and end.")
-    ] = False,
-) -> None:
-    if version:
+def _show_version(asked: object) -> None:
+    if asked:
         typer.echo(f"consilience {__version__}")
         raise typer.Exit
+
+
+_Version = Annotated[
+    bool,
+    typer.Option(
+        "--version", callback=_show_version, is_eager=True, help="Print the version and end."
+    ),
+]
+
+
+def _root(*, version: _Version = False) -> None:
+    """Take the options that stand before a command."""
 
 
 def _code(error: ConsilienceError) -> int:

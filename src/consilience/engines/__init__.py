@@ -28,7 +28,7 @@ REGISTRY: dict[str, type[Engine]] = {
 }
 
 
-def get(name: str, **settings: object) -> Engine:
+def get(name: str, /, **settings: object) -> Engine:
     """Build the engine of this name with these settings.
 
     Raises

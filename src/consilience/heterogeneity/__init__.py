@@ -17,7 +17,7 @@ REGISTRY: dict[str, type[Heterogeneity]] = {
 }
 
 
-def get(name: str, **settings: object) -> Heterogeneity:
+def get(name: str, /, **settings: object) -> Heterogeneity:
     """Build the heterogeneity of this name with these settings.
 
     Raises

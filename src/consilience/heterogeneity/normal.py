@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from consilience.effects import Effects
 from consilience.gaussian import Array, Hyper, Point, Scatter
 from consilience.heterogeneity.base import Heterogeneity, Spread
-from consilience.priors import HalfUnitInformation, Prior
+from consilience.priors import HalfUnitInformation, Prior, standing
 
 if TYPE_CHECKING:
     from pytensor.tensor import TensorVariable
@@ -22,6 +22,11 @@ class Normal(Heterogeneity):
         Prior of τ, the standard deviation between trials, on the effect's scale. The default is a
         HalfNormal of a quarter of a unit-information SD (0.5 for standardised mean differences).
 
+    Raises
+    ------
+    ModelError
+        If tau is no prior, or one that gives mass to negative values.
+
     References
     ----------
     Röver et al. (2021), Weakly informative prior distributions for the heterogeneity parameter in
@@ -29,6 +34,11 @@ class Normal(Heterogeneity):
     """
 
     tau: Prior = field(default_factory=HalfUnitInformation)
+
+    def __post_init__(self) -> None:
+        """Look a name up, and refuse what is no prior on a standard deviation."""
+        object.__setattr__(self, "tau", standing(self.tau, "tau"))
+        Hyper("tau", self.tau)
 
     def scatter(self, effects: Effects) -> Scatter:  # noqa: ARG002 - the same for all trials
         """See `Heterogeneity.scatter`."""

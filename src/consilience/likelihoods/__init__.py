@@ -14,7 +14,7 @@ REGISTRY: dict[str, type[Likelihood]] = {
 }
 
 
-def get(name: str, **settings: object) -> Likelihood:
+def get(name: str, /, **settings: object) -> Likelihood:
     """Build the likelihood of this name with these settings.
 
     Raises

@@ -6,7 +6,7 @@ counted downwards. An interval that reaches beyond the axes ends in an arrow.
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import Any, final, override
+from typing import Any, ClassVar, final, override
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -32,6 +32,9 @@ class Mark(ABC):
     shift : float
         Inches below the middle of the line.
     """
+
+    vital: ClassVar[bool] = False
+    """Whether its estimate must be seen, however far out it lies."""
 
     value: Value
     ink: str = field(default=INK, kw_only=True)
@@ -100,6 +103,8 @@ class Diamond(Mark):
     tall : float
         In inches.
     """
+
+    vital: ClassVar[bool] = True
 
     filled: bool = field(default=True, kw_only=True)
     tall: float = field(default=0.14, kw_only=True)

@@ -93,8 +93,7 @@ def prior_posterior(fit: Fit) -> Figure:
 def _panels(fit: Fit) -> Iterator[_Panel]:
     marginals = fit.draws["marginals"].to_dataset()
     for name, prior in _priors(fit):
-        # At the very end of its support a density may be infinite: the curves start behind it.
-        found = marginals.sel(parameter=name).isel(point=slice(1, None))
+        found = marginals.sel(parameter=name)
         curves = (found[each].to_numpy() for each in ("x", "density", "cdf"))
         yield _Panel(name, _title(fit, name), prior, *curves)
 

@@ -58,7 +58,8 @@ class Sheet(Figure):
         super().__init__(figsize=(WIDTH, height), dpi=DPI)
         FigureCanvasAgg(self)
         for place in _watermarks(height) if watermark else ():
-            self.text(0.5, place, watermark, label="watermark", **_WATERMARK)
+            steep = min(20.0, 5.0 * height)
+            self.text(0.5, place, watermark, label="watermark", rotation=steep, **_WATERMARK)
 
     def inches(self) -> Axes:
         """Add axes over the whole sheet, in inches from its top left corner, without a frame."""
@@ -117,7 +118,6 @@ _WATERMARK: dict[str, Any] = {
     "alpha": 0.22,
     "color": CLASSICAL,
     "ha": "center",
-    "rotation": 20,
     "size": HUGE,
     "va": "center",
     "weight": "bold",

@@ -1,5 +1,6 @@
 """Priors: each a density with its inverse, its words and its PyMC twin."""
 
+from consilience.errors import ModelError
 from consilience.priors.base import Prior
 from consilience.priors.exponential import Exponential
 from consilience.priors.flat import Flat
@@ -46,6 +47,7 @@ __all__ = [
     "Uniform",
     "UnitInformation",
     "get",
+    "standing",
 ]
 
 
@@ -65,3 +67,24 @@ def get(name: str, /, **settings: float) -> Prior:
         For an unknown name (the known ones are listed) or unfit parameters.
     """
     return lookup(REGISTRY, "prior", name=name, settings=settings)
+
+
+def standing(given: object, slot: str) -> Prior:
+    """Give the prior that stands in a slot: itself, or the one that its name stands for.
+
+    Parameters
+    ----------
+    given : Prior or str
+        A name must be that of a prior that needs no parameters.
+    slot : str
+        The slot's name, for the message.
+
+    Raises
+    ------
+    ModelError
+        If something else stands there.
+    """
+    found = get(given) if isinstance(given, str) else given
+    if not isinstance(found, Prior):
+        raise ModelError(f"{slot} takes a Prior, such as HalfNormal(0.5), not {given!r}.")
+    return found

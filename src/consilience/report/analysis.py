@@ -148,7 +148,7 @@ def _compute(review: Review, models: Path | str | None, *, seed: int, tell: Tell
     files = model_files(review, None if models is None else Path(models))
     tell(f"fitting {len(files)} models to {review.effects.k} estimates")
     fitted, failed = fit_all(tuple(map(read_model, files.values())), review, seed=seed)
-    primary, pooled = fitted[0], pool_all(review)
+    primary, pooled = fitted[0], pool_all(review, [one.label for one in fitted])
     twin_name, twin = next(iter(pooled.items()))
     tell("comparing, predicting, checking")
     sides = {one.label: one.fit for one in fitted} | pooled

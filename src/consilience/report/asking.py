@@ -1,6 +1,6 @@
 """Asking the models: fits of all that were declared, and the headline of the primary one."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -48,7 +48,11 @@ def fit_all(
     ConvergenceError
         If the primary model, the first, does not converge: a report needs its answer.
     """
-    outcomes = [_outcome(one, review, seed) for one in declared]
+    labels = _labels(declared)
+    outcomes = [
+        _outcome(label, one, review=review, seed=seed)
+        for label, one in zip(labels, declared, strict=True)
+    ]
     first = outcomes[0]
     if isinstance(first, Failed):
         raise ConvergenceError(
@@ -60,12 +64,20 @@ def fit_all(
     return fitted, tuple(one for one in outcomes if isinstance(one, Failed))
 
 
-def pool_all(review: Review) -> dict[str, Pooled]:
-    """Pool by every estimator of the plan; REML with the Knapp–Hartung interval as well."""
+def pool_all(review: Review, taken: Collection[str] = ()) -> dict[str, Pooled]:
+    """Pool by every estimator of the plan; REML with the Knapp–Hartung interval as well.
+
+    Parameters
+    ----------
+    review : Review
+    taken : collection of str
+        Labels of models, which a classical analysis must not bear as well.
+    """
     effects, level = review.effects, review.plan.level
     results = {}
     for code in review.plan.estimators:
-        name = classical.get(code).label
+        label = classical.get(code).label
+        name = f"{label} (classical)" if label in taken else label
         results[name] = pool(effects, code, level=level)
         if code == "REML" and effects.k > 1:
             results[f"{name} with Knapp–Hartung"] = pool(
@@ -110,14 +122,23 @@ def parameters(fitted: tuple[Fitted, ...], level: float) -> Mapping[str, pd.Data
     return {one.declared.name: one.fit.summary(level) for one in fitted}
 
 
-def _outcome(declared: Declared, review: Review, seed: int) -> Fitted | Failed:
+def _labels(declared: tuple[Declared, ...]) -> list[str]:
+    """Call each model by its title, and by its file as well where two share a title."""
+    titles = [one.title or one.name for one in declared]
+    return [
+        title if titles.count(title) == 1 else f"{title} ({one.name})"
+        for title, one in zip(titles, declared, strict=True)
+    ]
+
+
+def _outcome(label: str, declared: Declared, *, review: Review, seed: int) -> Fitted | Failed:
     try:
         found = fit(declared.model, review.effects, seed=seed)
     except ConvergenceError as error:
-        return Failed(declared, str(error))
+        return Failed(label, declared, str(error))
     if not found.diagnosis.passed:
-        return Failed(declared, "; ".join(found.diagnosis.faults))
-    return Fitted(declared, found)
+        return Failed(label, declared, "; ".join(found.diagnosis.faults))
+    return Fitted(label, declared, found)
 
 
 def _chance(found: Fit, threshold: Threshold) -> Chance:

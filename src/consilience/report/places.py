@@ -43,7 +43,8 @@ def model_folders(beside: Path | None = None) -> tuple[Path, ...]:
     near = [Path("models")]
     if beside is not None:
         near.append(beside.resolve().parent.parent / "models")
-    return tuple(folder for folder in (*near, _PACKAGE / "_models") if folder.is_dir())
+    places = {folder.resolve(): folder for folder in reversed((*near, _PACKAGE / "_models"))}
+    return tuple(folder for folder in reversed(places.values()) if folder.is_dir())
 
 
 def find_data(name: str | Path) -> Path:

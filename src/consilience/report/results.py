@@ -12,28 +12,20 @@ from consilience.spec import Declared
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fitted:
-    """A declared model and its fit, which passed its gate."""
+    """A declared model and its fit, which passed its gate; the label is its name in tables."""
 
+    label: str
     declared: Declared
     fit: Fit
-
-    @property
-    def label(self) -> str:
-        """Its title in tables."""
-        return self.declared.title or self.declared.name
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
     """A declared model that did not converge; no estimate of it is shown."""
 
+    label: str
     declared: Declared
     fault: str
-
-    @property
-    def label(self) -> str:
-        """Its title in tables."""
-        return self.declared.title or self.declared.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ REGISTRY: dict[str, type[Term]] = {
 }
 
 
-def get(name: str, **settings: object) -> Term:
+def get(name: str, /, **settings: object) -> Term:
     """Build the term of this name with these settings.
 
     Raises

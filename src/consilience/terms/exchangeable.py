@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from consilience.design.columns import as_labels
 from consilience.effects import Effects
-from consilience.errors import DataError, ModelError, Problem
+from consilience.errors import ModelError
 from consilience.gaussian import Block, Hyper, Rows
-from consilience.priors import HalfUnitInformation, Normal, Prior
+from consilience.priors import HalfUnitInformation, Normal, Prior, standing
 from consilience.terms.base import Term
 
 if TYPE_CHECKING:
@@ -32,6 +33,11 @@ class Exchangeable(Term):
         Prior of the standard deviation between levels, on the effect's scale. The default is a
         HalfNormal of a quarter of a unit-information SD (0.5 for standardised mean differences).
 
+    Raises
+    ------
+    ModelError
+        If the factor is no name, or the scale no prior on [0, ∞).
+
     References
     ----------
     Gelman & Hill (2007), *Data Analysis Using Regression and Multilevel/Hierarchical Models*,
@@ -41,13 +47,21 @@ class Exchangeable(Term):
     factor: str
     scale: Prior = field(default_factory=HalfUnitInformation)
 
+    def __post_init__(self) -> None:
+        """Look a name up, and refuse what is no factor or no prior on a standard deviation."""
+        if not isinstance(self.factor, str) or not self.factor:
+            raise ModelError(
+                f"Exchangeable: the factor is the name of a column, not {self.factor!r}."
+            )
+        object.__setattr__(self, "scale", standing(self.scale, "Exchangeable: scale"))
+        self._hyper()
+
     def block(self, effects: Effects) -> Block:
         """See `Term.block`."""
         levels = self.levels(effects)
         labels = tuple(f"{self.factor}[{level}]" for level in levels)
         matrix = _indicators(_column(effects.table, self.factor), levels)
-        hyper = Hyper(f"{self.factor}_scale", self.scale)
-        return Block(self.factor, labels, matrix, Normal(0.0, 1.0), (hyper,))
+        return Block(self.factor, labels, matrix, Normal(0.0, 1.0), (self._hyper(),))
 
     def rows(self, effects: Effects, new: pd.DataFrame) -> Rows:
         """See `Term.rows`."""
@@ -91,20 +105,12 @@ class Exchangeable(Term):
             )
         return tuple(found)
 
+    def _hyper(self) -> Hyper:
+        return Hyper(f"{self.factor}_scale", self.scale)
+
 
 def _column(table: pd.DataFrame, factor: str) -> list[str]:
-    if factor not in table.columns:
-        raise ModelError(
-            f"There is no column {factor!r} among the trials. Columns: {', '.join(table.columns)}."
-        )
-    texts = ["" if pd.isna(value) else str(value).strip() for value in table[factor]]
-    missing = [label for label, text in zip(table.index, texts, strict=True) if not text]
-    if missing:
-        remedy = "Fill the cell, or leave the trial out with effects.without(...)."
-        raise DataError(
-            [Problem("the moderator is empty", remedy, str(label), factor) for label in missing]
-        )
-    return texts
+    return [label.strip() for label in as_labels(table, factor)]
 
 
 def _indicators(names: list[str], levels: tuple[str, ...]) -> np.ndarray:

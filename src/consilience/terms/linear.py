@@ -10,7 +10,7 @@ from consilience.design import Design, encode, mentions
 from consilience.effects import Effects
 from consilience.errors import ModelError
 from consilience.gaussian import Block, Rows
-from consilience.priors import Prior, UnitInformation
+from consilience.priors import Prior, UnitInformation, standing
 from consilience.terms.base import Term
 
 if TYPE_CHECKING:
@@ -33,10 +33,21 @@ class Linear(Term):
     prior : Prior
         Prior of every coefficient, on the effect's scale per unit of the column. The default is a
         Normal of half a unit-information SD (1 on the scale of standardised mean differences).
+
+    Raises
+    ------
+    ModelError
+        If the formula is no text or the prior no prior.
     """
 
     formula: str
     prior: Prior = field(default_factory=UnitInformation)
+
+    def __post_init__(self) -> None:
+        """Look a name up, and refuse what is no formula or no prior."""
+        if not isinstance(self.formula, str):
+            raise ModelError(f"Linear: the formula is a text, not {self.formula!r}.")
+        object.__setattr__(self, "prior", standing(self.prior, "Linear: prior"))
 
     def block(self, effects: Effects) -> Block:
         """See `Term.block`."""
@@ -65,6 +76,11 @@ class Linear(Term):
             raise ModelError(
                 f"The formula {self.formula!r} of a Linear term takes the intercept out, but the "
                 "model's mu is the intercept. Leave out 0 or - 1."
+            )
+        if not design.names:
+            raise ModelError(
+                f"The formula {self.formula!r} leaves no coefficient. Name a column, or leave the "
+                "term out."
             )
         return design
 

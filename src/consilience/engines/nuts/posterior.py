@@ -104,7 +104,7 @@ class SampledPosterior(Posterior):
         observed = self._flat(self.draws.beta) @ columns.T
         spread = np.sqrt(self._variance() + self.effects.v)
         below = ndtr((self.effects.y - observed) / spread)
-        weights, _ = array_stats.psislw(-log_likelihood.T, r_eff=1.0)
+        weights, _ = array_stats.psislw(log_likelihood.T, r_eff=1.0)
         shares = np.exp(weights - weights.max(axis=1, keepdims=True))
         return np.sum(shares * below.T, axis=1) / shares.sum(axis=1)
 

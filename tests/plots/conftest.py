@@ -1,0 +1,166 @@
+"""Analyses to draw, and eyes for figures: what is written where, and what touches what."""
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+import consilience as cs
+from consilience.classical.pooled import Pooled
+from consilience.effects import Effects
+from consilience.engines.exact.posterior import ExactPosterior
+from consilience.fit import Fit
+
+ROOT = Path(__file__).parents[2]
+STRANGE = (
+    "Иванов и др. 2019 $x_1$",
+    "张三 2020",
+    "O'Neil_[b] $\\alpha$ & <co>",
+    "=cmd|' /C calc'!A0",
+    "王小明等人关于重性精神疾病患者心理社会干预的随机对照试验二〇二一年第三次随访",
+    "عربي 2020 % {x} ^2^ \\frac",
+    "Ñandú 🙂 $",
+)
+
+
+@pytest.fixture(scope="session")
+def effects() -> Effects:
+    """Real trials."""
+    return cs.read_review(ROOT / "data" / "smi_functioning").effects
+
+
+@pytest.fixture(scope="session")
+def fit(effects: Effects) -> Fit:
+    model = cs.read_model(ROOT / "models" / "partial_pooling.toml").model
+    return cs.fit(model, effects, seed=1)
+
+
+@pytest.fixture(scope="session")
+def dl(effects: Effects) -> Pooled:
+    return cs.pool(effects, "DL")
+
+
+@pytest.fixture(scope="session")
+def knha(effects: Effects) -> Pooled:
+    return cs.pool(effects, "REML", inference="knha")
+
+
+@pytest.fixture(scope="session")
+def model() -> cs.Model:
+    tau = cs.priors.HalfNormal(0.5)
+    return cs.Model(mu=cs.priors.Normal(0.0, 1.0), heterogeneity=cs.heterogeneity.Normal(tau=tau))
+
+
+@pytest.fixture(scope="session")
+def given() -> Callable[..., Effects]:
+    """Make effects of ready-made estimates; further columns by name."""
+
+    def make(yi: list[float], vi: list[float], **columns: list) -> Effects:
+        names = columns.pop("study", [f"Trial {n + 1}" for n in range(len(yi))])
+        return cs.effect_sizes(pd.DataFrame({"study": names, "yi": yi, "vi": vi, **columns}), "GEN")
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def simulated(given: Callable[..., Effects]) -> Callable[[int], Effects]:
+    """Simulate k trials of four kinds with labels of all lengths."""
+
+    def make(k: int) -> Effects:
+        rng = np.random.default_rng(k)
+        v = rng.uniform(0.01, 0.3, k)
+        names = [f"Author{'x' * (n % 40)} and colleagues, year {n}" for n in range(k)]
+        kinds = [("alpha", "b_$1$", "gamma [x]", "中文")[n % 4] for n in range(k)]
+        y = rng.normal(0.3, np.sqrt(0.04 + v))
+        return given(y.tolist(), v.tolist(), study=names, kind=kinds)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def strange(given: Callable[..., Effects]) -> Effects:
+    """Trials with names in several scripts, one far out, one that knows next to nothing."""
+    y, v = [0.1, 0.5, 30.0, -0.2, 0.25, 0.4, 0.3], [0.05, 0.04, 0.05, 5.0, 0.05, 0.03, 1e-4]
+    return given(y, v, study=list(STRANGE), kind=["$a$", "_b_", "$a$", "_b_", "中", "中", "中"])
+
+
+class Failed(ExactPosterior):
+    """A posterior that must not be trusted."""
+
+    faults = ("R-hat 1.2",)
+
+
+@pytest.fixture(scope="session")
+def failed(fit: Fit) -> Fit:
+    """A fit that did not converge."""
+    parts = {part.name: getattr(fit.posterior, part.name) for part in fields(ExactPosterior)}
+    return replace(fit, posterior=Failed(**parts))
+
+
+@pytest.fixture(scope="session")
+def forced(failed: Fit) -> Fit:
+    """A fit that did not converge and is shown all the same."""
+    return replace(failed, forced=True)
+
+
+@pytest.fixture(scope="session")
+def plots_of() -> Callable[[Figure], Axes]:
+    """Give the first axes that show a scale: neither page nor key."""
+    return lambda figure: next(axes for axes in figure.axes if axes.axison)
+
+
+@pytest.fixture(scope="session")
+def words() -> Callable[[Figure], list[str]]:
+    """Give all that is written."""
+    return lambda figure: [text.get_text() for text in written(figure)]
+
+
+@pytest.fixture(scope="session")
+def touching() -> Callable[[Figure], list[str]]:
+    """Name the texts that overlap each other, and those that leave the sheet."""
+
+    def find(figure: Figure) -> list[str]:
+        figure.canvas.draw()
+        boxes = [(text.get_text(), text.get_window_extent()) for text in written(figure)]
+        small = [(name, box.padded(-0.75)) for name, box in boxes]
+        pairs = combinations(small, 2)
+        met = [f"{a!r} meets {b!r}" for (a, one), (b, other) in pairs if one.overlaps(other)]
+        sheet = figure.bbox.padded(0.5)
+        inside = [sheet.x0 <= box.x0 and box.x1 <= sheet.x1 for _, box in boxes]
+        return met + [
+            f"{a!r} is cut" for (a, _), fits in zip(boxes, inside, strict=True) if not fits
+        ]
+
+    return find
+
+
+def written(figure: Figure) -> list[Text]:
+    found = [text for text in figure.texts if text.get_label() != "watermark"]
+    for axes in figure.axes:
+        found += axes.texts
+        if axes.axison:
+            found += [*axes.get_xticklabels(), *axes.get_yticklabels()]
+            found += [axes.title, axes.xaxis.label, axes.yaxis.label]
+    return [text for text in found if text.get_visible() and text.get_text().strip()]
+
+
+@pytest.fixture(scope="session")
+def marks() -> Callable[[Axes, str], list[np.ndarray]]:
+    """Give the corners or points of all signs of a kind, from top to bottom."""
+
+    def find(axes: Axes, kind: str) -> list[np.ndarray]:
+        lines = [np.asarray(line.get_xydata()) for line in axes.lines if line.get_label() == kind]
+        patches = [patch for patch in axes.patches if patch.get_label() == kind]
+        corners = [
+            each.get_patch_transform().transform(each.get_path().vertices) for each in patches
+        ]
+        return lines + [np.asarray(each) for each in corners]
+
+    return find
