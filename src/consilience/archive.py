@@ -64,7 +64,7 @@ def effects_to_text(effects: Effects) -> str:
         "directed": effects.directed,
         "log": list(effects.log),
     }
-    return json.dumps(content)
+    return json.dumps(content, default=str)
 
 
 def effects_from_text(text: str) -> Effects:

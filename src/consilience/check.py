@@ -71,9 +71,8 @@ def check(fit: Fit, *, level: float = 0.95, seed: int = 0) -> Check:
     trials = _against(fit.effects.y, flat, level).set_axis(list(fit.effects.labels))
     trials["p_value_loo"] = _two_sided(foreseen)
     trials.index.name = "estimate"
-    return Check(
-        trials, _statistics(fit, flat, level), _tree(fit, replicated), tuple(_words(trials))
-    )
+    statistics, replicates = _statistics(fit, flat, level), _tree(fit, replicated)
+    return Check(fit.stamped(trials), fit.stamped(statistics), replicates, tuple(_words(trials)))
 
 
 def _replicate(fit: Fit, rng: np.random.Generator) -> Array:

@@ -8,7 +8,7 @@ import pandas as pd
 from consilience.classical.pooled import Pooled
 from consilience.effects import Effects
 from consilience.errors import ModelError
-from consilience.fit import Fit
+from consilience.fit import WATERMARK, Fit
 from consilience.rows import newcomer, typical
 
 COLUMNS = (
@@ -43,7 +43,8 @@ def compare(results: Mapping[str, Fit | Pooled], level: float = 0.95) -> pd.Data
         median, I² = 100·τ²/(τ² + s²) at that median with s² the typical sampling variance (Higgins
         & Thompson 2002), and the prediction that of the true effect of a new trial; for a
         classical analysis those of the analysis. Where a classical analysis has moderators the
-        estimate is that at the mean row of its design. `attrs` holds the direction of effects.
+        estimate is that at the mean row of its design. `attrs` holds the direction of effects, and
+        the watermark of fits that were forced to speak.
 
     Raises
     ------
@@ -57,6 +58,9 @@ def compare(results: Mapping[str, Fit | Pooled], level: float = 0.95) -> pd.Data
     table.index.name = "analysis"
     directions = {result.effects.direction for result in results.values()}
     table.attrs["direction"] = " / ".join(sorted(directions))
+    forced = [name for name, result in results.items() if _watermarked(result)]
+    if forced:
+        table.attrs["watermark"] = f"{WATERMARK}: {', '.join(forced)}"
     return table
 
 
@@ -94,6 +98,10 @@ def _row(name: str, result: object, level: float) -> dict[str, object]:
     if isinstance(result, Pooled):
         return _pooled_row(result)
     raise ModelError(f"{name!r} is no analysis: compare() takes what fit() and pool() give.")
+
+
+def _watermarked(result: Fit | Pooled) -> bool:
+    return isinstance(result, Fit) and bool(result.posterior.faults)
 
 
 def _fit_row(fit: Fit, level: float) -> dict[str, object]:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
+from numbers import Real
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from consilience.diagnosis import Diagnosis, few_trials, prior_conflict
 from consilience.effects import Effects
 from consilience.engines import Combination, Engine, Posterior
 from consilience.engines.conflict import prior_tail
-from consilience.errors import ConvergenceError, DataError, ModelError
+from consilience.errors import ConsilienceError, ConvergenceError, DataError, ModelError
 from consilience.model import Model
 from consilience.spec import from_mapping, to_mapping
 
@@ -23,6 +24,7 @@ WATERMARK = "NOT CONVERGED (forced)"
 """What stands on every answer of a fit that did not converge and was forced to speak."""
 
 _HEADER, _SCHEMA = "consilience_fit", 1
+_DAMAGED = (ConsilienceError, KeyError, ValueError, TypeError, AttributeError, IndexError)
 
 
 @dataclass(frozen=True)
@@ -152,9 +154,9 @@ def load_fit(path: str | Path) -> Fit:
         settings = json.loads(tree.attrs["engine"])
         engine = engines.get(settings.pop("name"), **settings)
         posterior = engine.restore(model, effects, tree)
-    except (KeyError, ValueError, TypeError) as error:
+        reason, forced = str(tree.attrs["reason"]), bool(tree.attrs["forced"])
+    except _DAMAGED as error:
         raise DataError(f"The saved fit {str(path)!r} is damaged: {error!r}.") from error
-    reason, forced = str(tree.attrs["reason"]), bool(tree.attrs["forced"])
     loaded = Fit(model, effects, engine, posterior, reason, forced=forced)
     loaded.__dict__["draws"] = tree
     return loaded
@@ -191,6 +193,7 @@ def fit(
     ConvergenceError
         If the exact engine cannot reach 1e-6.
     """
+    _refuse_others(model, effects)
     if engine is None:
         choice, posterior = engines.run(model, effects, seed=_seed(seed or 0))
         return Fit(model, effects, choice.engine, posterior, choice.reason, forced=force)
@@ -205,13 +208,26 @@ def fit(
     return Fit(model, effects, chosen, chosen.run(model, effects), reason, forced=force)
 
 
+def _refuse_others(model: object, effects: object) -> None:
+    if not isinstance(model, Model):
+        raise ModelError(
+            f"fit() takes a Model, not {type(model).__name__}: Model(...), or "
+            "read_model(path).model for a file."
+        )
+    if not isinstance(effects, Effects):
+        raise DataError(
+            f"fit() takes Effects, not {type(effects).__name__}: make them of a trial table by "
+            "effect_sizes(trials, measure)."
+        )
+
+
 def _engine_name(engine: Engine) -> str:
     names = [name for name, kind in engines.REGISTRY.items() if type(engine) is kind]
     return names[0]
 
 
 def _mass(level: float) -> float:
-    if not 0.0 < level < 1.0:
+    if not isinstance(level, Real) or not 0.0 < level < 1.0:
         raise ModelError(f"An interval's level lies between 0 and 1; {level!r} does not. Try 0.95.")
     return float(level)
 

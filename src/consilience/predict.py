@@ -16,6 +16,7 @@ from consilience.new_trial import NewTrial, as_table
 from consilience.rows import combinations
 
 _DIMS = ("chain", "draw", "trial")
+_STAMPS = ("direction", "watermark")
 
 
 def predict(fit: Fit, new: NewTrial | Sequence[NewTrial], *, seed: int = 0) -> xr.DataTree:
@@ -47,7 +48,7 @@ def predict(fit: Fit, new: NewTrial | Sequence[NewTrial], *, seed: int = 0) -> x
         If the fit did not converge and was not forced.
     """
     trials = (new,) if isinstance(new, NewTrial) else tuple(new)
-    fit.stamped(pd.DataFrame())
+    stamps = fit.stamped(pd.DataFrame()).attrs
     drawn = _Drawn(fit, np.random.default_rng(seed))
     wanted = combinations(fit, _complete(fit, trials))
     mu = np.stack([drawn.expectation(each) for each in wanted], axis=-1)
@@ -61,7 +62,7 @@ def predict(fit: Fit, new: NewTrial | Sequence[NewTrial], *, seed: int = 0) -> x
         "draw": posterior["draw"],
         "trial": np.array([trial.name for trial in trials], dtype=object),
     }
-    attrs = {"direction": fit.effects.direction, "seed": seed}
+    attrs = {"seed": seed, **{name: stamps[name] for name in _STAMPS if name in stamps}}
     predictions = xr.Dataset(groups, coords, attrs)
     return xr.DataTree.from_dict({"posterior": posterior, "predictions": predictions})
 
@@ -83,7 +84,7 @@ def summarise(tree: xr.DataTree, level: float = 0.95) -> pd.DataFrame:
     predictions = tree["predictions"].to_dataset()
     pieces = [_summarised(predictions[name], level) for name in predictions.data_vars]
     rows = table(pd.concat(pieces), level=level, accuracy=np.nan)
-    rows.attrs["direction"] = predictions.attrs.get("direction", "")
+    rows.attrs |= {name: predictions.attrs[name] for name in _STAMPS if name in predictions.attrs}
     return rows
 
 

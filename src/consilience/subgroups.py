@@ -6,6 +6,7 @@ import pandas as pd
 
 from consilience.classical.pooled import Pooled
 from consilience.classical.subgroups import subgroups as classical_subgroups
+from consilience.design.columns import as_labels, factor
 from consilience.engines import Combination
 from consilience.errors import ModelError
 from consilience.fit import Fit
@@ -70,8 +71,7 @@ def _levels(fit: Fit, by: str) -> tuple[str, ...]:
     if by not in fit.effects.table:
         known = ", ".join(str(column) for column in fit.effects.table.columns)
         raise ModelError(f"There is no column {by!r} among the trials. Columns: {known}.")
-    found = {str(value) for value in fit.effects.table[by]}
-    return tuple(sorted(found, key=lambda name: (name.lower(), name)))
+    return factor(fit.effects.table, by).levels
 
 
 def _term(fit: Fit, by: str) -> int:
@@ -89,7 +89,7 @@ def _weights(fit: Fit, place: int, level: dict[str, str]) -> Array:
 
 
 def _count(fit: Fit, by: str, name: str) -> int:
-    return int((fit.effects.table[by].astype(str) == name).sum())
+    return as_labels(fit.effects.table, by).count(name)
 
 
 def _differences(

@@ -157,16 +157,18 @@ def test_the_pymc_model_has_named_coordinates(effects):
     assert [variable.name for variable in built.observed_RVs] == ["yi"]
 
 
-def test_pymc_refuses_what_the_exact_engine_refuses(effects):
-    """A prior on τ that allows negative values is refused before PyMC sees it."""
+def test_names_that_clash_are_refused_by_pymc_as_by_the_engines(effects):
+    """A column called theta would stand in the place of the trials' effects."""
+    table = effects.table.rename(columns={"kind": "theta"}).reset_index(drop=True)
     model = cs.Model(
-        mu=priors.Normal(0.0, 1.0), heterogeneity=heterogeneity.Normal(priors.Normal(0.0, 1.0))
+        mu=priors.Normal(0.0, 1.0),
+        terms=(terms.Exchangeable("theta", scale=priors.HalfNormal(0.5)),),
+        heterogeneity=heterogeneity.Normal(priors.HalfNormal(0.5)),
     )
-    for engine in (engines.Exact(), engines.Nuts()):
-        with pytest.raises(ModelError, match=r"tau.*negative"):
-            engine.run(model, effects)
-    with pytest.raises(ModelError, match=r"tau.*negative"):
-        model.pymc(effects)
+    clash = cs.effect_sizes(table, "GEN")
+    for ask in (engines.Exact().run, engines.Nuts().run, cs.Model.pymc):
+        with pytest.raises(ModelError, match=r"'theta'.*twice"):
+            ask(model, clash)
 
 
 @pytest.mark.parametrize("name", engines.REGISTRY)

@@ -226,23 +226,20 @@ def test_very_precise_and_very_vague_trials(effects_of, v):
 
 def test_many_trials_reach_the_asymptotic_sd(effects_of):
     """sd(τ) → (τ² + v) / (τ √(2k)), the inverse root of the information."""
-    k, tau, v = 10_000, 0.3, 0.05
+    k, tau, v = 4_000, 0.3, 0.05
     rng = np.random.default_rng(5)
     y = 0.2 + rng.normal(0.0, np.sqrt(tau**2 + v), k)
     found = summary(random_effects(priors.HalfNormal(0.5)), effects_of(y, np.full(k, v)))
     estimate = found.loc["tau", "mean"]
     expected = (estimate**2 + v) / (estimate * np.sqrt(2 * k))
-    assert found.loc["tau", "sd"] == pytest.approx(expected, rel=2e-3)
-    assert found.loc["mu", "sd"] == pytest.approx(np.sqrt((estimate**2 + v) / k), rel=2e-3)
+    assert found.loc["tau", "sd"] == pytest.approx(expected, rel=4e-3)
+    assert found.loc["mu", "sd"] == pytest.approx(np.sqrt((estimate**2 + v) / k), rel=4e-3)
 
 
 IMPROPER = {
     "one trial, flat tau": (1, random_effects(FLAT)),
     "one trial, flat tau, normal mu": (1, random_effects(FLAT, priors.Normal(0.0, 1.0))),
     "two trials, flat tau": (2, random_effects(FLAT)),
-    "two levels, flat scale": (
-        4, random_effects(priors.HalfNormal(0.5), FLAT, terms.Exchangeable("kind", scale=FLAT)),
-    ),
     "as many coefficients as trials, flat tau": (
         4, random_effects(FLAT, FLAT, terms.Linear("study", prior=FLAT)),
     ),
@@ -266,11 +263,10 @@ def test_two_trials_under_a_flat_tau_and_a_proper_mu_are_proper(effects_of):
     assert fit.log_evidence is None
 
 
-def test_three_levels_under_a_flat_scale_are_proper(effects_of):
-    """Of three level means the scale's likelihood falls like ω⁻², which can be integrated."""
+def test_a_flat_scale_of_levels_is_refused(effects_of):
     model = random_effects(priors.HalfNormal(0.5), FLAT, terms.Exchangeable("kind", scale=FLAT))
-    row = summary(model, effects_of(Y[:6], V[:6], kind=list("aabbcc"))).loc["kind_scale"]
-    assert 0 < row["lower"] < row["median"] < row["upper"] < np.inf
+    with pytest.raises(ModelError, match=r"kind_scale.*proper prior"):
+        cs.fit(model, effects_of(Y[:4], V[:4], kind=list("aabb")), "exact")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,9 @@ import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 import consilience as cs
 from consilience.classical.pooled import Pooled
@@ -117,6 +119,12 @@ def plots_of() -> Callable[[Figure], Axes]:
 
 
 @pytest.fixture(scope="session")
+def texts() -> Callable[[Figure], list[Text]]:
+    """Give all pieces of writing."""
+    return written
+
+
+@pytest.fixture(scope="session")
 def words() -> Callable[[Figure], list[str]]:
     """Give all that is written."""
     return lambda figure: [text.get_text() for text in written(figure)]
@@ -133,12 +141,19 @@ def touching() -> Callable[[Figure], list[str]]:
         pairs = combinations(small, 2)
         met = [f"{a!r} meets {b!r}" for (a, one), (b, other) in pairs if one.overlaps(other)]
         sheet = figure.bbox.padded(0.5)
-        inside = [sheet.x0 <= box.x0 and box.x1 <= sheet.x1 for _, box in boxes]
-        return met + [
-            f"{a!r} is cut" for (a, _), fits in zip(boxes, inside, strict=True) if not fits
-        ]
+        cut = [name for name, box in boxes if not within(sheet, box)]
+        return met + [f"{name!r} is cut" for name in cut]
 
     return find
+
+
+def corners(patch: Patch) -> np.ndarray:
+    return np.asarray(patch.get_patch_transform().transform(patch.get_path().vertices))
+
+
+def within(sheet: Bbox, box: Bbox) -> bool:
+    across = sheet.x0 <= box.x0 and box.x1 <= sheet.x1
+    return across and sheet.y0 <= box.y0 and box.y1 <= sheet.y1
 
 
 def written(figure: Figure) -> list[Text]:
@@ -158,9 +173,6 @@ def marks() -> Callable[[Axes, str], list[np.ndarray]]:
     def find(axes: Axes, kind: str) -> list[np.ndarray]:
         lines = [np.asarray(line.get_xydata()) for line in axes.lines if line.get_label() == kind]
         patches = [patch for patch in axes.patches if patch.get_label() == kind]
-        corners = [
-            each.get_patch_transform().transform(each.get_path().vertices) for each in patches
-        ]
-        return lines + [np.asarray(each) for each in corners]
+        return lines + [corners(patch) for patch in patches]
 
     return find

@@ -199,5 +199,5 @@ def test_bad_wishes_are_refused_in_words(fit, dl, effects):
         plots.forest()
     with pytest.raises(ModelError, match="9 and 8 estimates"):
         plots.forest(fit, cs.pool(effects.without(effects.labels[0]), "DL"))
-    with pytest.raises(ModelError, match="no column 'kind'.*comparator_type"):
+    with pytest.raises(ModelError, match=r"no column 'kind'.*comparator_type"):
         plots.forest(fit, group="kind")

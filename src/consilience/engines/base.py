@@ -1,13 +1,15 @@
 """What an engine is, and what it answers: a posterior that others can question."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from consilience.effects import Effects
 from consilience.engines.tree import Layout
+from consilience.errors import ModelError
 from consilience.gaussian import Array, Scatter
 from consilience.model import Model
 
@@ -108,6 +110,22 @@ class Engine(ABC):
 
     seed: int
 
+    def __post_init__(self) -> None:
+        """Refuse settings that no computation can have.
+
+        Raises
+        ------
+        ModelError
+            For a seed below 0, another count below 1, a share outside (0, 1).
+        """
+        for slot in fields(self):  # type: ignore[arg-type]
+            value = getattr(self, slot.name)
+            if slot.type is int:
+                least = 0 if slot.name == "seed" else 1
+                object.__setattr__(self, slot.name, _whole(slot.name, value, least=least))
+            elif not 0.0 < value < 1.0:
+                raise ModelError(f"{slot.name} lies between 0 and 1; {value!r} does not.")
+
     @abstractmethod
     def run(self, model: Model, effects: Effects) -> Posterior:
         """Compute the posterior of a model given trials.
@@ -129,3 +147,10 @@ class Engine(ABC):
         ModelError
             If the tree does not belong to this model and these effects.
         """
+
+
+def _whole(name: str, value: object, *, least: int) -> int:
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not whole or value < least:  # type: ignore[operator]
+        raise ModelError(f"{name} is a whole number of {least} or more; {value!r} is not.")
+    return int(value)  # type: ignore[call-overload]

@@ -40,7 +40,7 @@ class Groups:
     bayesian: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Evidence:
     """Analyses of the same trials; what is asked of them is computed once.
 

@@ -48,7 +48,7 @@ def wrapped(text: str, room: float, *, size: float = BODY, bold: bool = False) -
     lines = [""]
     for word in clean(text).split(" "):
         for piece in _pieces(word, room, size=size, bold=bold):
-            longer = f"{lines[-1]} {piece}".strip()
+            longer = f"{lines[-1]} {piece}".strip(" ")
             if width(longer, size, bold=bold) <= room:
                 lines[-1] = longer
             else:

@@ -81,8 +81,9 @@ class ExactPosterior(Posterior):
     def steps(self) -> tuple[str, ...]:
         """See `Posterior.steps`."""
         rule = self.integrated.rule
-        names = ", ".join(self._hyper_names) or "nothing"
-        nodes = " × ".join(str(size) for size in rule.shape) or "1"
+        if not rule.shape:
+            return ("In closed form: there is no standard deviation to integrate over.",)
+        names, nodes = ", ".join(self._hyper_names), " × ".join(map(str, rule.shape))
         return (
             f"Integrated over {names} with {nodes} nodes; two rules agree to {self.accuracy:.0e}.",
         )

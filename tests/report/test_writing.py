@@ -1,0 +1,147 @@
+"""The folder of a report: complete, traceable, the same for the same seed, there or not at all."""
+
+import hashlib
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from consilience.errors import ConvergenceError, DataError
+from consilience.fit import load_fit
+from consilience.report.folder import TargetError, files_of
+from consilience.report.writing import report
+
+MODELS = Path(__file__).parents[2] / "models"
+writing = sys.modules["consilience.report.writing"]
+asking = sys.modules["consilience.report.asking"]
+
+
+@pytest.fixture
+def ready(monkeypatch, analysis):
+    """Let `report` find the analysis done."""
+    monkeypatch.setattr(writing, "analyse", lambda *_, **__: analysis)
+
+
+@pytest.fixture
+def written(ready, review, tmp_path) -> Path:
+    return report(review, tmp_path / "out").parent
+
+
+def test_the_folder_holds_what_was_promised(written: Path) -> None:
+    names = {path.name for path in written.iterdir()}
+    assert names == {
+        *("index.html", "figures", "tables", "draws", "summary.json", "provenance.json"),
+    }
+    kinds = {path.suffix for path in (written / "figures").iterdir()}
+    assert kinds == {".svg", ".png"}
+    assert (written / "tables" / "effects.csv").is_file()
+
+
+def test_the_provenance_names_every_file_and_input(written: Path, review) -> None:
+    told = json.loads((written / "provenance.json").read_text("utf-8"))
+    assert set(told["files"]) | {"provenance.json"} == set(files_of(written))
+    for name, digest in told["files"].items():
+        assert hashlib.sha256((written / name).read_bytes()).hexdigest() == digest
+    source = (review.folder / "trials.csv").read_bytes()
+    assert told["data"]["trials.csv"] == hashlib.sha256(source).hexdigest()
+    assert set(told["models"]) == {"partial_pooling.toml", "random_effects.toml"}
+    assert told["seed"] == review.plan.seed
+    assert set(told["seconds"]) == {"fits", "figures"}
+
+
+def test_no_file_tells_where_it_was_made(written: Path, review) -> None:
+    for path in written.rglob("*"):
+        if path.suffix in {".html", ".json", ".csv", ".svg"}:
+            text = path.read_text("utf-8")
+            assert str(review.folder.resolve().parent) not in text, path
+            assert str(written.parent) not in text, path
+
+
+def test_the_summary_is_strict_json_with_a_schema(written: Path) -> None:
+    text = (written / "summary.json").read_text("utf-8")
+    told = json.loads(text, parse_constant=pytest.fail)
+    assert told["schema"] == "consilience.report/1"
+    assert told["answer"]["mean"]["interval"] == "credible"
+    assert told["comparison"][-1]["interval"] == "confidence"
+
+
+def test_saved_draws_are_fits_again(written: Path, analysis) -> None:
+    loaded = load_fit(written / "draws" / "random_effects.nc")
+    ours = next(one.fit for one in analysis.fitted if one.declared.name == "random_effects")
+    assert loaded.summary().equals(ours.summary())
+
+
+def test_the_same_seed_gives_the_same_summary(analysis, review) -> None:
+    from consilience.report.analysis import analyse
+    from consilience.report.documents import to_json
+    from consilience.report.summary import summary
+
+    again = analyse(review, MODELS)
+    assert to_json(summary(again)) == to_json(summary(analysis))
+    assert {n: p.svg for n, p in again.pictures.items()} == {
+        n: p.svg for n, p in analysis.pictures.items()
+    }
+
+
+def test_an_error_in_the_middle_leaves_the_old_report(written: Path, review, monkeypatch) -> None:
+    before = {name: (written / name).read_bytes() for name in files_of(written)}
+
+    def fail(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(writing, "to_csv", fail)
+    with pytest.raises(OSError, match="No space"):
+        report(review, written)
+    assert {name: (written / name).read_bytes() for name in files_of(written)} == before
+    assert [path.name for path in written.parent.iterdir()] == [written.name]
+
+
+def test_a_new_report_takes_the_place_of_an_old_one(written: Path, review) -> None:
+    (written / "index.html").write_text("old", "utf-8")
+    assert "<!doctype html>" in report(review, written).read_text("utf-8")
+
+
+def test_files_that_no_report_wrote_are_never_replaced(ready, review, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine", "utf-8")
+    with pytest.raises(TargetError, match=r"notes\.txt"):
+        report(review, tmp_path)
+    assert files_of(tmp_path) == ["notes.txt"]
+
+
+def test_a_folder_that_is_no_review_writes_nothing(tmp_path: Path) -> None:
+    with pytest.raises(DataError):
+        report(tmp_path / "nowhere", tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_model_that_does_not_converge_is_named_without_an_estimate(
+    review, monkeypatch, parse
+) -> None:
+    from consilience.report.analysis import analyse
+
+    fit = asking.fit
+
+    def stubborn(model, effects, **settings):
+        if not model.terms:
+            raise ConvergenceError("two rules differ by 1e-3")
+        return fit(model, effects, **settings)
+
+    monkeypatch.setattr(asking, "fit", stubborn)
+    found = analyse(review, MODELS)
+    assert [one.declared.name for one in found.failed] == ["random_effects"]
+    assert "Random effects" not in found.compared.index
+    text = parse(writing.page(found)).text
+    assert "Not converged, so no estimate is shown: two rules differ by 1e-3" in text
+
+
+def test_a_primary_model_that_does_not_converge_is_no_report(
+    review, monkeypatch, tmp_path: Path
+) -> None:
+    def stubborn(*_, **__):
+        raise ConvergenceError("two rules differ by 1e-3")
+
+    monkeypatch.setattr(asking, "fit", stubborn)
+    with pytest.raises(ConvergenceError, match="partial_pooling"):
+        report(review, tmp_path / "out", models=MODELS)
+    assert list(tmp_path.iterdir()) == []
