@@ -94,7 +94,7 @@ def _columns(table: pd.DataFrame) -> list[dict[str, object]]:
 
 
 def _table(content: Mapping[str, Any]) -> pd.DataFrame:
-    labels = pd.Index([str(label) for label in content["labels"]], name="estimate")
+    labels = pd.Index([str(label) for label in content["labels"]], name="estimate", dtype=object)
     columns = {
         column["name"]: pd.Series(column["values"], index=labels, dtype=column["dtype"])
         for column in content["table"]

@@ -1,5 +1,6 @@
 """Whether the model foresees the data: replicated and left-out trials against the observed."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,11 +11,12 @@ from consilience.engines.summary import tails
 from consilience.fit import Fit
 from consilience.gaussian import Array
 
-_STATISTICS = {
+STATISTICS: Mapping[str, Callable[[Array], Array]] = {
     "largest": lambda values: values.max(axis=-1),
     "smallest": lambda values: values.min(axis=-1),
     "spread (SD)": lambda values: values.std(axis=-1),
 }
+"""What is compared between observed and replicated sets of trials, along the last axis."""
 _SURPRISING = 0.05
 
 
@@ -104,9 +106,9 @@ def _against(observed: Array, replicated: Array, level: float) -> pd.DataFrame:
 
 
 def _statistics(fit: Fit, flat: Array, level: float) -> pd.DataFrame:
-    observed = np.array([take(fit.effects.y) for take in _STATISTICS.values()])
-    replicated = np.stack([take(flat) for take in _STATISTICS.values()], axis=1)
-    table = _against(observed, replicated, level).set_axis(list(_STATISTICS))
+    observed = np.array([take(fit.effects.y) for take in STATISTICS.values()])
+    replicated = np.stack([take(flat) for take in STATISTICS.values()], axis=1)
+    table = _against(observed, replicated, level).set_axis(list(STATISTICS))
     table.index.name = "statistic"
     return table
 

@@ -3,7 +3,6 @@
 import json
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
-from numbers import Real
 from pathlib import Path
 
 import numpy as np
@@ -94,13 +93,13 @@ class Fit:
         ConvergenceError
             If the fit did not converge and was not forced.
         """
-        return self.stamped(self.posterior.summary(_mass(level)))
+        return self.stamped(self.posterior.summary(level))
 
     def combine(
         self, combinations: tuple[Combination, ...], *, level: float = 0.95
     ) -> pd.DataFrame:
         """Summarise linear combinations of coefficients, in the columns of `summary`."""
-        return self.stamped(self.posterior.combine(combinations, level=_mass(level)))
+        return self.stamped(self.posterior.combine(combinations, level=level))
 
     def stamped(self, table: pd.DataFrame) -> pd.DataFrame:
         """Refuse to show a table of a fit that failed, or watermark it where it was forced."""
@@ -224,12 +223,6 @@ def _refuse_others(model: object, effects: object) -> None:
 def _engine_name(engine: Engine) -> str:
     names = [name for name, kind in engines.REGISTRY.items() if type(engine) is kind]
     return names[0]
-
-
-def _mass(level: float) -> float:
-    if not isinstance(level, Real) or not 0.0 < level < 1.0:
-        raise ModelError(f"An interval's level lies between 0 and 1; {level!r} does not. Try 0.95.")
-    return float(level)
 
 
 def _seed(seed: int) -> int:

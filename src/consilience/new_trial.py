@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Real
 from types import MappingProxyType
 
 import numpy as np
@@ -81,7 +82,7 @@ def _arm(trial: NewTrial, column: str) -> list[Problem]:
 
 
 def _error(trial: NewTrial) -> list[Problem]:
-    if trial.sei is None or (np.isfinite(trial.sei) and trial.sei > 0):
+    if trial.sei is None or (isinstance(trial.sei, Real) and 0.0 < trial.sei < np.inf):
         return []
     remedy = "A standard error is a finite number above 0."
     return [Problem("no possible standard error", remedy, trial.name, "sei", str(trial.sei))]

@@ -1,7 +1,7 @@
 """What a new trial would find."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -43,11 +43,12 @@ def predict(fit: Fit, new: NewTrial | Sequence[NewTrial], *, seed: int = 0) -> x
     Raises
     ------
     ModelError
-        If a moderator that the model needs is missing, or a linear term does not know a level.
+        If nothing or something else than new trials is given, a moderator that the model needs is
+        missing, or a linear term does not know a level.
     ConvergenceError
         If the fit did not converge and was not forced.
     """
-    trials = (new,) if isinstance(new, NewTrial) else tuple(new)
+    trials = _trials(new)
     stamps = fit.stamped(pd.DataFrame()).attrs
     drawn = _Drawn(fit, np.random.default_rng(seed))
     wanted = combinations(fit, _complete(fit, trials))
@@ -88,6 +89,19 @@ def summarise(tree: xr.DataTree, level: float = 0.95) -> pd.DataFrame:
     return rows
 
 
+def _trials(new: object) -> tuple[NewTrial, ...]:
+    given = tuple(new) if isinstance(new, list | tuple) else (new,)
+    others = [each for each in given if not isinstance(each, NewTrial)]
+    if others or not given:
+        raise ModelError(
+            "predict() takes a NewTrial(n1, n2, moderator=value, …) or several in a list, not "
+            f"{others[0]!r}."
+            if others
+            else "predict() needs at least one NewTrial; the list is empty."
+        )
+    return given
+
+
 def _summarised(values: xr.DataArray, level: float) -> pd.DataFrame:
     draws = values.transpose(*_DIMS).to_numpy()
     names = tuple(f"{values.name}[{trial}]" for trial in values["trial"].to_numpy())
@@ -122,13 +136,16 @@ class _Drawn:
 
     fit: Fit
     rng: np.random.Generator
+    drawn: dict[tuple[str, str], Array] = field(default_factory=dict)
 
     def expectation(self, combination: Combination) -> Array:
-        """Draws (chain, draw) of w'β, with fresh levels."""
+        """Draws (chain, draw) of w'β, with fresh levels: one for all trials that share it."""
         beta, hypers = self.fit.posterior.layout.read(self.fit.draws["posterior"].to_dataset())
         mean = beta @ combination.weights
-        for name in combination.fresh:
-            mean = mean + hypers[name] * self.rng.standard_normal(mean.shape)
+        for name, level in zip(combination.fresh, combination.levels, strict=True):
+            if (name, level) not in self.drawn:
+                self.drawn[name, level] = hypers[name] * self.rng.standard_normal(mean.shape)
+            mean = mean + self.drawn[name, level]
         return mean
 
     def scattered(self, mu: Array) -> Array:

@@ -26,17 +26,23 @@ def combinations(fit: Fit, new: pd.DataFrame) -> tuple[Combination, ...]:
         If a moderator is missing, or a linear term does not know a level.
     """
     pieces = [np.ones((len(new), 1))]
-    fresh: list[list[str]] = [[] for _ in range(len(new))]
+    fresh: list[list[tuple[str, str]]] = [[] for _ in range(len(new))]
     for term, part in zip(fit.model.terms, fit.posterior.layout.parts[1:], strict=False):
         rows = term.rows(fit.effects, new)
         pieces.append(rows.matrix)
-        names = [hyper.name for hyper in part.scales]
+        read = [column for column in new.columns if term.reads(str(column))]
         for place in np.flatnonzero(rows.fresh):
-            fresh[place].extend(names)
+            level = " / ".join(str(value).strip() for value in new.iloc[place][read])
+            fresh[place].extend((hyper.name, level) for hyper in part.scales)
     weights = _padded(fit, np.hstack(pieces))
     return tuple(
-        Combination(str(name), row, fresh=tuple(scales))
-        for name, row, scales in zip(new.index, weights, fresh, strict=True)
+        Combination(
+            str(name),
+            row,
+            fresh=tuple(scale for scale, _ in drawn),
+            levels=tuple(level for _, level in drawn),
+        )
+        for name, row, drawn in zip(new.index, weights, fresh, strict=True)
     )
 
 

@@ -116,7 +116,7 @@ def read_model(path: str | Path) -> Declared:
         if place.stat().st_size > _LIMIT:
             raise ModelError(f"{place.name} is larger than {_LIMIT} bytes; a model file is not.")
         content = tomllib.loads(place.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ModelError(f"The model file {str(path)!r} cannot be read: {error}.") from error
     head = {key: str(content.pop(key, "")) for key in _HEAD}
     try:

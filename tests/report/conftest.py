@@ -4,6 +4,8 @@ from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from consilience.report.analysis import Analysis, analyse
@@ -67,6 +69,26 @@ def parse():
 @pytest.fixture(scope="session")
 def shorten():
     return short
+
+
+def stripped(review: Review, k: int) -> Review:
+    """Keep k trials, one model, and nothing that a review may do without."""
+    plan = replace(
+        review.plan,
+        primary="random_effects",
+        models=("random_effects",),
+        subgroups=(),
+        thresholds=(),
+        new_trials=(),
+    )
+    effects = review.effects.keep(np.arange(review.effects.k) < k)
+    files = {"risk_of_bias": pd.DataFrame(), "published": pd.DataFrame()}
+    return replace(review, plan=plan, effects=effects, sensitivity=(), **files)
+
+
+@pytest.fixture(scope="session")
+def bare():
+    return stripped
 
 
 @pytest.fixture(scope="session")

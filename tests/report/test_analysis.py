@@ -4,7 +4,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from consilience.errors import ModelError
@@ -92,26 +91,11 @@ def test_models_come_from_the_folder_that_was_named(review: Review, tmp_path: Pa
 
 
 @pytest.mark.parametrize("k", [1, 2])
-def test_one_or_two_trials_are_reported_with_their_caution(review: Review, parse, k: int) -> None:
+def test_one_or_two_trials_are_reported_with_their_caution(
+    review: Review, bare, parse, k: int
+) -> None:
     found = analyse(bare(review, k), MODELS)
     assert len(found.robustness.left_out) == (0 if k == 1 else 2)
     text = " ".join(parse(page(found)).text.split())
     assert "the data say next to nothing about heterogeneity" in text
     assert f"Over {k} trial" in text
-
-
-def bare(review: Review, k: int) -> Review:
-    """Keep k trials and nothing that a review may do without."""
-    plan = replace(
-        review.plan,
-        primary="random_effects",
-        models=("random_effects",),
-        subgroups=(),
-        thresholds=(),
-        new_trials=(),
-    )
-    effects = review.effects.keep(np.arange(review.effects.k) < k)
-    empty = pd.DataFrame()
-    return replace(
-        review, plan=plan, effects=effects, sensitivity=(), risk_of_bias=empty, published=empty
-    )

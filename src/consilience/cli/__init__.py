@@ -34,7 +34,7 @@ used; 4 not converged.
 def main() -> None:
     """Run the command line; the exit code says how it went."""
     try:
-        app()
+        app(prog_name="consilience")
     except ConsilienceError as error:
         _end(str(error), _code(error))
     except OSError as error:

@@ -31,6 +31,8 @@ class Combination:
         Weights of all coefficients, in the order of `Posterior.coefficients`.
     fresh : tuple of str
         Scale hyperparameters from whose population a new level is drawn.
+    levels : tuple of str
+        What the new levels are called, as many as `fresh`; the same name is the same draw.
     scatter : bool
         Whether the true effect of a new trial is meant (adds H(φ)) rather than its expectation.
     error : float
@@ -40,6 +42,7 @@ class Combination:
     name: str
     weights: Array
     fresh: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
     scatter: bool = False
     error: float = 0.0
 

@@ -1,8 +1,11 @@
 """The one shape in which every engine summarises its parameters."""
 
+from numbers import Real
+
 import numpy as np
 import pandas as pd
 
+from consilience.errors import ModelError
 from consilience.gaussian import Hyper
 
 COLUMNS = (
@@ -50,7 +53,15 @@ def ordered(rows: pd.DataFrame, first: tuple[Hyper, ...]) -> pd.DataFrame:
 
 
 def tails(level: float) -> tuple[float, float]:
-    """Give the probabilities at the ends of an equal-tailed interval."""
+    """Give the probabilities at the ends of an equal-tailed interval.
+
+    Raises
+    ------
+    ModelError
+        If the level is no share between 0 and 1.
+    """
+    if not isinstance(level, Real) or not 0.0 < level < 1.0:
+        raise ModelError(f"An interval's level lies between 0 and 1; {level!r} does not. Try 0.95.")
     return (1.0 - level) / 2.0, (1.0 + level) / 2.0
 
 

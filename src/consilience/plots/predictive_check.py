@@ -1,6 +1,6 @@
 """The predictive check: observed trials against replicated ones."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from consilience.check import Check
+from consilience.check import STATISTICS, Check
 from consilience.gaussian import Array
 from consilience.plots.chart import ROW, Chart, Line, Look, put
 from consilience.plots.marks import Bar, Square
@@ -17,15 +17,10 @@ from consilience.plots.scale import round_ticks, spanning
 from consilience.plots.style import BAYES, CLASSICAL, INK, MARGIN, Sheet, style
 from consilience.plots.text import clean, mass, number
 
-_CHART, _APART = 5.55, 0.35
+_CHART, _APART, _EDGE = 5.55, 0.35, 0.08
 _TITLE, _HISTOGRAM, _STEP = 0.26, 0.72, 1.22
 _TALLEST, _SPREAD = 0.32, 2.85
 _BINS, _SHOWN, _SURPRISING, _TALL = 40, 0.998, 0.05, 0.1
-_STATISTICS: dict[str, Callable[..., Array]] = {
-    "largest": np.max,
-    "smallest": np.min,
-    "spread (SD)": np.std,
-}
 
 
 @style()
@@ -99,7 +94,7 @@ def _probability(p: float, sign: str = "") -> str:
 
 
 def _paint_statistics(sheet: Sheet, page: Axes, check: Check) -> None:
-    left, width = MARGIN + _CHART + _APART, ROOM - _CHART - _APART
+    left, width = MARGIN + _CHART + _APART, ROOM - _CHART - _APART - _EDGE
     for place, (name, values) in enumerate(_replicated(check).items()):
         top = MARGIN + place * _STEP
         p = _probability(float(check.statistics["p_value"][name]), "= ")
@@ -113,7 +108,7 @@ def _replicated(check: Check) -> dict[str, Array]:
     """Give the statistics of all replicates, without those that one trial cannot have."""
     draws = check.replicates["posterior_predictive"]["yi"].to_numpy()
     flat = draws.reshape(-1, draws.shape[-1])
-    found = {name: take(flat, axis=-1) for name, take in _STATISTICS.items()}
+    found = {name: take(flat) for name, take in STATISTICS.items()}
     return {name: values for name, values in found.items() if np.ptp(values) > 0.0}
 
 

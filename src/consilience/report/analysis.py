@@ -11,7 +11,7 @@ import pandas as pd
 from consilience.check import Check, check
 from consilience.classical.pooled import Pooled
 from consilience.compare import compare, explain
-from consilience.report.asking import fit_all, headline, model_files, pool_all
+from consilience.report.asking import fit_all, headline, model_files, parameters, pool_all
 from consilience.report.forecasting import forecast
 from consilience.report.pictures import draw
 from consilience.report.provenance import Provenance, trace
@@ -54,6 +54,8 @@ class Analysis:
         The declared models that converged, the primary one first, and those that did not.
     pooled : mapping of str to Pooled
         The classical analyses by name, in the order of the plan.
+    parameters : mapping of str to DataFrame
+        Summaries of the fitted models by their names, as of `Fit.summary`.
     answer : Answer
         The headline of the primary model.
     compared : DataFrame
@@ -75,6 +77,7 @@ class Analysis:
     fitted: tuple[Fitted, ...]
     failed: tuple[Failed, ...]
     pooled: Mapping[str, Pooled]
+    parameters: Mapping[str, pd.DataFrame]
     answer: Answer
     compared: pd.DataFrame
     explained: tuple[str, ...]
@@ -153,8 +156,10 @@ def _compute(review: Review, models: Path | str | None, *, seed: int, tell: Tell
     tell("comparing, predicting, checking")
     sides = {one.label: one.fit for one in fitted} | pooled
     level = review.plan.level
+    found = parameters(fitted, level)
     answers = {
-        "answer": headline(primary.fit, review),
+        "parameters": found,
+        "answer": headline(primary.fit, review, found[primary.declared.name]),
         "compared": compare(sides, level),
         "explained": explain({"The primary model": primary.fit, twin_name: twin}, level),
         "subgroups": tuple(subgroup(primary.fit, twin, by) for by in review.plan.subgroups),

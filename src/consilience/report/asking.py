@@ -67,6 +67,8 @@ def fit_all(
 def pool_all(review: Review, taken: Collection[str] = ()) -> dict[str, Pooled]:
     """Pool by every estimator of the plan; REML with the Knapp–Hartung interval as well.
 
+    A plan without estimators is pooled by REML: the classical twin is always there.
+
     Parameters
     ----------
     review : Review
@@ -75,7 +77,7 @@ def pool_all(review: Review, taken: Collection[str] = ()) -> dict[str, Pooled]:
     """
     effects, level = review.effects, review.plan.level
     results = {}
-    for code in review.plan.estimators:
+    for code in review.plan.estimators or ("REML",):
         label = classical.get(code).label
         name = f"{label} (classical)" if label in taken else label
         results[name] = pool(effects, code, level=level)
@@ -86,15 +88,15 @@ def pool_all(review: Review, taken: Collection[str] = ()) -> dict[str, Pooled]:
     return results
 
 
-def headline(found: Fit, review: Review) -> Answer:
-    """Read the headline off the primary fit."""
+def headline(found: Fit, review: Review, summary: pd.DataFrame) -> Answer:
+    """Read the headline off the primary fit and its summary."""
     level = review.plan.level
     rows = found.combine((typical(found, "mean"), newcomer(found, "new")), level=level)
     names = [hyper.name for hyper in found.posterior.layout.hypers]
     return Answer(
         mean=rows.iloc[0],
         new=rows.iloc[1],
-        spread=found.summary(level).loc[names],
+        spread=summary.loc[names],
         chances=tuple(_chance(found, one) for one in review.plan.thresholds),
     )
 

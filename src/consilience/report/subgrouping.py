@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from consilience.classical.pooled import Pooled
-from consilience.errors import ModelError
+from consilience.errors import DataError, ModelError
 from consilience.fit import Fit
 from consilience.report.results import Subgroup
 from consilience.subgroups import subgroups
@@ -38,5 +38,5 @@ def subgroup(found: Fit, twin: Pooled, by: str) -> Subgroup:
 def _attempt(question: Callable[[], pd.DataFrame]) -> tuple[pd.DataFrame, str]:
     try:
         return question(), ""
-    except ModelError as refusal:
+    except (DataError, ModelError) as refusal:
         return pd.DataFrame(), str(refusal)

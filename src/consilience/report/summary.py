@@ -33,7 +33,7 @@ def summary(analysis: "Analysis") -> dict[str, object]:
         "primary": analysis.primary.declared.name,
         "answer": _answer(analysis),
         "effects": rows(effects_table(analysis)),
-        "models": {one.declared.name: _model(one, analysis.level) for one in analysis.fitted},
+        "models": {one.declared.name: _model(one, analysis) for one in analysis.fitted},
         "not_converged": {one.declared.name: one.fault for one in analysis.failed},
         "classical": _classical(analysis),
         "comparison": rows(analysis.compared),
@@ -63,13 +63,13 @@ def _answer(analysis: "Analysis") -> dict[str, object]:
     }
 
 
-def _model(one: "Fitted", level: float) -> dict[str, object]:
+def _model(one: "Fitted", analysis: "Analysis") -> dict[str, object]:
     return {
         "title": one.label,
         "equation": one.declared.equation,
         "log_evidence": one.fit.log_evidence,
         "diagnosis": str(one.fit.diagnosis),
-        "parameters": rows(one.fit.summary(level)),
+        "parameters": rows(analysis.parameters[one.declared.name]),
     }
 
 

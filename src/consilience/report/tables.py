@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from scipy.special import ndtri
 
-from consilience.fit import Fit
-
 if TYPE_CHECKING:
     from consilience.report.analysis import Analysis
 
@@ -52,7 +50,7 @@ def effects_table(analysis: "Analysis") -> pd.DataFrame:
     half = float(ndtri((1 + level) / 2)) * frame["sei"]
     table = frame[["yi", "sei"]].assign(lower=frame["yi"] - half, upper=frame["yi"] + half)
     table["weight"] = analysis.twin.weights()
-    return table.join(_theta(analysis.primary.fit, level))
+    return table.join(_theta(analysis))
 
 
 def heterogeneity_table(analysis: "Analysis") -> pd.DataFrame:
@@ -73,8 +71,7 @@ def to_csv(table: pd.DataFrame) -> str:
 
 def _several(analysis: "Analysis") -> dict[str, pd.DataFrame]:
     """Give the tables of which there is one for each model or factor."""
-    level = analysis.level
-    found = {f"parameters_{m.declared.name}": m.fit.summary(level) for m in analysis.fitted}
+    found = {f"parameters_{name}": table for name, table in analysis.parameters.items()}
     found |= {f"classical_{_file(n)}": p.summary() for n, p in analysis.pooled.items()}
     for group in analysis.subgroups:
         sides = {"bayes": group.bayes, "separate": group.separate, "common": group.common}
@@ -84,9 +81,10 @@ def _several(analysis: "Analysis") -> dict[str, pd.DataFrame]:
     return found
 
 
-def _theta(fit: Fit, level: float) -> pd.DataFrame:
-    labels = fit.effects.labels
-    rows = fit.summary(level).loc[[f"theta[{label}]" for label in labels]]
+def _theta(analysis: "Analysis") -> pd.DataFrame:
+    labels = analysis.review.effects.labels
+    summary = analysis.parameters[analysis.primary.declared.name]
+    rows = summary.loc[[f"theta[{label}]" for label in labels]]
     names = {"mean": "theta", "lower": "theta_lower", "upper": "theta_upper"}
     return rows[list(names)].rename(columns=names).set_axis(pd.Index(labels, name="estimate"))
 

@@ -93,11 +93,10 @@ class ExactPosterior(Posterior):
         own = self._mixture(*self._of_coefficients(np.eye(len(self.coefficients))))
         effects = self._mixture(*self._of_trials())
         names = tuple(f"theta[{label}]" for label in self.form.labels)
-        finite = self._finite_coefficients
         pieces = [
-            _from_mixture(self.coefficients, own, level=level, finite=finite),
+            _from_mixture(self.coefficients, own, level=level, moments=self._moments),
             _from_hypers(self._hyper_names, self._hypers, level),
-            _from_mixture(names, effects, level=level, finite=True),
+            _from_mixture(names, effects, level=level, moments=2),
         ]
         whole = ordered(pd.concat(pieces), self.form.scatter.hypers)
         return table(whole, level=level, accuracy=self.accuracy)
@@ -109,9 +108,9 @@ class ExactPosterior(Posterior):
         extra = np.stack([self._extra(each) for each in combinations], axis=1)
         mixture = self._mixture(means, variances + extra)
         loose = any(each.scatter or each.fresh for each in combinations)
-        finite = self.integrated.rule.moments == 2 if loose else self._finite_coefficients
+        moments = self.integrated.rule.moments if loose else self._moments
         names = tuple(each.name for each in combinations)
-        rows = _from_mixture(names, mixture, level=level, finite=finite)
+        rows = _from_mixture(names, mixture, level=level, moments=moments)
         return table(rows, level=level, accuracy=self.accuracy)
 
     def foresee(self) -> Array:
@@ -134,8 +133,9 @@ class ExactPosterior(Posterior):
         return tuple(hyper.name for hyper in self.form.hypers)
 
     @property
-    def _finite_coefficients(self) -> bool:
-        return self.integrated.rule.moments == 2 or not self.form.flat.any()
+    def _moments(self) -> int:
+        """Highest moment of the coefficients: proper priors bound them whatever the scales do."""
+        return self.integrated.rule.moments if self.form.flat.any() else 2
 
     def _mixture(self, means: Array, variances: Array) -> Mixture:
         weights = self.integrated.rule.weights
@@ -222,13 +222,13 @@ def _hyper_curve(marginal: HyperMarginal) -> tuple[Array, ...]:
 
 
 def _from_mixture(
-    names: tuple[str, ...], mixture: Mixture, *, level: float, finite: bool
+    names: tuple[str, ...], mixture: Mixture, *, level: float, moments: int
 ) -> pd.DataFrame:
     lower, upper = tails(level)
     return pd.DataFrame(
         {
-            "mean": mixture.mean(),
-            "sd": mixture.sd() if finite else np.inf,
+            "mean": mixture.mean() if moments >= 1 else np.nan,
+            "sd": mixture.sd() if moments == 2 else np.inf,
             "median": mixture.quantile(0.5),
             "lower": mixture.quantile(lower),
             "upper": mixture.quantile(upper),

@@ -6,7 +6,7 @@ import xarray as xr
 from consilience.engines.exact.coordinate import Coordinate
 from consilience.engines.exact.form import Form
 from consilience.engines.exact.panels import Panels
-from consilience.engines.exact.rule import Integrated, Rule, product_weights, values_at
+from consilience.engines.exact.rule import Integrated, Rule, values_at
 
 _AXIS = ("scale", "support_lower", "support_upper", "lower", "upper", "count", "order")
 
@@ -22,6 +22,7 @@ def to_dataset(integrated: Integrated) -> xr.Dataset:
         {
             "axis": (("hyper", "field"), np.array(rows, dtype=float).reshape(-1, len(_AXIS))),
             "density": ("node", rule.density),
+            "mass": ("node", rule.weights),
         },
         coords={"field": np.array(_AXIS, dtype=object)},
         attrs={
@@ -37,14 +38,13 @@ def from_dataset(form: Form, stored: xr.Dataset) -> Integrated:
     axes = stored["axis"].to_numpy()
     coordinates = tuple(Coordinate(*row[:3]) for row in axes)
     panels = tuple(Panels(row[3], row[4], int(row[5]), int(row[6])) for row in axes)
-    density = stored["density"].to_numpy()
     phi = values_at(coordinates, panels)
     rule = Rule(
         coordinates,
         panels,
         phi,
-        density * product_weights(panels),
-        density,
+        stored["mass"].to_numpy(),
+        stored["density"].to_numpy(),
         form.given(phi),
         float(stored.attrs["log_evidence"]),
         int(stored.attrs["moments"]),

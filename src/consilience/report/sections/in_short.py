@@ -29,11 +29,14 @@ class InShort(Section):
         table = analysis.review.effects.table
         left = analysis.robustness.left_out.dropna(subset=["estimate"])
         everything = analysis.robustness.everything
+        null = analysis.review.effects.measure.null
+        unsure = (everything["lower"] < null) & (everything["upper"] > null)
         return {
             "participants": float(participants(table).sum()),
             "weakest": _extreme(left, highest=False),
             "strongest": _extreme(left, highest=True),
             "refits": len(everything),
+            "unsure": int(unsure.sum()),
             "least": everything["p_gt_0"].min(),
             "most": everything["p_gt_0"].max(),
         }
