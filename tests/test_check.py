@@ -137,7 +137,9 @@ def test_leave_one_out_is_harder_than_the_replicates(checked):
 
 
 def test_words_count_the_surprises(checked):
-    assert checked.words[0].startswith("0 of 7 trials lie where")
+    count = int((checked.trials["p_value_loo"] < 0.05).sum())
+    assert checked.words[0].startswith(f"{count} of 7 trials lie")
+    assert len(checked.words) == 1 + count
 
 
 def test_the_level_and_the_seed_are_the_askers(fit, checked):

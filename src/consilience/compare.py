@@ -53,6 +53,8 @@ def compare(results: Mapping[str, Fit | Pooled], level: float = 0.95) -> pd.Data
     """
     if not results:
         raise ModelError("compare() needs at least one analysis: compare({'Bayes': fit, …}).")
+    if not isinstance(results, Mapping):
+        raise ModelError("compare() takes analyses by name: compare({'Bayes': fit, …}).")
     rows = {name: _row(name, result, level) for name, result in results.items()}
     table = pd.DataFrame.from_dict(rows, orient="index").reindex(columns=list(COLUMNS))
     table.index.name = "analysis"

@@ -96,7 +96,9 @@ def leave_one_out(model: Model, effects: Effects, *, level: float = 0.95) -> pd.
     DataFrame
         One row for each estimate left out, in the columns of `compare` and ``p_gt_0``.
     """
-    return over_trials(model, {name: effects.without(name) for name in effects.labels}, level=level)
+    labels = np.array(effects.labels, dtype=object)  # without(name) would take a study of that name
+    sets = {name: effects.keep(labels != name) for name in effects.labels}
+    return over_trials(model, sets, level=level)
 
 
 def _table(fits: Mapping[str, Fit], level: float) -> pd.DataFrame:

@@ -48,10 +48,13 @@ def subgroups(
     Raises
     ------
     ModelError
-        If the model of the fit does not read the factor, or the column is missing.
+        If the model of the fit does not read the factor, the column is missing, or no analysis is
+        given.
     """
     if isinstance(result, Pooled):
         return classical_subgroups(result, by, common_tau2=common_tau2)
+    if not isinstance(result, Fit):
+        raise ModelError(f"subgroups() takes what fit() and pool() give, not {result!r}.")
     levels = _levels(result, by)
     place = _term(result, by)
     rows = tuple(Combination(name, _weights(result, place, {by: name})) for name in levels)
