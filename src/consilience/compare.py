@@ -108,8 +108,8 @@ def _watermarked(result: Fit | Pooled) -> bool:
 
 def _fit_row(fit: Fit, level: float) -> dict[str, object]:
     rows = fit.combine((typical(fit, "mu"), newcomer(fit, "new")), level=level)
-    summary = fit.summary(level)
-    tau = float(summary["median"]["tau"]) if "tau" in summary.index else 0.0
+    scales = fit.scales(level)
+    tau = float(scales["median"]["tau"]) if "tau" in scales.index else 0.0
     s2 = typical_variance(fit.effects)
     return {
         "estimate": rows.loc["mu", "mean"],

@@ -95,6 +95,10 @@ class Fit:
         """
         return self.stamped(self.posterior.summary(level))
 
+    def scales(self, level: float = 0.95) -> pd.DataFrame:
+        """Summarise the hyperparameters alone, in the columns of `summary`."""
+        return self.stamped(self.posterior.scales(level))
+
     def combine(
         self, combinations: tuple[Combination, ...], *, level: float = 0.95
     ) -> pd.DataFrame:

@@ -114,7 +114,7 @@ def _spread(fit: Fit, place: int, level: float) -> dict[str, float]:
     if not scales:
         return {}
     columns = ["mean", "median", "lower", "upper"]
-    row = fit.summary(level)[columns].to_dict(orient="index")[scales[0].name]
+    row = fit.scales(level)[columns].to_dict(orient="index")[scales[0].name]
     return {name: float(row[name]) for name in columns}
 
 

@@ -94,6 +94,10 @@ class Posterior(ABC):
         """Summarise every parameter: hyperparameters, coefficients, true effects."""
 
     @abstractmethod
+    def scales(self, level: float) -> pd.DataFrame:
+        """Summarise the hyperparameters alone, with the same columns as `summary`."""
+
+    @abstractmethod
     def combine(self, combinations: tuple[Combination, ...], *, level: float) -> pd.DataFrame:
         """Summarise linear combinations, with the same columns as `summary`."""
 

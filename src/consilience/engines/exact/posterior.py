@@ -101,6 +101,11 @@ class ExactPosterior(Posterior):
         whole = ordered(pd.concat(pieces), self.form.scatter.hypers)
         return table(whole, level=level, accuracy=self.accuracy)
 
+    def scales(self, level: float) -> pd.DataFrame:
+        """See `Posterior.scales`."""
+        rows = _from_hypers(self._hyper_names, self._hypers, level)
+        return table(rows, level=level, accuracy=self.accuracy)
+
     def combine(self, combinations: tuple[Combination, ...], *, level: float) -> pd.DataFrame:
         """See `Posterior.combine`."""
         weights = np.stack([each.weights for each in combinations])

@@ -81,11 +81,15 @@ class SampledPosterior(Posterior):
     def summary(self, level: float) -> pd.DataFrame:
         """See `Posterior.summary`."""
         effects = tuple(f"theta[{label}]" for label in self.effects.labels)
-        hypers = [values[..., None] for values in self.draws.hypers.values()]
-        every = np.concatenate([self.draws.beta, *hypers, self.draws.theta], axis=-1)
+        every = np.concatenate([self.draws.beta, self._drawn, self.draws.theta], axis=-1)
         names = (*self.coefficients, *self.draws.hypers, *effects)
         whole = ordered(from_draws(every, names, level), self.scatter.hypers)
         return table(whole, level=level, accuracy=np.nan)
+
+    def scales(self, level: float) -> pd.DataFrame:
+        """See `Posterior.scales`."""
+        rows = from_draws(self._drawn, tuple(self.draws.hypers), level)
+        return table(rows, level=level, accuracy=np.nan)
 
     def combine(self, combinations: tuple[Combination, ...], *, level: float) -> pd.DataFrame:
         """See `Posterior.combine`."""
@@ -114,6 +118,12 @@ class SampledPosterior(Posterior):
         grown["sample_stats"] = xr.DataTree(self.quality)
         grown["marginals"] = xr.DataTree(self._marginals())
         return grown
+
+    @property
+    def _drawn(self) -> Array:
+        """Draws of the hyperparameters (chain, draw, d)."""
+        columns = [values[..., None] for values in self.draws.hypers.values()]
+        return np.concatenate([self.draws.beta[..., :0], *columns], axis=-1)
 
     def _combined(self, combination: Combination, rng: np.random.Generator) -> Array:
         total = self.draws.beta @ combination.weights
