@@ -11,11 +11,13 @@ FILES = sorted(SOURCE.rglob("*.py"))
 REGISTRIES = (
     "bias",
     "classical",
+    "classical/inference",
     "engines",
     "heterogeneity",
     "likelihoods",
     "measures",
     "priors",
+    "report/sections",
     "terms",
 )
 # Three by place, as in the plan: fit(model, effects, engine) and tau2(yi, vi, design).

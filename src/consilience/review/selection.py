@@ -20,6 +20,7 @@ CONTRASTS = {
     "f_stat": "an F statistic",
     "p_value": "a p value",
 }
+_WHEN = {"post": "the end of treatment (post)"}
 
 
 def candidates(table: pd.DataFrame, selection: Selection, *, measure: Measure) -> Reasons:
@@ -84,7 +85,7 @@ def in_words(
     preferred = "".join(f", preferred over {other}" for other in others)
     return (
         f"Outcome: {first}{preferred}.",
-        f"Time: {selection.timepoint}.",
+        f"Time: {_WHEN.get(selection.timepoint, selection.timepoint)}.",
         f"The source prints what the measure is computed from ({', '.join(_used(measure))}).",
         "One estimate per trial, and no control group is used twice.",
         *(f"Excluded: {labels[one.trial]}. {one.reason}" for one in selection.exclude),
