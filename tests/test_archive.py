@@ -22,7 +22,8 @@ def effects():
     table = pd.DataFrame({
         "study": ["NA", "None", "Ünïcode 研究 🧪", "nan", "a [b] / c", '"quoted" \\ back'],
         "estimate": ["NA", "None", "Ünïcode 研究 🧪", "nan", "a [b] / c", '"quoted" \\ back'],
-        "yi": [1 / 3, 0.1 + 0.2, 2 / 7, np.pi / 10, 1e-17, 0.3], "vi": [1 / 30, 0.05, 0.04, 1 / 7, 0.06, 0.02],
+        "yi": [1 / 3, 0.1 + 0.2, 2 / 7, np.pi / 10, 1e-17, 0.3],
+        "vi": [1 / 30, 0.05, 0.04, 1 / 7, 0.06, 0.02],
         "kind": ["NA", "None", "é", "NA", "None", "é"],
         "dose": [1e-17, 1 / 3, 2 / 3, 0.1 + 0.2, 5.0, 7.123456789012345e10],
         "note": ["", "x", "", "y", "z", " "], "gap": [None, "u", None, "v", "w", "u"],
@@ -164,8 +165,8 @@ def test_dates_among_the_columns_do_not_stand_in_the_way(tmp_path):
 
 def test_directed_measures_come_back_with_their_settings(tmp_path):
     table = pd.DataFrame({
-        "study": list("ABC"), "n1": 30, "mean1": [5.0, 6, 7], "sd1": 2.0, "n2": [30, 31, 32], "mean2": 5.0,
-        "sd2": 2.0, "higher_is_better": ["yes", "no", "yes"],
+        "study": list("ABC"), "n1": 30, "mean1": [5.0, 6, 7], "sd1": 2.0, "n2": [30, 31, 32],
+        "mean2": 5.0, "sd2": 2.0, "higher_is_better": ["yes", "no", "yes"],
     })  # fmt: skip
     for measure in (cs.measures.get("SMD"), cs.measures.get("MD")):
         effects = cs.effect_sizes(table, measure)
@@ -268,11 +269,13 @@ def test_a_part_that_is_wrong_is_refused(path, tmp_path, attrs):
         cs.load_fit(changed(path, tmp_path, **attrs))
 
 
-def test_a_fit_of_other_effects_is_refused(path, fit, tmp_path):
-    """The nodes of one posterior with the model of another."""
-    other = json.dumps({"mu": {"kind": "Normal"}, "heterogeneity": "Nothing"})
-    with pytest.raises(DataError):
-        cs.load_fit(changed(path, tmp_path, model=other))
+def test_draws_of_another_model_or_of_other_trials_are_refused(path, effects, tmp_path):
+    """The nodes and draws of one posterior with the words of another."""
+    model = json.dumps({"mu": {"kind": "Normal"}, "heterogeneity": "Nothing"})
+    trials = effects_to_text(effects.without("NA"))
+    for attrs in ({"model": model}, {"effects": trials}):
+        with pytest.raises(DataError, match=r"damaged"):
+            cs.load_fit(changed(path, tmp_path, **attrs))
 
 
 def test_nothing_is_unpickled(tmp_path, monkeypatch):

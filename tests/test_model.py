@@ -80,7 +80,8 @@ def test_names_are_looked_up_in_every_slot():
 @pytest.mark.parametrize(
     ("slot", "known"),
     [
-        ("mu", "HalfNormal"), ("terms", "Exchangeable, Linear"), ("heterogeneity", "Normal, Nothing"),
+        ("mu", "HalfNormal"), ("terms", "Exchangeable, Linear"),
+        ("heterogeneity", "Normal, Nothing"),
         ("likelihood", "Normal"), ("bias", "Nothing"),
     ],
 )  # fmt: skip
@@ -119,7 +120,7 @@ def test_a_term_stands_in_a_model_once():
     ids=["same factor", "factor named as a scale", "factor twice", "number twice"],
 )
 def test_names_never_stand_for_two_things(effects, pair):
-    """Two scales of one name would silently be one; two rows of one name could not be told apart."""
+    """Two scales of one name would silently be one, two rows of one name look the same."""
     with pytest.raises(ModelError, match="twice"):
         cs.fit(cs.Model(terms=pair), effects)
 

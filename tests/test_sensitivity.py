@@ -135,7 +135,8 @@ def test_estimates_are_left_out_by_their_own_labels():
 def test_a_label_that_is_also_a_study_leaves_out_one_estimate():
     """The estimate called B belongs to study A; study B has estimates of its own."""
     table = pd.DataFrame({
-        "study": ["A", "A", "B", "B"], "estimate": ["A", "B", "C", "D"], "yi": [0.1, 0.4, 0.3, 0.2], "vi": 0.04,
+        "study": ["A", "A", "B", "B"], "estimate": ["A", "B", "C", "D"],
+        "yi": [0.1, 0.4, 0.3, 0.2], "vi": 0.04,
     })  # fmt: skip
     found = sensitivity.leave_one_out(MODEL, cs.effect_sizes(table, "GEN"))
     assert (found["k"] == 3).all()

@@ -157,12 +157,21 @@ def load_fit(path: str | Path) -> Fit:
         settings = json.loads(tree.attrs["engine"])
         engine = engines.get(settings.pop("name"), **settings)
         posterior = engine.restore(model, effects, tree)
+        _refuse_strangers(tree, posterior, effects)
         reason, forced = str(tree.attrs["reason"]), bool(tree.attrs["forced"])
     except _DAMAGED as error:
         raise DataError(f"The saved fit {str(path)!r} is damaged: {error!r}.") from error
     loaded = Fit(model, effects, engine, posterior, reason, forced=forced)
     loaded.__dict__["draws"] = tree
     return loaded
+
+
+def _refuse_strangers(tree: xr.DataTree, posterior: Posterior, effects: Effects) -> None:
+    drawn, layout = tree["posterior"], posterior.layout
+    own = {*layout.places, *(hyper.name for hyper in layout.hypers), "theta"}
+    labels = tuple(str(label) for label in drawn["estimate"].to_numpy())
+    if set(drawn.data_vars) != own or labels != effects.labels:
+        raise ValueError("its draws belong to another model or to other trials")
 
 
 def fit(

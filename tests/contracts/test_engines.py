@@ -16,7 +16,7 @@ from scipy import stats
 import consilience as cs
 from consilience import bias, engines, heterogeneity, likelihoods, priors, terms
 from consilience.errors import ModelError
-from consilience.model import blocks, resolve, variable_names
+from consilience.model import blocks, variable_names
 
 Y = [0.22, 0.35, 0.80, 0.36, 0.25, -0.05]
 V = [0.034, 0.017, 0.034, 0.032, 0.106, 0.133]

@@ -111,7 +111,7 @@ def test_it_survives_a_round_trip_through_mapping_and_toml(name, tmp_path):
 
 @each
 def test_its_prior_predictive_is_in_range(name):
-    """Before the data: mean effects within ±4 SD of the outcome, most within ±2; trials likewise."""
+    """Before the data: estimates within ±6 SD of the outcome, nine in ten within ±2."""
     fit = exact(name)
     prior = fit.draws["prior"].to_dataset()
     mu = prior["mu"].to_numpy().ravel()

@@ -11,7 +11,6 @@ from scipy.special import ndtr
 
 from consilience.effects import Effects, effect_sizes
 
-
 NEGLIGIBLE = 1e-18
 
 
@@ -146,35 +145,38 @@ class Brute:
         return variances, noise + (self.X * variances[:, None, :]) @ self.X.T
 
     def _solved(self, phi: np.ndarray) -> tuple[np.ndarray, ...]:
-        variances, C = self._covariances(phi)
-        F = self.X[:, np.isinf(self.sd)]
+        variances, cov = self._covariances(phi)
+        free = self.X[:, np.isinf(self.sd)]
         r = self.y - self.X @ np.where(np.isinf(self.sd), 0.0, self.b)
         solved = np.linalg.solve(
-            C, np.broadcast_to(np.column_stack([r, F]), (len(C), *F.shape[:1], 1 + F.shape[1]))
+            cov,
+            np.broadcast_to(
+                np.column_stack([r, free]), (len(cov), *free.shape[:1], 1 + free.shape[1])
+            ),
         )
-        gram = F.T @ solved[:, :, 1:]
-        g = np.linalg.solve(gram, (F.T @ solved[:, :, :1]))[:, :, 0]
-        return variances, C, F, r, solved, gram, g
+        gram = free.T @ solved[:, :, 1:]
+        g = np.linalg.solve(gram, (free.T @ solved[:, :, :1]))[:, :, 0]
+        return variances, cov, free, r, solved, gram, g
 
     def _log_likelihood(self, phi: np.ndarray) -> np.ndarray:
-        _, C, F, r, solved, gram, g = self._solved(phi)
-        rest = r - g @ F.T
-        quadratic = np.einsum("nk,nk->n", rest, np.linalg.solve(C, rest[:, :, None])[:, :, 0])
-        constant = (len(r) - F.shape[1]) * np.log(2 * np.pi)
-        logs = np.linalg.slogdet(C)[1] + np.linalg.slogdet(gram)[1]
+        _, cov, free, r, _, gram, g = self._solved(phi)
+        rest = r - g @ free.T
+        quadratic = np.einsum("nk,nk->n", rest, np.linalg.solve(cov, rest[:, :, None])[:, :, 0])
+        constant = (len(r) - free.shape[1]) * np.log(2 * np.pi)
+        logs = np.linalg.slogdet(cov)[1] + np.linalg.slogdet(gram)[1]
         return -0.5 * (constant + logs + quadratic)
 
     def _moments(self, phi: np.ndarray, target: Target) -> tuple[np.ndarray, np.ndarray]:
         """Best linear prediction with known covariances, flat coefficients by least squares."""
-        variances, C, F, r, _, gram, g = self._solved(phi)
+        variances, cov, free, r, _, gram, g = self._solved(phi)
         flat, w = np.isinf(self.sd), target.weights
-        K = (variances * w) @ self.X.T + target.shared(phi)
-        back = np.linalg.solve(C, K[:, :, None])[:, :, 0]
-        mean = g @ w[flat] + self.b[~flat] @ w[~flat] + np.sum(back * (r - g @ F.T), axis=1)
+        with_y = (variances * w) @ self.X.T + target.shared(phi)
+        back = np.linalg.solve(cov, with_y[:, :, None])[:, :, 0]
+        mean = g @ w[flat] + self.b[~flat] @ w[~flat] + np.sum(back * (r - g @ free.T), axis=1)
         mean = mean + target.constant
-        loose = w[flat] - back @ F
+        loose = w[flat] - back @ free
         extra = np.einsum("nf,nf->n", loose, np.linalg.solve(gram, loose[:, :, None])[:, :, 0])
-        own = variances @ w**2 + target.own(phi) - np.sum(K * back, axis=1)
+        own = variances @ w**2 + target.own(phi) - np.sum(with_y * back, axis=1)
         return mean, own + extra
 
 

@@ -91,15 +91,15 @@ def shares(x, s):
 
 
 DENSITIES = {
-    "sqrt": lambda x, s: -0.5 * np.log(x),
+    "sqrt": lambda x, _: -0.5 * np.log(x),
     "Jeffreys": lambda x, s: 0.5 * np.log(np.sum(np.exp(2 * shares(x, s)), axis=-1)),
     "BergerDeely": lambda x, s: shares(x, s).mean(axis=-1),
     "conventional": lambda x, s: np.log(x) - 1.5 * np.log(s**2 + x[..., None] ** 2).mean(axis=-1),
     "DuMouchel": lambda x, s: 0.5 * np.log(harmonic(s)) - 2 * np.log(np.sqrt(harmonic(s)) + x),
     "shrinkage": lambda x, s: variance_shape(x, harmonic(s)),
     "I2": lambda x, s: variance_shape(x, typical(s)),
-    "lomax": lambda x, s, shape, scale: log(shape / scale) - (shape + 1) * np.log1p(x / scale),
-    "inverse-gamma on tau^2": lambda x, s, shape, scale: (
+    "lomax": lambda x, _, shape, scale: log(shape / scale) - (shape + 1) * np.log1p(x / scale),
+    "inverse-gamma on tau^2": lambda x, _, shape, scale: (
         -(2 * shape + 1) * np.log(x) - scale / x**2
     ),
 }
@@ -115,7 +115,7 @@ OURS = {
     "halft": lambda p: priors.HalfStudentT(p["df"], p["scale"]),
     "exponential": lambda p: priors.Exponential(p["rate"]),
     "uniform": lambda p: priors.Uniform(p["min"], p["max"]),
-    "improper uniform": lambda p: priors.Flat(),
+    "improper uniform": lambda _: priors.Flat(),
     "lognormal": lambda p: (
         priors.LogNormal(p["param"]["mu"], p["param"]["sigma"])
         if "param" in p

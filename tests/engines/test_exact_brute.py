@@ -101,7 +101,7 @@ def test_one_and_two_trials(brute, mixed, effects_of, mu, k):
 def test_heavy_tails_have_the_right_quantiles_and_no_false_moments(
     brute, mixed, effects_of, prior, k
 ):
-    """E τ² = ∫ τ² p(y | τ) p(τ) dτ diverges: the answer is infinite, and neither refused nor cut."""
+    """E τ² = ∫ τ² p(y | τ) p(τ) dτ diverges: the answer is infinite, not refused and not cut."""
     ours, log_prior = PRIORS[prior]
     y, v = SMALL[:k], SMALL_V[:k]
     model = random_effects(brute, y, v, log_prior, FLAT, reach=FAR)
@@ -111,7 +111,7 @@ def test_heavy_tails_have_the_right_quantiles_and_no_false_moments(
 
 
 def test_where_there_is_no_mean_none_is_shown(effects_of):
-    """One trial, flat mu, half-Cauchy tau: mu is a mixture with Cauchy tails, without a mean."""
+    """One trial, flat mu, half-Cauchy tau: mu has tails like a Cauchy, and no mean."""
     summary = fitted(effects_of([0.3], [0.04]), priors.HalfCauchy(0.5), priors.Flat()).summary()
     assert summary.loc["tau", "mean"] == np.inf
     assert np.isnan(summary.loc["mu", "mean"])

@@ -76,7 +76,7 @@ SCALED = {
     "log-normal": lambda c: priors.LogNormal(-1.0 + np.log(c), 0.9),
     "inverse gamma": lambda c: priors.InverseGamma(1.5, 0.3 * c),
     "uniform": lambda c: priors.Uniform(0.1 * c, 2.0 * c),
-    "improper uniform": lambda c: priors.Flat(),
+    "improper uniform": lambda _: priors.Flat(),
 }
 
 
@@ -90,10 +90,10 @@ def test_units_do_not_matter_under_any_prior(effects_of, prior, c):
 
 def conjugate(y, v, X, b, B):
     """The normal posterior of a linear model with known variances, and log p(y)."""
-    C = np.diag(v) + X @ B @ X.T
-    gain = B @ X.T @ np.linalg.inv(C)
+    cov = np.diag(v) + X @ B @ X.T
+    gain = B @ X.T @ np.linalg.inv(cov)
     mean, covariance = b + gain @ (y - X @ b), B - gain @ X @ B
-    return mean, covariance, stats.multivariate_normal(X @ b, C).logpdf(y)
+    return mean, covariance, stats.multivariate_normal(X @ b, cov).logpdf(y)
 
 
 def test_without_heterogeneity_the_posterior_is_the_textbook_normal(effects_of):

@@ -37,7 +37,7 @@ def compiled(effects):
 
     built = module.compile_model(MODEL.pymc(effects))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "compile_model", lambda model: built)
+        patch.setattr(module, "compile_model", lambda _: built)
         yield built
 
 

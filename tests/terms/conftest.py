@@ -14,7 +14,8 @@ def table():
         "kind": ["CBT", "act", "CBT", "exercise", "act", "CBT"],
         "against": ["TAU", "waitlist", "active", "TAU", "TAU", "active"],
         "year": [2001.0, 2003, 2004, 2008, 2011, 2012], "dose": [1, 2, 2, 3, 1, 5],
-        "alone": "x", "gap": ["a", "b", None, "a", "b", "a"], "blank": ["a", "b", " ", "a", "b", "a"],
+        "alone": "x", "gap": ["a", "b", None, "a", "b", "a"],
+        "blank": ["a", "b", " ", "a", "b", "a"],
     })  # fmt: skip
 
 
