@@ -81,8 +81,9 @@ def explain(results: Mapping[str, Fit | Pooled], level: float = 0.95) -> tuple[s
         return ()
     fit = results[fits[0]]
     sentences = [
+        *fit.diagnosis.cautions,  # type: ignore[union-attr]
         *(_pair(table, fits[0], name) for name in pooled),
-        *_why(fit, table.loc[fits[0]]),  # type: ignore[arg-type]
+        *_why(fit, table.loc[fits[0]], table.loc[pooled]),  # type: ignore[arg-type]
     ]
     return tuple(sentences)
 
@@ -152,17 +153,20 @@ def _pair(table: pd.DataFrame, fit: str, pooled: str) -> str:
     )
 
 
-def _why(fit: Fit, row: pd.Series) -> list[str]:
-    sentences = [
-        "The Bayesian interval averages over every plausible value of the between-trial SD; an "
-        "interval with a plugged-in estimate takes one value as known and is narrower for it when "
-        "trials are few."
-    ]
+def _why(fit: Fit, row: pd.Series, twins: pd.DataFrame) -> list[str]:
+    sentences = []
+    wider = row["upper"] - row["lower"] > (twins["upper"] - twins["lower"]).max()
+    if wider and fit.posterior.scatter.hypers:
+        sentences.append(
+            "The Bayesian interval averages over every plausible value of the between-trial SD and "
+            "of whatever else the model estimates; a classical interval takes its estimate of that "
+            "SD as known, which makes it narrower when trials are few."
+        )
     if fit.model.terms:
         sentences.append(
-            "The Bayesian mean is that of the population of trials after the model's terms; the "
-            "classical analyses pool the trials without them, so the two means answer slightly "
-            "different questions."
+            "The Bayesian mean is that of the population of trials after the model's terms, whose "
+            "coefficients are uncertain too. A classical analysis without the same moderators "
+            "answers a slightly different question."
         )
     if row["tau"] > 0 and row["k"] < 10:
         sentences.append(

@@ -53,6 +53,11 @@ class Fit:
     reason: str = ""
     forced: bool = field(default=False, kw_only=True)
 
+    def __repr__(self) -> str:
+        """Say in one line what was fitted, to what, and how."""
+        engine = type(self.engine).__name__
+        return f"<Fit by {engine}, k = {self.effects.k}: {self.model}>"
+
     @property
     def log_evidence(self) -> float | None:
         """Natural log of the marginal likelihood; None for improper priors and for NUTS."""

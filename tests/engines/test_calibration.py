@@ -90,5 +90,5 @@ def test_a_wrong_posterior_would_be_noticed():
 @pytest.mark.slow
 @pytest.mark.parametrize(("model", "seed"), [(RANDOM, 3), (POOLING, 4)], ids=["random", "pooling"])
 def test_quarters_are_equally_full_over_many_replications(model, seed):
-    pvalue, worst = is_uniform(quarters(model, 3000, seed=seed))
+    pvalue, worst = is_uniform(quarters(model, 1000, seed=seed))
     assert pvalue > 0.01, worst

@@ -69,6 +69,8 @@ def from_draws(draws: np.ndarray, names: tuple[str, ...], level: float) -> pd.Da
     """Summarise draws (chain, draw, q) with their Monte Carlo diagnostics."""
     from arviz_stats.base import array_stats
 
+    if not names:  # a model without standard deviations; ArviZ takes no empty arrays
+        return pd.DataFrame()
     flat = draws.reshape(-1, draws.shape[2])
     ends = np.quantile(flat, [0.5, *tails(level)], axis=0)
     axes = {"chain_axis": 0, "draw_axis": 1}
