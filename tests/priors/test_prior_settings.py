@@ -8,7 +8,9 @@ from consilience.priors import Flat, HalfNormal, Normal, Uniform
 
 
 def test_an_unknown_name_lists_the_known_ones() -> None:
-    with pytest.raises(ModelError, match=r"Unknown prior 'Halfnormal'.*HalfCauchy, HalfNormal"):
+    with pytest.raises(
+        ModelError, match=r"Unknown prior 'Halfnormal'.*HalfCauchy, HalfLogistic, HalfNormal"
+    ):
         priors.get("Halfnormal", sigma=1.0)
 
 

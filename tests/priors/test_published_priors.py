@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from consilience.priors import HalfCauchy, HalfNormal, HalfStudentT, Prior
+from consilience.priors import HalfCauchy, HalfLogistic, HalfNormal, HalfStudentT, Lomax, Prior
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "priors_bayesmeta.json"
 
@@ -17,6 +17,8 @@ REFERENCE = Path(__file__).parents[1] / "reference" / "priors_bayesmeta.json"
         ("halfnormal_0.5", HalfNormal(0.5)),
         ("halfcauchy_0.5", HalfCauchy(0.5)),
         ("halft4_0.5", HalfStudentT(4, 0.5)),
+        ("halflogistic_0.5", HalfLogistic(0.5)),
+        ("lomax_6_3", Lomax(6, 3)),
     ],
 )
 def test_heterogeneity_priors_agree_with_bayesmeta(name: str, prior: Prior) -> None:

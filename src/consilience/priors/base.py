@@ -4,12 +4,13 @@ from abc import ABC, abstractmethod
 from dataclasses import fields
 from math import inf, isfinite
 from numbers import Real
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from consilience.errors import ModelError, RefusalError
+from consilience.priors.context import Context
 
 if TYPE_CHECKING:
     from pytensor.tensor import TensorVariable
@@ -30,6 +31,10 @@ class Prior(ABC):
         The parameters that must be greater than zero.
     proper : bool
         Whether the density integrates to one.
+    tail_power, zero_power : float
+        What an improper prior states of its density, so that an engine can prove the posterior
+        proper: f(x) ~ x^tail_power as x → ∞ and f(x) ~ x^zero_power as x → 0. A proper prior needs
+        neither: its defaults say that it is integrable by itself.
     """
 
     __slots__ = ()
@@ -37,6 +42,8 @@ class Prior(ABC):
     equation: ClassVar[str]
     positive: ClassVar[tuple[str, ...]] = ()
     proper: ClassVar[bool] = True
+    tail_power: ClassVar[float] = -inf
+    zero_power: ClassVar[float] = 0.0
 
     def __post_init__(self) -> None:
         """Coerce every parameter to a finite float and check the positive ones."""
@@ -52,7 +59,17 @@ class Prior(ABC):
         """Ends of the support, on the scale of the parameter."""
 
     @property
-    def parameters(self) -> dict[str, float]:
+    def resolved(self) -> bool:
+        """Whether the prior is concrete, so that its density can be asked for."""
+        return True
+
+    @property
+    def spans_magnitudes(self) -> bool:
+        """Whether mass spreads over orders of magnitude near zero: integrators must go there."""
+        return False
+
+    @property
+    def parameters(self) -> dict[str, Any]:
         """The parameters and their values, in the order of the equation."""
         return {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]
 
@@ -64,7 +81,7 @@ class Prior(ABC):
     @property
     def label(self) -> str:
         """The prior as a report prints it, such as ``HalfNormal(sigma = 0.5)``."""
-        settings = ", ".join(f"{name} = {value:.6g}" for name, value in self.parameters.items())
+        settings = ", ".join(f"{name} = {shown(value)}" for name, value in self.parameters.items())
         return f"{type(self).__name__}({settings})"
 
     @np.errstate(all="ignore")
@@ -143,6 +160,19 @@ class Prior(ABC):
             A named dimension of the model, for one independent variable per coordinate.
         """
 
+    def logp(self, x: "TensorVariable") -> "TensorVariable":
+        """Natural logarithm of the density as a PyTensor expression.
+
+        Parameters
+        ----------
+        x : TensorVariable
+            Values on the scale of the parameter, of any shape.
+        """
+        import pymc
+
+        with pymc.Model(model=None):  # a model of its own: nothing is added to the one in context
+            return pymc.logp(self.pymc("x"), x)
+
     def normal_moments(self) -> tuple[float, float]:
         """Mean and standard deviation of a prior with a Gaussian form.
 
@@ -157,20 +187,29 @@ class Prior(ABC):
         )
         raise RefusalError(message)
 
-    def resolve(self, unit: float) -> "Prior":  # noqa: ARG002
-        """Turn a prior that is stated in unit-information SDs into a concrete one.
+    def resolve(self, context: Context) -> "Prior":  # noqa: ARG002
+        """Turn a prior that is stated relative to the effects into a concrete one.
 
         Parameters
         ----------
-        unit : float
-            The unit-information standard deviation, on the scale of the effect; nan if unknown.
+        context : Context
+            The unit-information standard deviation and the sampling variances of the effects.
 
         Returns
         -------
         Prior
-            This very prior, unless it is stated in such units.
+            This very prior, unless it depends on the effects.
         """
         return self
+
+
+def shown(value: object) -> str:
+    """Print a parameter of any kind: six digits of a number, the label of a prior."""
+    if isinstance(value, tuple):
+        return f"({', '.join(shown(each) for each in value)})"
+    if isinstance(value, Prior):
+        return value.label
+    return f"{value:.6g}" if isinstance(value, float) else repr(value)
 
 
 def _finite(prior: Prior, name: str) -> float:

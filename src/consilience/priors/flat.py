@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 from math import inf
-from typing import TYPE_CHECKING, ClassVar, NoReturn, final, override
+from typing import TYPE_CHECKING, ClassVar, final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from consilience.errors import ModelError
-from consilience.priors.base import Prior
+from consilience.priors.improper import Improper
 
 if TYPE_CHECKING:
     from pytensor.tensor import TensorVariable
@@ -16,20 +15,26 @@ if TYPE_CHECKING:
 
 @final
 @dataclass(frozen=True, slots=True)
-class Flat(Prior):
+class Flat(Improper):
     """Improper uniform prior on the whole line: f(x) ∝ 1.
 
     It is no distribution: it has no quantiles, no draws and no evidence. As a normal prior it is
-    the limit of an infinite standard deviation.
+    the limit of an infinite standard deviation; on tau it needs three trials [1]_.
 
     Raises
     ------
     ModelError
         From `cdf` and `ppf`.
+
+    References
+    ----------
+    .. [1] Gelman (2006). Prior distributions for variance parameters in hierarchical models.
+       Bayesian Analysis 1:515-534. doi:10.1214/06-BA117A
     """
 
     equation: ClassVar[str] = "f(x) ∝ 1 (improper)"
-    proper: ClassVar[bool] = False
+    tail_power: ClassVar[float] = 0.0
+    zero_power: ClassVar[float] = 0.0
 
     @property
     def support(self) -> tuple[float, float]:
@@ -38,14 +43,6 @@ class Flat(Prior):
 
     def _logpdf(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.zeros_like(x)
-
-    @override
-    def _cdf(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
-        _refuse("distribution function")
-
-    @override
-    def _ppf(self, q: NDArray[np.float64]) -> NDArray[np.float64]:
-        _refuse("quantiles")
 
     def pymc(self, name: str, dims: str | None = None) -> "TensorVariable":
         """Create ``pymc.Flat`` in the active model."""
@@ -56,8 +53,3 @@ class Flat(Prior):
     def normal_moments(self) -> tuple[float, float]:
         """Mean 0 and an infinite standard deviation."""
         return 0.0, inf
-
-
-def _refuse(what: str) -> NoReturn:
-    message = f"Flat() is improper: it has no {what}. Use a proper prior, such as Normal(0, 1)."
-    raise ModelError(message)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from consilience.errors import ModelError
 from consilience.priors.base import Prior
+from consilience.priors.context import Context
 
 if TYPE_CHECKING:
     from pytensor.tensor import TensorVariable
@@ -29,20 +30,27 @@ class InUnits(Prior):
     def _concrete(self, unit: float) -> Prior:
         """Give this prior in the effect's own units; nan where the unit is unknown."""
 
+    @property
     @override
-    def resolve(self, unit: float) -> Prior:
+    def resolved(self) -> bool:
+        return False
+
+    @override
+    def resolve(self, context: Context) -> Prior:
         """State the prior in the effect's own units.
 
         Parameters
         ----------
-        unit : float
-            The unit-information standard deviation, on the scale of the effect; nan if unknown.
+        context : Context
+            Its `unit` is the unit-information standard deviation, on the scale of the effect; nan
+            if unknown.
 
         Raises
         ------
         ModelError
             For a unit that is infinite or not greater than zero.
         """
+        unit = context.unit
         if isinf(unit) or unit <= 0.0:
             message = (
                 f"{self.label} needs a unit-information SD that is finite and greater than 0, "
@@ -76,6 +84,6 @@ class InUnits(Prior):
     def _refuse(self, what: str) -> NoReturn:
         message = (
             f"{self.label} has no {what} before its unit is known. "
-            "Call resolve(unit) with the unit-information SD of the effects first."
+            "Call resolve(context) with the unit-information SD of the effects first."
         )
         raise ModelError(message)

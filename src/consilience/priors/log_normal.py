@@ -52,6 +52,11 @@ class LogNormal(Prior):
         """From zero upwards."""
         return 0.0, inf
 
+    @property
+    def spans_magnitudes(self) -> bool:
+        """Yes: ln x has no lower end."""
+        return True
+
     def _logpdf(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         z = (np.log(x) - self.mu) / self.sigma
         # −z²/2 − ln x as one square: at x = 0 and at infinity the two terms apart would give nan.
