@@ -12,7 +12,7 @@ from consilience.gaussian import Block
 
 def test_nothing_shifts_nothing():
     assert bias.Nothing().shift(None) == ()
-    assert bias.Nothing().pymc("location") == "location"
+    assert bias.Nothing().pymc("location", None) == "location"
 
 
 class SmallStudies(Bias):
@@ -22,7 +22,7 @@ class SmallStudies(Bias):
         columns = np.sqrt(effects.v)[:, None]
         return (Block("small", ("small",), columns, priors.Normal(0.0, 1.0)),)
 
-    def pymc(self, location):
+    def pymc(self, location, effects):
         raise NotImplementedError
 
 

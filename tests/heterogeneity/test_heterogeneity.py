@@ -13,7 +13,7 @@ def test_normal_scatter_is_tau_squared_for_old_and_new_trials():
     scatter = heterogeneity.Normal(priors.HalfNormal(0.5)).scatter(None)
     assert [hyper.name for hyper in scatter.hypers] == ["tau"]
     np.testing.assert_array_equal(scatter.variance(POINT), POINT["tau"][:, None] ** 2)
-    np.testing.assert_array_equal(scatter.new_variance(POINT), POINT["tau"] ** 2)
+    np.testing.assert_array_equal(scatter.anywhere().variance(POINT), POINT["tau"][:, None] ** 2)
 
 
 def test_nothing_scatters_nothing_at_every_node():

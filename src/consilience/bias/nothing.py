@@ -1,14 +1,10 @@
 """No bias: the estimates are taken at their word."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from consilience.bias.base import Bias
 from consilience.effects import Effects
 from consilience.gaussian import Block
-
-if TYPE_CHECKING:
-    from pytensor.tensor import TensorVariable
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +14,3 @@ class Nothing(Bias):
     def shift(self, effects: Effects) -> tuple[Block, ...]:  # noqa: ARG002 - no bias, no columns
         """See `Bias.shift`."""
         return ()
-
-    def pymc(self, location: "TensorVariable") -> "TensorVariable":
-        """See `Bias.pymc`."""
-        return location

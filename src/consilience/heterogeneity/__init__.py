@@ -1,19 +1,42 @@
 """How true effects scatter about their expectation.
 
-A heterogeneity gives its PyMC form and, if it has one, its Gaussian form given hyperparameters.
-To add one: write a file, list it here.
+A heterogeneity gives its PyMC form, the population that a sampler draws true effects back from,
+and, if it has one, its Gaussian form given hyperparameters. To add one: write a file, list it here.
 """
 
-from consilience.heterogeneity.base import Heterogeneity
+from consilience.heterogeneity.base import Heterogeneity, Mixed, Spread
+from consilience.heterogeneity.by_group import ByGroup
+from consilience.heterogeneity.log_linear import LogLinear
 from consilience.heterogeneity.normal import Normal
 from consilience.heterogeneity.nothing import Nothing
+from consilience.heterogeneity.pooled_by_group import PooledByGroup
+from consilience.heterogeneity.student_t import StudentT
+from consilience.heterogeneity.two_component import TwoComponent
 from consilience.registry import lookup
 
-__all__ = ["REGISTRY", "Heterogeneity", "Normal", "Nothing", "get"]
+__all__ = [
+    "REGISTRY",
+    "ByGroup",
+    "Heterogeneity",
+    "LogLinear",
+    "Mixed",
+    "Normal",
+    "Nothing",
+    "PooledByGroup",
+    "Spread",
+    "StudentT",
+    "TwoComponent",
+    "get",
+]
 
 REGISTRY: dict[str, type[Heterogeneity]] = {
+    "ByGroup": ByGroup,
+    "LogLinear": LogLinear,
     "Normal": Normal,
     "Nothing": Nothing,
+    "PooledByGroup": PooledByGroup,
+    "StudentT": StudentT,
+    "TwoComponent": TwoComponent,
 }
 
 

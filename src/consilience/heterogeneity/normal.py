@@ -9,6 +9,7 @@ from consilience.heterogeneity.base import Heterogeneity, Spread
 from consilience.priors import HalfUnitInformation, Prior, standing
 
 if TYPE_CHECKING:
+    import pandas as pd
     from pytensor.tensor import TensorVariable
 
 
@@ -44,7 +45,7 @@ class Normal(Heterogeneity):
         """See `Heterogeneity.scatter`."""
         return _Equal(Hyper("tau", self.tau))
 
-    def pymc(self, predictor: "TensorVariable") -> Spread:
+    def pymc(self, predictor: "TensorVariable", effects: Effects) -> Spread:  # noqa: ARG002
         """See `Heterogeneity.pymc`; θ is marginalised, so that τ and θ form no funnel."""
         return Spread(predictor, self.tau.pymc("tau") ** 2)
 
@@ -58,7 +59,13 @@ class _Equal(Scatter):
         return (self.tau,)
 
     def variance(self, point: Point) -> Array:
-        return self.new_variance(point)[:, None]
+        return point["tau"][:, None] ** 2
 
-    def new_variance(self, point: Point) -> Array:
-        return point["tau"] ** 2
+    def at(self, new: "pd.DataFrame") -> "_Equal":  # noqa: ARG002 - the same for all trials
+        return self
+
+    def anywhere(self) -> "_Equal":
+        return self
+
+    def without(self, place: int) -> "_Equal":  # noqa: ARG002 - the same for all trials
+        return self

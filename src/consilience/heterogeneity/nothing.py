@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from consilience.effects import Effects
-from consilience.gaussian import Array, Hyper, Point, Scatter
+from consilience.gaussian import STILL, Scatter
 from consilience.heterogeneity.base import Heterogeneity, Spread
 
 if TYPE_CHECKING:
@@ -19,22 +17,8 @@ class Nothing(Heterogeneity):
 
     def scatter(self, effects: Effects) -> Scatter:  # noqa: ARG002 - the same for all trials
         """See `Heterogeneity.scatter`."""
-        return _Zero()
+        return STILL
 
-    def pymc(self, predictor: "TensorVariable") -> Spread:
+    def pymc(self, predictor: "TensorVariable", effects: Effects) -> Spread:  # noqa: ARG002
         """See `Heterogeneity.pymc`."""
         return Spread(predictor, predictor.zeros_like())
-
-
-@dataclass(frozen=True, slots=True)
-class _Zero(Scatter):
-    @property
-    def hypers(self) -> tuple[Hyper, ...]:
-        return ()
-
-    def variance(self, point: Point) -> Array:
-        return self.new_variance(point)[:, None]
-
-    def new_variance(self, point: Point) -> Array:
-        nodes = max((len(values) for values in point.values()), default=1)
-        return np.zeros(nodes)

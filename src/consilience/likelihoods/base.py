@@ -49,5 +49,37 @@ class Likelihood(ABC):
         variance : TensorVariable
             Variance of the true effects about `location`, where they were marginalised.
         effects : Effects
-            The trials.
+            The trials; estimates with an infinite variance do not count.
         """
+
+    def pymc_mixture(
+        self,
+        location: "TensorVariable",
+        variances: "TensorVariable",
+        *,
+        shares: "TensorVariable",
+        effects: Effects,
+    ) -> None:
+        """Add the observed data, with true effects from a mixture of normals integrated out.
+
+        Parameters
+        ----------
+        location : TensorVariable (k,)
+            Expectation of the true effects.
+        variances : TensorVariable (1, c) or (k, c)
+            Variance of the true effects about it in each component.
+        shares : TensorVariable (c,)
+            Probabilities of the components.
+        effects : Effects
+            The trials; estimates with an infinite variance do not count.
+
+        Raises
+        ------
+        RefusalError
+            In the base version: the likelihood cannot integrate true effects out.
+        """
+        del location, variances, shares
+        raise RefusalError(
+            f"The {type(self).__name__} likelihood of these {effects.k} estimates cannot integrate "
+            "a mixture of true effects out. Use heterogeneity.Normal."
+        )

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from consilience.effects import Effects
 from consilience.likelihoods.base import Likelihood, Observed
 
@@ -25,4 +28,27 @@ class Normal(Likelihood):
         import pymc as pm
 
         deviation = pm.math.sqrt(effects.v + variance)
-        pm.Normal("yi", location, deviation, observed=effects.y, dims="estimate")
+        kept, y = _counted(effects)
+        pm.Normal("yi", location[kept], deviation[kept], observed=y, dims="estimate")
+
+    def pymc_mixture(
+        self,
+        location: "TensorVariable",
+        variances: "TensorVariable",
+        *,
+        shares: "TensorVariable",
+        effects: Effects,
+    ) -> None:
+        """See `Likelihood.pymc_mixture`."""
+        import pymc as pm
+
+        kept, y = _counted(effects)
+        deviations = pm.math.sqrt(effects.v[:, None] + variances)[kept]
+        parts = pm.Normal.dist(location[kept, None], deviations)
+        pm.Mixture("yi", w=shares, comp_dists=parts, observed=y, dims="estimate")
+
+
+def _counted(effects: Effects) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Give the places and values of the estimates that count."""
+    kept = np.flatnonzero(np.isfinite(effects.v))
+    return kept, effects.y[kept]

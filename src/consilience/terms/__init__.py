@@ -8,12 +8,16 @@ from consilience.registry import lookup
 from consilience.terms.base import Term
 from consilience.terms.exchangeable import Exchangeable
 from consilience.terms.linear import Linear
+from consilience.terms.offset import Offset
+from consilience.terms.spline import Spline
 
-__all__ = ["REGISTRY", "Exchangeable", "Linear", "Term", "get"]
+__all__ = ["REGISTRY", "Exchangeable", "Linear", "Offset", "Spline", "Term", "get"]
 
 REGISTRY: dict[str, type[Term]] = {
     "Exchangeable": Exchangeable,
     "Linear": Linear,
+    "Offset": Offset,
+    "Spline": Spline,
 }
 
 

@@ -32,11 +32,16 @@ class Exchangeable(Term):
     scale : Prior
         Prior of the standard deviation between levels, on the effect's scale. The default is a
         HalfNormal of a quarter of a unit-information SD (0.5 for standardised mean differences).
+    within : str
+        Another column, or nothing. With it the levels are the pairs of both columns, such as
+        exercise against usual care. Beside a term for the other column they are nested in it;
+        beside terms for both columns they are their interaction. Terms for two columns without it
+        are crossed.
 
     Raises
     ------
     ModelError
-        If the factor is no name, or the scale no prior on [0, ∞).
+        If the factor is no name, `within` no other one, or the scale no prior on [0, ∞).
 
     References
     ----------
@@ -46,6 +51,7 @@ class Exchangeable(Term):
 
     factor: str
     scale: Prior = field(default_factory=HalfUnitInformation)
+    within: str = ""
 
     def __post_init__(self) -> None:
         """Look a name up, and refuse what is no factor or no prior on a standard deviation."""
@@ -53,19 +59,23 @@ class Exchangeable(Term):
             raise ModelError(
                 f"Exchangeable: the factor is the name of a column, not {self.factor!r}."
             )
+        if not isinstance(self.within, str) or self.within == self.factor:
+            raise ModelError(
+                f"Exchangeable: within is the name of another column, not {self.within!r}."
+            )
         object.__setattr__(self, "scale", standing(self.scale, "Exchangeable: scale"))
         self._hyper()
 
     def block(self, effects: Effects) -> Block:
         """See `Term.block`."""
         levels = self.levels(effects)
-        labels = tuple(f"{self.factor}[{level}]" for level in levels)
-        matrix = _indicators(_column(effects.table, self.factor), levels)
-        return Block(self.factor, labels, matrix, Normal(0.0, 1.0), (self._hyper(),))
+        labels = tuple(f"{self.variable}[{level}]" for level in levels)
+        matrix = _indicators(self._names(effects.table), levels)
+        return Block(self.variable, labels, matrix, Normal(0.0, 1.0), (self._hyper(),))
 
     def rows(self, effects: Effects, new: pd.DataFrame) -> Rows:
         """See `Term.rows`."""
-        matrix = _indicators(_column(new, self.factor), self.levels(effects))
+        matrix = _indicators(self._names(new), self.levels(effects))
         return Rows(matrix, 1.0 - matrix.sum(axis=1))
 
     def pymc(self, effects: Effects, name: str) -> "TensorVariable":
@@ -85,28 +95,35 @@ class Exchangeable(Term):
 
     def reads(self, column: str) -> bool:
         """See `Term.reads`."""
-        return column == self.factor
+        return bool(column) and column in (self.factor, self.within)
+
+    @property
+    def variable(self) -> str:
+        """Name of the levels' variable: the factor, or ``factor:within``."""
+        return f"{self.factor}:{self.within}" if self.within else self.factor
 
     def levels(self, effects: Effects) -> tuple[str, ...]:
-        """Name the factor's levels among these trials, in case-insensitive order.
+        """Name the levels among these trials, in case-insensitive order; pairs as ``a:b``.
 
         Raises
         ------
         ModelError
             If fewer than two levels are there: their spread could not be told from nothing.
         """
-        found = sorted(
-            set(_column(effects.table, self.factor)), key=lambda name: (name.lower(), name)
-        )
+        found = sorted(set(self._names(effects.table)), key=lambda name: (name.lower(), name))
         if len(found) < 2:
             raise ModelError(
-                f"Exchangeable({self.factor!r}) needs at least two levels among the trials; there "
-                f"is only {found[0]!r}. Leave the term out of the model."
+                f"Exchangeable({self.variable!r}) needs at least two levels among the trials; "
+                f"there is only {found[0]!r}. Leave the term out of the model."
             )
         return tuple(found)
 
+    def _names(self, table: pd.DataFrame) -> list[str]:
+        columns = [_column(table, name) for name in (self.factor, self.within) if name]
+        return [":".join(pair) for pair in zip(*columns, strict=True)]
+
     def _hyper(self) -> Hyper:
-        return Hyper(f"{self.factor}_scale", self.scale)
+        return Hyper(f"{self.variable}_scale", self.scale)
 
 
 def _column(table: pd.DataFrame, factor: str) -> list[str]:

@@ -1,0 +1,33 @@
+"""The shapes in which components state their share of a model.
+
+Most models of this field are Gaussian given a few hyperparameters φ:
+
+    y | β, φ ~ N(o + W β, V + H(φ)),    βⱼ | φ ~ N(bⱼ, (sⱼ φ₍ⱼ₎)²),
+
+where the columns of W come from the overall mean, the terms and the bias, o is what is known to
+shift the effects, and H(φ) is the scatter of true effects. A component gives its columns as a
+`Block` and its scatter as a `Scatter`; an engine adds them up. A `Population` is a scatter that is
+normal only given a component of a mixture. Nothing here knows an engine.
+"""
+
+from consilience.gaussian.blocks import POSITIVE, REAL, UNIT, Array, Block, Hyper, Point, Rows
+from consilience.gaussian.population import Components, Population, normal_log_density
+from consilience.gaussian.scatter import STILL, Scatter, Still, shrinkage
+
+__all__ = [
+    "POSITIVE",
+    "REAL",
+    "STILL",
+    "UNIT",
+    "Array",
+    "Block",
+    "Components",
+    "Hyper",
+    "Point",
+    "Population",
+    "Rows",
+    "Scatter",
+    "Still",
+    "normal_log_density",
+    "shrinkage",
+]
