@@ -40,11 +40,11 @@ def compare(results: Mapping[str, Fit | Pooled], level: float = 0.95) -> pd.Data
     DataFrame
         One row for each: ``estimate, lower, upper, level, interval, tau, I2, prediction_lower,
         prediction_upper, k``. For a fit the estimate is the posterior mean of mu, tau the posterior
-        median, I² = 100·τ²/(τ² + s²) at that median with s² the typical sampling variance (Higgins
-        & Thompson 2002), and the prediction that of the true effect of a new trial; for a
-        classical analysis those of the analysis. Where a classical analysis has moderators the
-        estimate is that at the mean row of its design. `attrs` holds the direction of effects, and
-        the watermark of fits that were forced to speak.
+        median (nan where groups of trials have one each), I² = 100·τ²/(τ² + s²) at that median with
+        s² the typical sampling variance (Higgins & Thompson 2002), and the prediction that of the
+        true effect of a new trial; for a classical analysis those of the analysis. Where a
+        classical analysis has moderators the estimate is that at the mean row of its design.
+        `attrs` holds the direction of effects, and the watermark of fits that were forced to speak.
 
     Raises
     ------
@@ -110,7 +110,9 @@ def _watermarked(result: Fit | Pooled) -> bool:
 def _fit_row(fit: Fit, level: float) -> dict[str, object]:
     rows = fit.combine((typical(fit, "mu"), newcomer(fit, "new")), level=level)
     scales = fit.scales(level)
-    tau = float(scales["median"]["tau"]) if "tau" in scales.index else 0.0
+    one = "tau" in scales.index
+    several = bool(fit.posterior.scatter.hypers) and not one
+    tau = float(scales["median"]["tau"]) if one else np.nan if several else 0.0
     s2 = typical_variance(fit.effects)
     return {
         "estimate": rows.loc["mu", "mean"],

@@ -172,10 +172,9 @@ def load_fit(path: str | Path) -> Fit:
 
 
 def _refuse_strangers(tree: xr.DataTree, posterior: Posterior, effects: Effects) -> None:
-    drawn, layout = tree["posterior"], posterior.layout
-    own = {*layout.places, *(hyper.name for hyper in layout.hypers), "theta"}
+    drawn = tree["posterior"]
     labels = tuple(str(label) for label in drawn["estimate"].to_numpy())
-    if set(drawn.data_vars) != own or labels != effects.labels:
+    if set(drawn.data_vars) != posterior.variables or labels != effects.labels:
         raise ValueError("its draws belong to another model or to other trials")
 
 

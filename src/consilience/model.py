@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from consilience import bias as biases
@@ -87,15 +88,14 @@ class Model:
 
         concrete = resolve(self, effects)
         with pm.Model(coords=_coords(concrete, effects)) as built:
-            predictor = _predictor(concrete, effects)
-            spread = concrete.heterogeneity.pymc(predictor)
-            seen = concrete.bias.pymc(spread.location)
-            concrete.likelihood.pymc(seen, spread.variance, effects=effects)
+            spread = concrete.heterogeneity.pymc(_predictor(concrete, effects), effects)
+            seen = spread.about(concrete.bias.pymc(spread.location, effects))
+            seen.observe(concrete.likelihood, weighed(concrete, effects))
         return built
 
 
 def blocks(model: Model, effects: Effects) -> tuple[Block, ...]:
-    """Give all columns of the linear predictor: μ first, then the terms in order.
+    """Give all columns of the estimates' predictor: μ first, the terms in order, the bias.
 
     Raises
     ------
@@ -103,9 +103,14 @@ def blocks(model: Model, effects: Effects) -> tuple[Block, ...]:
         If a name would stand twice among the answers.
     """
     overall = Block("mu", ("mu",), _ones(effects.k), model.mu)
-    found = (overall, *(term.block(effects) for term in model.terms))
-    _refuse_clashes(found)
-    return found
+    own = (overall, *(term.block(effects) for term in model.terms))
+    _refuse_clashes(own)
+    return (*own, *(replace(part, distorts=True) for part in model.bias.shift(effects)))
+
+
+def weighed(model: Model, effects: Effects) -> Effects:
+    """Give the effects with the sampling variances that the bias lets them have."""
+    return replace(effects, v=model.bias.variance(effects))
 
 
 def variable_names(model: Model, effects: Effects) -> tuple[str, ...]:
@@ -117,26 +122,31 @@ def variable_names(model: Model, effects: Effects) -> tuple[str, ...]:
     )
 
 
+def coefficient_names(model: Model, effects: Effects) -> tuple[str, ...]:
+    """Name the coefficients of every block of `blocks` in PyMC."""
+    return ("mu", *variable_names(model, effects), *model.bias.names(effects))
+
+
 def resolve(model: Model, effects: Effects) -> Model:
-    """Make priors that are stated in units of the unit-information SD concrete for these effects.
+    """Make priors that are stated relative to the effects concrete for these effects.
 
     Raises
     ------
     ModelError
-        If such a prior needs a unit that the effects do not have.
+        If a prior needs a unit-information SD that the effects do not have.
     """
-    return _resolved(model, effects.unit_sd())
+    return _resolved(model, priors.Context(effects.unit_sd(), effects.v))
 
 
-def _resolved(part: Any, unit: float) -> Any:  # noqa: ANN401 - any field of any component
+def _resolved(part: Any, context: priors.Context) -> Any:  # noqa: ANN401 - any field of any part
     if isinstance(part, Prior):
-        return part.resolve(unit)
+        return part.resolve(context)
     if isinstance(part, tuple):
-        return tuple(_resolved(each, unit) for each in part)
+        return tuple(_resolved(each, context) for each in part)
     if not is_dataclass(part) or isinstance(part, type):
         return part
     values = {slot.name: getattr(part, slot.name) for slot in fields(part)}
-    changed = {name: _resolved(value, unit) for name, value in values.items()}
+    changed = {name: _resolved(value, context) for name, value in values.items()}
     return replace(part, **changed) if changed != values else part
 
 
@@ -150,12 +160,16 @@ def _predictor(model: Model, effects: Effects) -> "TensorVariable":
 
 
 def _coords(model: Model, effects: Effects) -> dict[str, list[str]]:
-    coords = {"estimate": list(effects.labels)}
-    own = blocks(model, effects)[1:]
-    for block, name in zip(own, variable_names(model, effects), strict=True):
-        labels = list(block.labels)
-        coords[f"{name}_coef" if block.variable == "beta" else f"{name}_level"] = labels
-    return coords
+    counted = zip(effects.labels, weighed(model, effects).v, strict=True)
+    found = {"estimate": [label for label, v in counted if v < inf]}
+    parts = blocks(model, effects)
+    for block, name in zip(parts[1:], coefficient_names(model, effects)[1:], strict=True):
+        found[f"{name}_coef" if block.variable == "beta" else f"{name}_level"] = list(block.labels)
+    hypers = model.heterogeneity.population(effects).hypers
+    for hyper in (*hypers, *(each for part in parts for each in part.scales)):
+        if hyper.variable != hyper.name:
+            found.setdefault(f"{hyper.variable}_level", []).append(hyper.name)
+    return found
 
 
 _LOOKUPS: Mapping[type, object] = {
@@ -168,12 +182,17 @@ _LOOKUPS: Mapping[type, object] = {
 
 
 _ROOMS = {"mu": "priors", "likelihood": "likelihoods"}
-_TAKEN = ("mu", "tau", "beta", "theta", "yi", "chain", "draw", "estimate", "coef")
-"""Names of variables and dimensions that every answer may hold."""
+_TAKEN = (
+    *("mu", "beta", "theta", "yi", "chain", "draw", "estimate", "coef"),
+    *("tau", "log_tau", "tau_typical", "tau_spread", "tau_deviation", "tau_outlier"),
+    *("outlier", "outlier_weight", "bias", "bias_scale", "bias_deviation"),
+)
+"""Names of variables and dimensions that an answer may hold."""
 
 
 def _filled[T](slot: str, given: object, kind: type[T]) -> T:
-    found = _LOOKUPS[kind](given) if isinstance(given, str) else given  # type: ignore[operator]
+    named = _LOOKUPS[kind](given) if isinstance(given, str) else given  # type: ignore[operator]
+    found = priors.adopt(named)
     if not isinstance(found, kind):
         raise ModelError(
             f"Model slot {slot!r} takes a {kind.__name__}, not {found!r}. See consilience."

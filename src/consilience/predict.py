@@ -11,7 +11,7 @@ from consilience.engines import Combination
 from consilience.engines.summary import from_draws, table
 from consilience.errors import ModelError
 from consilience.fit import Fit
-from consilience.gaussian import Array
+from consilience.gaussian import Array, Population
 from consilience.new_trial import NewTrial, as_table
 from consilience.rows import combinations
 
@@ -51,9 +51,9 @@ def predict(fit: Fit, new: NewTrial | Sequence[NewTrial], *, seed: int = 0) -> x
     trials = _trials(new)
     stamps = fit.stamped(pd.DataFrame()).attrs
     drawn = _Drawn(fit, np.random.default_rng(seed))
-    wanted = combinations(fit, _complete(fit, trials))
-    mu = np.stack([drawn.expectation(each) for each in wanted], axis=-1)
-    theta = drawn.scattered(mu)
+    rows = _complete(fit, trials)
+    mu = np.stack([drawn.expectation(each) for each in combinations(fit, rows)], axis=-1)
+    theta = drawn.scattered(mu, fit.posterior.scatter.at(rows))
     groups = {"mu": (_DIMS, mu), "theta": (_DIMS, theta)}
     if all(trial.sized for trial in trials):
         groups["yi"] = (_DIMS, drawn.estimated(theta, trials))
@@ -125,8 +125,11 @@ def _complete(fit: Fit, trials: tuple[NewTrial, ...]) -> pd.DataFrame:
 
 def _needed(fit: Fit) -> tuple[str, ...]:
     columns = [str(column) for column in fit.effects.table.columns]
+    scatter = fit.model.heterogeneity
     return tuple(
-        column for column in columns if any(term.reads(column) for term in fit.model.terms)
+        column
+        for column in columns
+        if scatter.reads(column) or any(term.reads(column) for term in fit.model.terms)
     )
 
 
@@ -141,21 +144,19 @@ class _Drawn:
     def expectation(self, combination: Combination) -> Array:
         """Draws (chain, draw) of w'β, with fresh levels: one for all trials that share it."""
         beta, hypers = self.fit.posterior.layout.read(self.fit.draws["posterior"].to_dataset())
-        mean = beta @ combination.weights
+        mean = beta @ combination.weights + combination.known
         for name, level in zip(combination.fresh, combination.levels, strict=True):
             if (name, level) not in self.drawn:
                 self.drawn[name, level] = hypers[name] * self.rng.standard_normal(mean.shape)
             mean = mean + self.drawn[name, level]
         return mean
 
-    def scattered(self, mu: Array) -> Array:
+    def scattered(self, mu: Array, population: Population) -> Array:
         """Draws of true effects (chain, draw, trial) about their expectations."""
         _, hypers = self.fit.posterior.layout.read(self.fit.draws["posterior"].to_dataset())
         point = {name: values.ravel() for name, values in hypers.items()}
-        variance = np.broadcast_to(
-            self.fit.posterior.scatter.new_variance(point), (mu[..., 0].size,)
-        )
-        sd = np.sqrt(variance).reshape(*mu.shape[:2], 1)
+        shape = (mu[..., 0].size, mu.shape[-1])
+        sd = np.sqrt(population.draw(point, shape, self.rng)).reshape(mu.shape)
         return mu + sd * self.rng.standard_normal(mu.shape)
 
     def estimated(self, theta: Array, trials: tuple[NewTrial, ...]) -> Array:

@@ -25,11 +25,12 @@ def combinations(fit: Fit, new: pd.DataFrame) -> tuple[Combination, ...]:
     ModelError
         If a moderator is missing, or a linear term does not know a level.
     """
-    pieces = [np.ones((len(new), 1))]
+    pieces, known = [np.ones((len(new), 1))], np.zeros(len(new))
     fresh: list[list[tuple[str, str]]] = [[] for _ in range(len(new))]
     for term, part in zip(fit.model.terms, fit.posterior.layout.parts[1:], strict=False):
         rows = term.rows(fit.effects, new)
         pieces.append(rows.matrix)
+        known = known + rows.known
         read = [column for column in new.columns if term.reads(str(column))]
         for place in np.flatnonzero(rows.fresh):
             level = " / ".join(str(value).strip() for value in new.iloc[place][read])
@@ -41,8 +42,9 @@ def combinations(fit: Fit, new: pd.DataFrame) -> tuple[Combination, ...]:
             row,
             fresh=tuple(scale for scale, _ in drawn),
             levels=tuple(level for _, level in drawn),
+            known=float(shift),
         )
-        for name, row, drawn in zip(new.index, weights, fresh, strict=True)
+        for name, row, drawn, shift in zip(new.index, weights, fresh, known, strict=True)
     )
 
 
@@ -54,10 +56,12 @@ def typical(fit: Fit, name: str) -> Combination:
 def newcomer(fit: Fit, name: str) -> Combination:
     """Give the true effect of a new trial about which nothing is known.
 
-    It stands at the mean row of the design, and every exchangeable term draws a fresh level.
+    It stands at the mean row of the design, every exchangeable term draws a fresh level, and it is
+    free of bias.
     """
-    scales = tuple(hyper.name for part in fit.posterior.layout.parts for hyper in part.scales)
-    return Combination(name, _unit(fit), fresh=scales, scatter=True)
+    true = (part for part in fit.posterior.layout.parts if not part.distorts)
+    scales = tuple(hyper.name for part in true for hyper in part.scales)
+    return Combination(name, _unit(fit), fresh=scales, scatter=fit.posterior.scatter.anywhere())
 
 
 def marginal(fit: Fit, place: int, table: pd.DataFrame) -> Array:
@@ -75,8 +79,10 @@ def marginal(fit: Fit, place: int, table: pd.DataFrame) -> Array:
     weights = _unit(fit)
     blocks = fit.posterior.layout.parts
     start = sum(len(part.labels) for part in blocks[: place + 1])
-    rows = fit.model.terms[place].rows(fit.effects, table).matrix.mean(axis=0)
-    weights[start : start + len(rows)] = rows
+    rows = fit.model.terms[place].rows(fit.effects, table)
+    seen = rows.fresh == 0.0  # pairs of levels that no trial had say nothing
+    mean = rows.matrix[seen if seen.any() else slice(None)].mean(axis=0)
+    weights[start : start + len(mean)] = mean
     return weights
 
 

@@ -85,8 +85,9 @@ def effects():
     ],
     ids=["terms", "heterogeneity", "likelihoods", "bias"],
 )
-def test_every_component_of_the_registries_is_among_the_examples(registry, examples):
-    assert set(registry.values()) == set(examples)
+def test_the_examples_are_in_the_registries(registry, examples):
+    """All components by themselves and some together: tests/contracts/test_forms.py."""
+    assert set(examples) <= set(registry.values())
 
 
 def gaussian(model, effects, draw):

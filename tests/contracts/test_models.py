@@ -17,8 +17,10 @@ from consilience.engines.summary import COLUMNS
 from consilience.model import blocks
 
 ROOT = Path(__file__).resolve().parents[2]
+FIVE = ("common_effect", "random_effects", "partial_pooling", "moderated", "sceptical")
+# The others: tests/contracts/test_new_models.py.
 FILES = sorted((ROOT / "models").glob("*.toml"))
-NAMES = [file.stem for file in FILES]
+NAMES = [file.stem for file in FILES if file.stem in FIVE]
 MCSE = 4.0
 
 each = pytest.mark.parametrize("name", NAMES)
@@ -46,8 +48,7 @@ def sampled(name):
 
 
 def test_the_five_models_are_there():
-    five = {"common_effect", "random_effects", "partial_pooling", "moderated", "sceptical"}
-    assert five <= set(NAMES)
+    assert set(FIVE) == set(NAMES)
 
 
 @each

@@ -1,6 +1,7 @@
 """What an engine is, and what it answers: a posterior that others can question."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import pandas as pd
 from consilience.effects import Effects
 from consilience.engines.tree import Layout
 from consilience.errors import ModelError
-from consilience.gaussian import Array, Scatter
+from consilience.gaussian import STILL, Array, Population
 from consilience.model import Model
 
 if TYPE_CHECKING:
@@ -33,18 +34,22 @@ class Combination:
         Scale hyperparameters from whose population a new level is drawn.
     levels : tuple of str
         What the new levels are called, as many as `fresh`; the same name is the same draw.
-    scatter : bool
-        Whether the true effect of a new trial is meant (adds H(φ)) rather than its expectation.
+    scatter : Population
+        The population, of one row, from which the true effect of a new trial is meant; none where
+        its expectation is.
     error : float
         Sampling variance of a new estimate; 0 for none.
+    known : float
+        What is known to be added.
     """
 
     name: str
     weights: Array
     fresh: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
-    scatter: bool = False
+    scatter: Population = STILL
     error: float = 0.0
+    known: float = 0.0
 
 
 class Posterior(ABC):
@@ -57,13 +62,19 @@ class Posterior(ABC):
 
     @property
     @abstractmethod
-    def scatter(self) -> Scatter:
+    def scatter(self) -> Population:
         """The scatter of true effects."""
 
     @property
     @abstractmethod
     def coefficients(self) -> tuple[str, ...]:
         """Row names of all coefficients: ``mu``, then the terms' in order."""
+
+    @property
+    def variables(self) -> set[str]:
+        """Names of the variables in the tree's group ``posterior``."""
+        hypers = (hyper.variable for hyper in self.layout.hypers)
+        return {*self.layout.places, *hypers, "theta"}
 
     @property
     @abstractmethod
@@ -100,6 +111,10 @@ class Posterior(ABC):
     @abstractmethod
     def combine(self, combinations: tuple[Combination, ...], *, level: float) -> pd.DataFrame:
         """Summarise linear combinations, with the same columns as `summary`."""
+
+    @abstractmethod
+    def cdf(self, values: Mapping[str, float]) -> dict[str, float]:
+        """Give P(parameter ≤ value) for coefficients and hyperparameters by their row names."""
 
     @abstractmethod
     def foresee(self) -> Array:

@@ -36,6 +36,7 @@ def prior_tail(posterior: Posterior, effects: Effects) -> tuple[float, float]:
     point = {hyper.name: hyper.prior.ppf(_spread(place)) for place, hyper in enumerate(hypers)}
     centre, variance = 0.0, np.asarray(posterior.scatter.variance(point) + effects.v) @ a**2
     for part in posterior.layout.parts:
+        centre += float(np.sum(a * part.known))
         middle, width = _quartiles(part)
         loads = a @ part.matrix
         scale = point[part.scales[0].name] if part.scales else 1.0

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from consilience.errors import ModelError
-from consilience.gaussian import Hyper
 
 COLUMNS = (
     "mean",
@@ -45,10 +44,10 @@ def table(rows: pd.DataFrame, *, level: float, accuracy: float) -> pd.DataFrame:
     return whole
 
 
-def ordered(rows: pd.DataFrame, first: tuple[Hyper, ...]) -> pd.DataFrame:
-    """Put the scatter's hyperparameters right behind the overall mean."""
+def ordered(rows: pd.DataFrame, first: tuple[str, ...]) -> pd.DataFrame:
+    """Put what the scatter says of itself right behind the overall mean."""
     names = list(rows.index)
-    ahead = ["mu", *(hyper.name for hyper in first)]
+    ahead = ["mu", *first]
     return rows.loc[[*ahead, *(name for name in names if name not in ahead)]]
 
 

@@ -1,7 +1,7 @@
 """Draws as a DataTree with ArviZ's groups, the same for every engine."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import xarray as xr
@@ -9,7 +9,6 @@ import xarray as xr
 from consilience.effects import Effects
 from consilience.gaussian import Array, Block, Hyper
 
-_LOG_2PI = float(np.log(2.0 * np.pi))
 _PRIOR_DRAWS = 1000
 
 type Variables = dict[str, tuple[tuple[str, ...], Array]]
@@ -44,13 +43,33 @@ class Layout:
             found.setdefault(variable, []).append(place)
         return found
 
+    def seen(self, beta: Array) -> Array:
+        """Give the expectation (…, k) of the estimates for coefficients (…, m)."""
+        known = sum((part.known for part in self.parts), np.zeros(1))
+        return beta @ np.hstack([part.matrix for part in self.parts]).T + known
+
+    def true(self, beta: Array) -> Array:
+        """Give the expectation (…, k) of the true effects: without what distorts the estimates."""
+        kept = [0.0 if part.distorts else 1.0 for part in self.parts for _ in part.labels]
+        return self.seen(beta * np.array(kept))
+
     def read(self, posterior: xr.Dataset) -> tuple[Array, dict[str, Array]]:
         """Read coefficients (chain, draw, m) and hyperparameters (chain, draw) off a posterior."""
         shape = (posterior.sizes["chain"], posterior.sizes["draw"])
         beta = np.empty((*shape, len(self.labels)))
         for name, columns in self.places.items():
             beta[..., columns] = posterior[name].to_numpy().reshape(*shape, -1)
-        return beta, {hyper.name: posterior[hyper.name].to_numpy() for hyper in self.hypers}
+        return beta, self.read_hypers(posterior)
+
+    def read_hypers(self, posterior: xr.Dataset) -> dict[str, Array]:
+        """Read the hyperparameters (chain, draw); several of one variable lie along an axis."""
+        found: dict[str, Array] = {}
+        for variable in dict.fromkeys(hyper.variable for hyper in self.hypers):
+            own = [hyper.name for hyper in self.hypers if hyper.variable == variable]
+            values = posterior[variable].to_numpy()
+            columns = values.reshape(*values.shape[:2], -1)
+            found |= {name: columns[..., place] for place, name in enumerate(own)}
+        return {hyper.name: found[hyper.name] for hyper in self.hypers}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +86,18 @@ class Draws:
         True effects of the trials.
     log_likelihood : array (chain, draw, k)
         Log density of each estimate with its true effect integrated out.
+    derived : mapping of str to array (chain, draw)
+        What follows from the hyperparameters and is reported beside them.
+    verdicts : mapping of str to array (chain, draw, k)
+        What is said of each trial, such as the probability that it is an outlier.
     """
 
     hypers: Mapping[str, Array]
     beta: Array
     theta: Array
     log_likelihood: Array
-
-
-def normal_log_density(y: Array, mean: Array, variance: Array) -> Array:
-    """Give log N(y; mean, variance)."""
-    return -0.5 * (_LOG_2PI + np.log(variance) + (y - mean) ** 2 / variance)
+    derived: Mapping[str, Array] = field(default_factory=dict)
+    verdicts: Mapping[str, Array] = field(default_factory=dict)
 
 
 def grow(layout: Layout, draws: Draws, *, effects: Effects, seed: int) -> xr.DataTree:
@@ -96,16 +116,17 @@ def grow(layout: Layout, draws: Draws, *, effects: Effects, seed: int) -> xr.Dat
     """
     labels = {"estimate": np.array(effects.labels, dtype=object)}
     per_trial = ("chain", "draw", "estimate")
-    posterior = _named(layout, draws.hypers, draws.beta)
+    posterior = _named(layout, {**draws.hypers, **draws.derived}, draws.beta)
+    trials = {"theta": draws.theta, **draws.verdicts}
     groups: dict[str, Variables] = {
-        "posterior": posterior | {"theta": (per_trial, draws.theta)},
+        "posterior": posterior | {name: (per_trial, values) for name, values in trials.items()},
         "prior": _prior(layout, seed),
         "log_likelihood": {"yi": (per_trial, draws.log_likelihood)},
         "log_prior": _log_prior(layout, draws),
         "observed_data": {"yi": (("estimate",), effects.y)},
         "constant_data": {"vi": (("estimate",), effects.v)},
     }
-    coords = labels | _coords(layout)
+    coords = labels | _coords(layout, (*draws.hypers, *draws.derived))
     return xr.DataTree.from_dict({name: _dataset(found, coords) for name, found in groups.items()})
 
 
@@ -124,19 +145,45 @@ def _named(layout: Layout, hypers: Mapping[str, Array], beta: Array) -> Variable
     for name, columns in layout.places.items():
         dims = ("chain", "draw") if name == "mu" else ("chain", "draw", _dim(name))
         found[name] = (dims, beta[..., columns[0]] if name == "mu" else beta[..., columns])
-    return found | {name: (("chain", "draw"), values) for name, values in hypers.items()}
+    return found | _gathered(hypers)
+
+
+def _gathered(values: Mapping[str, Array]) -> Variables:
+    """Lay the values of one variable along an axis: ``tau[a]`` and ``tau[b]`` become ``tau``."""
+    found: Variables = {}
+    for variable, names in _levels(tuple(values)).items():
+        if names == [variable]:
+            found[variable] = (("chain", "draw"), values[variable])
+        else:
+            stacked = np.stack([values[name] for name in names], axis=-1)
+            found[variable] = (("chain", "draw", _dim(variable)), stacked)
+    return found
+
+
+def _levels(names: tuple[str, ...]) -> dict[str, list[str]]:
+    """Gather names by what stands before their bracket."""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        variable = name.partition("[")[0] if name.endswith("]") else name
+        found.setdefault(variable, []).append(name)
+    return found
 
 
 def _dim(variable: str) -> str:
     return "coef" if variable == "beta" else f"{variable}_level"
 
 
-def _coords(layout: Layout) -> dict[str, Array]:
+def _coords(layout: Layout, others: tuple[str, ...]) -> dict[str, Array]:
     every = layout.labels
-    return {
-        _dim(name): np.array([_level(name, every[place]) for place in columns], dtype=object)
+    names = {
+        name: [every[place] for place in columns]
         for name, columns in layout.places.items()
         if name != "mu"
+    }
+    names |= {name: own for name, own in _levels(others).items() if own != [name]}
+    return {
+        _dim(name): np.array([_level(name, label) for label in own], dtype=object)
+        for name, own in names.items()
     }
 
 
@@ -177,7 +224,7 @@ def _prior(layout: Layout, seed: int) -> Variables:
     }
     kept = tuple(part for part in layout.parts if _drawable(part, hypers))
     smaller = Layout(kept, ())
-    if not kept:
+    if not smaller.labels:
         return _named(smaller, hypers, np.empty((*shape, 0)))
     unit = [part.prior.ppf(rng.random(shape)) for part in kept for _ in part.labels]
     beta = np.stack(unit, axis=-1) * _scales(smaller, hypers, shape)

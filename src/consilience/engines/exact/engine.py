@@ -8,6 +8,7 @@ from consilience.effects import Effects
 from consilience.engines.base import Engine
 from consilience.engines.exact.form import Form, assemble
 from consilience.engines.exact.posterior import ExactPosterior
+from consilience.engines.exact.proof import prove
 from consilience.engines.exact.rule import Integrated, integrate
 from consilience.engines.exact.store import from_dataset
 from consilience.errors import RefusalError
@@ -66,6 +67,7 @@ class Exact(Engine):
                 f"engines.Exact integrates up to {MOST_HYPERS} hyperparameters; this model has "
                 f"{len(form.hypers)} ({names}). Use engines.Nuts(), or fewer exchangeable terms."
             )
+        prove(form)
         return form
 
     def _posterior(self, form: Form, effects: Effects, integrated: Integrated) -> ExactPosterior:

@@ -3,13 +3,14 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from consilience.effects import Effects
 from consilience.errors import ModelError
 from consilience.gaussian import Array, Block, Hyper, Point, Scatter
-from consilience.model import Model, blocks, resolve
+from consilience.model import Model, blocks, resolve, weighed
 
-_CELLS = 4_000  # what is worked on at a time stays in the cache: twice as fast
+_CELLS = 100_000  # what is worked on at a time stays in the cache: several times faster
 _LOST = float(np.finfo(float).eps)  # a pivot below this share is rounding error
 _LOG_2PI = float(np.log(2.0 * np.pi))
 
@@ -32,6 +33,11 @@ class Conditional:
     mean: Array
     root: Array
 
+    @property
+    def parts(self) -> tuple[Array, Array, Array]:
+        """The three arrays, in their order."""
+        return self.log_likelihood, self.mean, self.root
+
     def variance_of(self, weights: Array) -> Array:
         """Variance of w'β at each node, shape (nodes, r), for weights (r, m) or (nodes, r, m)."""
         return np.sum((weights @ self.root) ** 2, axis=-1)
@@ -44,7 +50,10 @@ class Form:
     Parameters
     ----------
     y, v : array (k,)
-        Estimates and their sampling variances.
+        Estimates less what is known to shift them, and their sampling variances; infinite where an
+        estimate does not count.
+    known : array (k,)
+        What is known to shift them.
     W : array (k, m)
         Columns of all coefficients as the estimates see them.
     truth : array (k, m)
@@ -67,6 +76,7 @@ class Form:
 
     y: Array
     v: Array
+    known: Array
     W: Array
     truth: Array
     mean: Array
@@ -87,6 +97,11 @@ class Form:
     def flat(self) -> Array:
         """Which coefficients have an improper uniform prior, as booleans (m,)."""
         return np.isinf(self.sd)
+
+    @property
+    def counted(self) -> NDArray[np.bool_]:
+        """Which estimates count, (k,): those with a finite variance."""
+        return np.isfinite(self.v)
 
     def point(self, phi: Array) -> Point:
         """Name the columns of φ (nodes, d)."""
@@ -111,8 +126,10 @@ class Form:
             self,
             y=self.y[keep],
             v=self.v[keep],
+            known=self.known[keep],
             W=self.W[keep],
             truth=self.truth[keep],
+            scatter=self.scatter.without(place),
             labels=labels,
         )
 
@@ -125,26 +142,23 @@ class Form:
         at O(k·m²) per node and never a k × k matrix. The residual form of the quadratic avoids
         the cancellation of r'S⁻¹r − g'A⁻¹g where the effects are far from zero.
         """
-        chunk = max(1, _CELLS // max(len(self.y), 1))
-        pieces = [
-            self._piece(phi[start : start + chunk]) for start in range(0, max(len(phi), 1), chunk)
-        ]
-        if len(pieces) == 1:
-            return pieces[0]
-        return Conditional(
-            np.concatenate([piece.log_likelihood for piece in pieces]),
-            np.concatenate([piece.mean for piece in pieces]),
-            np.concatenate([piece.root for piece in pieces]),
-        )
-
-    def _piece(self, phi: Array) -> Conditional:
         k, m = self.W.shape
+        outer = (self.W[:, :, None] * self.W[:, None, :]).reshape(k, m * m)
+        offset, nodes = self._offset(), len(phi)
+        found = Conditional(np.empty(nodes), np.empty((nodes, m)), np.empty((nodes, m, m)))
+        chunk = max(1, _CELLS // (k + m * m))
+        for start in range(0, nodes, chunk):
+            part = slice(start, start + chunk)
+            solved = self._solved(phi[part], outer, offset)
+            for whole, piece in zip(found.parts, solved.parts, strict=True):
+                whole[part] = piece
+        return found
+
+    def _solved(self, phi: Array, outer: Array, offset: Array) -> Conditional:
+        m = len(offset)
         noise = self.v + self.variance(phi)
         precision = 1.0 / noise
-        c = self.spread(phi)
-        offset = self._offset()
-        r = self.y - self.W @ offset
-        outer = (self.W[:, :, None] * self.W[:, None, :]).reshape(k, m * m)
+        c, r = self.spread(phi), self.y - self.W @ offset
         gram = (precision @ outer).reshape(-1, m, m)
         prior_precision = np.where(self.flat, 0.0, 1.0)
         A = c[:, :, None] * gram * c[:, None, :] + np.diag(prior_precision)
@@ -153,8 +167,9 @@ class Form:
         z = (root @ (np.swapaxes(root, 1, 2) @ projected))[:, :, 0]
         residual = r - (c * z) @ self.W.T
         quadratic = np.einsum("nk,nk->n", residual**2, precision) + z**2 @ prior_precision
-        constant = (k - self.flat.sum()) * _LOG_2PI
-        log_likelihood = -0.5 * (constant + np.log(noise).sum(axis=1) + log_determinant + quadratic)
+        constant = (self.counted.sum() - self.flat.sum()) * _LOG_2PI
+        logs = np.log(noise if self.counted.all() else noise[:, self.counted]).sum(axis=1)
+        log_likelihood = -0.5 * (constant + logs + log_determinant + quadratic)
         return Conditional(log_likelihood, offset + c * z, c[:, :, None] * root)
 
     def _offset(self) -> Array:
@@ -197,18 +212,18 @@ def assemble(model: Model, effects: Effects) -> Form:
         If a component has no Gaussian form, or flat coefficients cannot be told apart.
     """
     concrete = resolve(model, effects)
-    observed = concrete.likelihood.observed(effects)
+    observed = concrete.likelihood.observed(weighed(concrete, effects))
     scatter = concrete.heterogeneity.scatter(effects)
-    own, shift = blocks(concrete, effects), concrete.bias.shift(effects)
-    parts = (*own, *shift)
+    parts = blocks(concrete, effects)
+    known = sum((part.known for part in parts), np.zeros(effects.k))
     moments = [part.prior.normal_moments() for part in parts]
     widths = [len(part.labels) for part in parts]
-    truth = np.hstack([part.matrix for part in own] + [0.0 * part.matrix for part in shift])
     form = Form(
-        y=observed.y,
+        y=observed.y - known,
         v=observed.v,
+        known=known,
         W=np.hstack([part.matrix for part in parts]),
-        truth=truth,
+        truth=np.hstack([(0.0 if part.distorts else 1.0) * part.matrix for part in parts]),
         mean=np.repeat([mean for mean, _ in moments], widths),
         sd=np.repeat([sd for _, sd in moments], widths),
         scales=tuple(_scale(part) for part in parts for _ in part.labels),
@@ -216,7 +231,7 @@ def assemble(model: Model, effects: Effects) -> Form:
         hypers=(*scatter.hypers, *(hyper for part in parts for hyper in part.scales)),
         parts=parts,
         labels=effects.labels,
-        unit=float(np.sqrt(np.median(observed.v))),
+        unit=float(np.sqrt(np.median(observed.v[np.isfinite(observed.v)]))),
     )
     _refuse_aliased(form)
     _refuse_improper_scales(form)
@@ -229,7 +244,7 @@ def _scale(part: Block) -> str:
 
 def identified(form: Form) -> bool:
     """Whether the estimates can tell the coefficients with flat priors apart."""
-    flat = form.W[:, form.flat]
+    flat = form.W[form.counted][:, form.flat]
     return not flat.shape[1] or bool(np.linalg.matrix_rank(flat) == flat.shape[1])
 
 
@@ -248,5 +263,5 @@ def _refuse_aliased(form: Form) -> None:
         names = [name for name, free in zip(form.coefficients, form.flat, strict=True) if free]
         raise ModelError(
             f"With flat priors the coefficients {', '.join(names)} cannot be told apart by these "
-            f"{len(form.y)} estimates. Give them proper priors, or leave one out."
+            f"{int(form.counted.sum())} estimates. Give them proper priors, or leave one out."
         )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from consilience.engines.exact.coordinate import Coordinate
+from consilience.engines.exact.line import Axis
 from consilience.engines.exact.panels import Panels
 from consilience.engines.exact.rule import Rule
 from consilience.gaussian import Array
@@ -16,7 +16,7 @@ class HyperMarginal:
 
     Parameters
     ----------
-    coordinate : Coordinate
+    coordinate : Axis
         Map from x to the hyperparameter.
     panels : Panels
         The rule along the axis.
@@ -26,14 +26,16 @@ class HyperMarginal:
         Highest moment that exists.
     """
 
-    coordinate: Coordinate
+    coordinate: Axis
     panels: Panels
     values: Array
     moments: int
 
     def mean(self) -> float:
-        """Give the posterior mean; infinite where the tail has none."""
-        return float(self._mass @ self._phi) if self.moments >= 1 else np.inf
+        """Give the posterior mean; infinite, or nan on both sides, where the tails have none."""
+        if self.moments < 1:
+            return np.inf if self.coordinate.lower >= 0.0 else np.nan
+        return float(self._mass @ self._phi)
 
     def sd(self) -> float:
         """Give the posterior standard deviation; infinite where the tail has none."""
@@ -50,14 +52,16 @@ class HyperMarginal:
         x = np.clip(self.coordinate.place(phi), self.panels.lower, self.panels.upper)
         return np.clip(self.panels.cumulative(self.values, x), 0.0, 1.0)
 
+    def above_zero(self) -> float:
+        """Give P(hyperparameter > 0)."""
+        return 1.0 if self.coordinate.lower >= 0.0 else 1.0 - float(self.cdf(np.zeros(1))[0])
+
     def density(self, phi: Array) -> Array:
         """Give the density on the hyperparameter's own scale, for φ inside its support."""
-        x = self.coordinate.place(phi)
+        x = np.maximum(self.coordinate.place(phi), self.coordinate.least)
         inside = (x >= self.panels.lower) & (x <= self.panels.upper)
-        # At x = 0 the density on x and the Jacobian both vanish; their ratio is smooth there.
-        at_nodes = self.values / np.exp(self.coordinate.log_jacobian(self.panels.nodes))
-        found = self.panels.interpolation(x) @ at_nodes
-        return np.where(inside, np.maximum(found, 0.0), 0.0)
+        on_x = np.maximum(self.panels.interpolation(x) @ self.values, 0.0)
+        return np.where(inside, on_x, 0.0) / np.exp(self.coordinate.log_jacobian(x))
 
     @property
     def _phi(self) -> Array:

@@ -18,8 +18,8 @@ class Mixture:
 
     Parameters
     ----------
-    weights : array (nodes,)
-        Posterior mass of each node; they add up to 1.
+    weights : array (nodes,) or (nodes, q)
+        Posterior mass of each node; they add up to 1 for every quantity.
     means, sds : array (nodes, q)
         Conditional moments of each of the q quantities.
     """
@@ -30,25 +30,25 @@ class Mixture:
 
     def mean(self) -> Array:
         """Means, shape (q,)."""
-        return self.weights @ self.means
+        return self._average(self.means)
 
     def sd(self) -> Array:
         """Give standard deviations, shape (q,): within nodes plus between nodes."""
         between = (self.means - self.mean()) ** 2
-        return np.sqrt(self.weights @ (self.sds**2 + between))
+        return np.sqrt(self._average(self.sds**2 + between))
 
     def density(self, x: Array) -> Array:
         """Densities at x (q,), one point for each quantity."""
         z = (x - self.means) / self._positive
-        return self.weights @ (np.exp(-0.5 * z**2) / (self._positive * _ROOT_2PI))
+        return self._average(np.exp(-0.5 * z**2) / (self._positive * _ROOT_2PI))
 
     def cdf(self, x: Array) -> Array:
         """Distribution functions at x (q,), one point for each quantity."""
-        return self.weights @ ndtr((x - self.means) / self._positive)
+        return self._average(ndtr((x - self.means) / self._positive))
 
     def survival(self, x: Array) -> Array:
         """P(quantity > x) at x (q,), without cancellation in the upper tail."""
-        return self.weights @ ndtr((self.means - x) / self._positive)
+        return self._average(ndtr((self.means - x) / self._positive))
 
     def quantile(self, q: float) -> Array:
         """Quantiles (q,) by Newton's method kept inside a shrinking bracket, to 1e-13 of its size.
@@ -57,8 +57,9 @@ class Mixture:
         """
         own = self.means + self._positive * ndtri(q)
         lower, upper = own.min(axis=0), own.max(axis=0)
-        x = np.clip(self.weights @ own, lower, upper)
-        tolerance = 1e-13 * (self.sd() + np.abs(x))
+        sd = self.sd()
+        x = np.clip(self.mean() + ndtri(q) * sd, lower, upper)
+        tolerance = 1e-13 * (sd + np.abs(x))
         for _ in range(_STEPS):
             excess = self.cdf(x) - q
             lower, upper = np.where(excess < 0, x, lower), np.where(excess > 0, x, upper)
@@ -68,6 +69,11 @@ class Mixture:
             if done:
                 break
         return x
+
+    def _average(self, values: Array) -> Array:
+        if self.weights.ndim == 1:
+            return self.weights @ values
+        return np.sum(self.weights * values, axis=0)
 
     @property
     def _positive(self) -> Array:

@@ -1,6 +1,7 @@
 """The exact posterior: every marginal a mixture over the nodes."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -11,14 +12,14 @@ from consilience.engines.base import Combination, Posterior
 from consilience.engines.exact.form import Form, identified
 from consilience.engines.exact.marginals import HyperMarginal, draw, hyper_marginals
 from consilience.engines.exact.mixture import Mixture
+from consilience.engines.exact.newcomers import combined, marginals
 from consilience.engines.exact.rule import Integrated, integrate
 from consilience.engines.exact.store import to_dataset
 from consilience.engines.summary import ordered, table, tails
-from consilience.engines.tree import Draws, Layout, grow, normal_log_density
+from consilience.engines.tree import Draws, Layout, grow
 from consilience.errors import ModelError
-from consilience.gaussian import Array, Scatter
+from consilience.gaussian import Array, Scatter, normal_log_density, shrinkage
 
-_NEGLIGIBLE = 1e-13
 _GRID = 257
 _END = 1e-6
 
@@ -98,7 +99,8 @@ class ExactPosterior(Posterior):
             _from_hypers(self._hyper_names, self._hypers, level),
             _from_mixture(names, effects, level=level, moments=2),
         ]
-        whole = ordered(pd.concat(pieces), self.form.scatter.hypers)
+        first = tuple(hyper.name for hyper in self.form.scatter.hypers)
+        whole = ordered(pd.concat(pieces), first)
         return table(whole, level=level, accuracy=self.accuracy)
 
     def scales(self, level: float) -> pd.DataFrame:
@@ -108,15 +110,28 @@ class ExactPosterior(Posterior):
 
     def combine(self, combinations: tuple[Combination, ...], *, level: float) -> pd.DataFrame:
         """See `Posterior.combine`."""
-        weights = np.stack([each.weights for each in combinations])
-        means, variances = self._of_coefficients(weights)
-        extra = np.stack([self._extra(each) for each in combinations], axis=1)
-        mixture = self._mixture(means, variances + extra)
-        loose = any(each.scatter or each.fresh for each in combinations)
+        mixture = combined(self.form, self.integrated.rule, combinations)
+        loose = any(each.scatter.hypers or each.fresh for each in combinations)
         moments = self.integrated.rule.moments if loose else self._moments
         names = tuple(each.name for each in combinations)
         rows = _from_mixture(names, mixture, level=level, moments=moments)
         return table(rows, level=level, accuracy=self.accuracy)
+
+    def cdf(self, values: Mapping[str, float]) -> dict[str, float]:
+        """See `Posterior.cdf`."""
+        mixture = self._mixture(*self._of_coefficients(np.eye(len(self.coefficients))))
+        at = np.array([values.get(name, np.nan) for name in self.coefficients])
+        found = dict(zip(self.coefficients, mixture.cdf(at).tolist(), strict=True))
+        for name, marginal in zip(self._hyper_names, self._hypers, strict=True):
+            found[name] = float(marginal.cdf(np.array([values.get(name, np.nan)]))[0])
+        return {name: found[name] for name in values}
+
+    def again(self, y: Array) -> "ExactPosterior":
+        """Answer the same questions for other estimates of the same trials."""
+        form = replace(self.form, y=y - self.form.known)
+        return replace(
+            self, form=form, integrated=integrate(form), effects=replace(self.effects, y=y)
+        )
 
     def foresee(self) -> Array:
         """See `Posterior.foresee`; by exact refits without each trial."""
@@ -143,9 +158,7 @@ class ExactPosterior(Posterior):
         return self.integrated.rule.moments if self.form.flat.any() else 2
 
     def _mixture(self, means: Array, variances: Array) -> Mixture:
-        weights = self.integrated.rule.weights
-        seen = weights > _NEGLIGIBLE / len(weights)
-        return Mixture(weights[seen] / weights[seen].sum(), means[seen], np.sqrt(variances[seen]))
+        return marginals(self.integrated.rule, means, variances)
 
     def _of_coefficients(self, weights: Array) -> tuple[Array, Array]:
         given = self.integrated.rule.conditional
@@ -157,20 +170,11 @@ class ExactPosterior(Posterior):
         θᵢ | β, y ~ N((1 − s)ηᵢ + s(yᵢ − biasᵢ), s·vᵢ) with s = hᵢ/(hᵢ + vᵢ): no division by τ².
         """
         rule, form = self.integrated.rule, self.form
-        h = form.variance(rule.phi)
-        s = h / (h + form.v)
+        s, rest = shrinkage(form.variance(rule.phi), form.v)
         shift = form.W - form.truth
         weights = (1.0 - s)[:, :, None] * form.truth - s[:, :, None] * shift
         means = np.einsum("nkm,nm->nk", weights, rule.conditional.mean) + s * form.y
-        return means, rule.conditional.variance_of(weights) + s * form.v
-
-    def _extra(self, combination: Combination) -> Array:
-        phi = self.integrated.rule.phi
-        point = self.form.point(phi)
-        total = np.full(len(phi), combination.error)
-        for name in combination.fresh:
-            total += point[name] ** 2
-        return total + self.form.scatter.new_variance(point) if combination.scatter else total
+        return means + form.known, rule.conditional.variance_of(weights) + rest
 
     def _foresee_one(self, place: int) -> float:
         form, others = self.form, self.form.without(place)
@@ -182,7 +186,7 @@ class ExactPosterior(Posterior):
             return np.nan  # the same for an improper prior of a standard deviation
         row = form.W[[place]]
         h = np.broadcast_to(form.variance(rule.phi), (len(rule.phi), len(form.y)))[:, [place]]
-        variances = rule.conditional.variance_of(row) + h + form.v[place]
+        variances = rule.conditional.variance_of(row) + h + self.effects.v[place]
         mixture = Mixture(rule.weights, rule.conditional.mean @ row.T, np.sqrt(variances))
         return float(mixture.cdf(form.y[[place]])[0])
 
@@ -194,14 +198,16 @@ class ExactPosterior(Posterior):
         noise = rng.standard_normal((count, len(self.coefficients), 1))
         beta = given.mean + (given.root @ noise)[:, :, 0]
         h = np.broadcast_to(form.variance(phi), (count, len(form.y)))
-        eta, seen, s = beta @ form.truth.T, beta @ form.W.T, h / (h + form.v)
-        theta = eta + s * (form.y - seen) + np.sqrt(s * form.v) * rng.standard_normal(h.shape)
+        residual = form.y - beta @ form.W.T
+        s, rest = shrinkage(h, form.v)
+        noise = np.sqrt(rest) * rng.standard_normal(h.shape)
+        theta = form.known + beta @ form.truth.T + s * residual + noise
         shape = (self.chains, self.draws)
         return Draws(
             {name: values.reshape(shape) for name, values in form.point(phi).items()},
             beta.reshape(*shape, -1),
             theta.reshape(*shape, -1),
-            normal_log_density(form.y, seen, h + form.v).reshape(*shape, -1),
+            normal_log_density(residual, h + form.v).reshape(*shape, -1),
         )
 
     def _marginals(self) -> xr.Dataset:
@@ -222,7 +228,9 @@ class ExactPosterior(Posterior):
 
 
 def _hyper_curve(marginal: HyperMarginal) -> tuple[Array, ...]:
-    x = np.linspace(0.0, marginal.quantile(np.array([1.0 - _END]))[0], _GRID)
+    lower, upper = marginal.quantile(np.array([_END, 1.0 - _END]))
+    start = 0.0 if marginal.coordinate.lower >= 0.0 else lower
+    x = np.linspace(start, upper, _GRID)
     return x, marginal.density(x), marginal.cdf(x)
 
 
@@ -255,7 +263,7 @@ def _from_hypers(
             "median": quantiles[:, 0],
             "lower": quantiles[:, 1],
             "upper": quantiles[:, 2],
-            "p_gt_0": 1.0,
+            "p_gt_0": [marginal.above_zero() for marginal in marginals],
         },
         index=list(names),
     )

@@ -5,8 +5,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from consilience.engines.exact.coordinate import Coordinate
 from consilience.engines.exact.form import Conditional, Form
+from consilience.engines.exact.line import Axis, axis_of
 from consilience.engines.exact.panels import Panels
 from consilience.engines.exact.search import Bracket, bracket
 from consilience.errors import ConvergenceError
@@ -26,7 +26,7 @@ class Rule:
 
     Parameters
     ----------
-    coordinates : tuple of Coordinate
+    coordinates : tuple of Axis
         The map of each hyperparameter.
     panels : tuple of Panels
         The rule along each dimension, on the x scale.
@@ -44,7 +44,7 @@ class Rule:
         Highest moment of the hyperparameters that exists.
     """
 
-    coordinates: tuple[Coordinate, ...]
+    coordinates: tuple[Axis, ...]
     panels: tuple[Panels, ...]
     phi: Array
     weights: Array
@@ -83,10 +83,10 @@ def integrate(form: Form) -> Integrated:
     ConvergenceError
         If the rules still disagree by more than 1e-6 when the nodes run out.
     """
-    coordinates = tuple(_coordinate(form, place) for place in range(len(form.hypers)))
+    coordinates = coordinates_of(form)
     if not coordinates:
         return Integrated(_single(form), float(np.finfo(float).eps))
-    best = _refine(form, coordinates, _search(form, coordinates))
+    best = _refine(form, coordinates, search(form, coordinates))
     if best.accuracy > OWED:
         raise ConvergenceError(
             f"Two integration rules over {', '.join(h.name for h in form.hypers)} still differ by "
@@ -96,7 +96,7 @@ def integrate(form: Form) -> Integrated:
     return best
 
 
-def _refine(form: Form, coordinates: tuple[Coordinate, ...], found: Bracket) -> Integrated:
+def _refine(form: Form, coordinates: tuple[Axis, ...], found: Bracket) -> Integrated:
     """Double the panels until the rules agree to what is wanted, or the nodes run out."""
     count = _START[len(coordinates)]
     while True:
@@ -108,19 +108,19 @@ def _refine(form: Form, coordinates: tuple[Coordinate, ...], found: Bracket) -> 
             return best
 
 
-def log_density(form: Form, coordinates: tuple[Coordinate, ...], x: Array) -> Array:
+def log_density(form: Form, coordinates: tuple[Axis, ...], x: Array) -> Array:
     """Give the log of likelihood × priors × Jacobian at points x (n, d)."""
     phi = values(coordinates, x)
     return form.given(phi).log_likelihood + _log_prior(form, coordinates, x)
 
 
-def values(coordinates: tuple[Coordinate, ...], x: Array) -> Array:
+def values(coordinates: tuple[Axis, ...], x: Array) -> Array:
     """Map points x (n, d) to hyperparameters (n, d)."""
     columns = [coordinate.value(x[:, place]) for place, coordinate in enumerate(coordinates)]
     return np.stack(columns, axis=1) if columns else np.empty((len(x), 0))
 
 
-def _log_prior(form: Form, coordinates: tuple[Coordinate, ...], x: Array) -> Array:
+def _log_prior(form: Form, coordinates: tuple[Axis, ...], x: Array) -> Array:
     total = np.zeros(len(x))
     for place, (hyper, coordinate) in enumerate(zip(form.hypers, coordinates, strict=True)):
         column = x[:, place]
@@ -128,28 +128,30 @@ def _log_prior(form: Form, coordinates: tuple[Coordinate, ...], x: Array) -> Arr
     return total
 
 
-def _coordinate(form: Form, place: int) -> Coordinate:
-    lower, upper = form.hypers[place].prior.support
-    return Coordinate(form.unit, max(lower, 0.0), upper)
+def coordinates_of(form: Form) -> tuple[Axis, ...]:
+    """Give the map of each hyperparameter."""
+    return tuple(axis_of(hyper, form.unit) for hyper in form.hypers)
 
 
-def _search(form: Form, coordinates: tuple[Coordinate, ...]) -> Bracket:
+def search(form: Form, coordinates: tuple[Axis, ...]) -> Bracket:
+    """Bracket the posterior of the hyperparameters on the x scale."""
     scales = np.array([coordinate.scale for coordinate in coordinates])
     return bracket(
         lambda x: log_density(form, coordinates, x),
-        lambda x: np.log1p((values(coordinates, x) / scales).max(axis=1)),
+        lambda x: np.log1p((np.abs(values(coordinates, x)) / scales).max(axis=1)),
+        nearest=np.array([coordinate.nearest for coordinate in coordinates]),
         farthest=np.array([coordinate.farthest for coordinate in coordinates]),
     )
 
 
 def _cut(found: Bracket, count: int, order: int) -> tuple[tuple[Panels, ...], int]:
-    ends = zip(found.lower, found.upper, strict=True)
-    return tuple(Panels(float(a), float(b), count, order) for a, b in ends), found.moments
+    ends = zip(found.lower.tolist(), found.upper.tolist(), strict=True)
+    both_sides = 1  # one panel more where there are two tails
+    cut = (Panels(a, b, count + both_sides * (a < 0.0), order) for a, b in ends)
+    return tuple(cut), found.moments
 
 
-def _rule(
-    form: Form, coordinates: tuple[Coordinate, ...], cut: tuple[tuple[Panels, ...], int]
-) -> Rule:
+def _rule(form: Form, coordinates: tuple[Axis, ...], cut: tuple[tuple[Panels, ...], int]) -> Rule:
     panels, moments = cut
     x, weights = _grid(panels), product_weights(panels)
     phi = values(coordinates, x)
@@ -163,9 +165,14 @@ def _rule(
     return Rule(coordinates, panels, phi, mass, scaled / total, conditional, evidence, moments)
 
 
-def values_at(coordinates: tuple[Coordinate, ...], panels: tuple[Panels, ...]) -> Array:
+def values_at(coordinates: tuple[Axis, ...], panels: tuple[Panels, ...]) -> Array:
     """Give the hyperparameters (nodes, d) at the nodes of a product rule."""
     return values(coordinates, _grid(panels))
+
+
+def log_prior(form: Form, coordinates: tuple[Axis, ...], panels: tuple[Panels, ...]) -> Array:
+    """Give the log prior density of the hyperparameters on the x scale, at the nodes of a rule."""
+    return _log_prior(form, coordinates, _grid(panels))
 
 
 def product_weights(panels: tuple[Panels, ...]) -> Array:
@@ -231,11 +238,11 @@ def _partial(order: int) -> Array:
 
 
 def _moments(rule: Rule) -> tuple[Array, Array]:
-    """Means and SDs of all parameters; of φ/(φ + scale) where the variance does not exist."""
+    """Means and SDs of all parameters; of φ/(|φ| + scale) where the variance does not exist."""
     beta = rule.conditional
     if rule.moments < 2:
         scales = np.array([coordinate.scale for coordinate in rule.coordinates])
-        bounded = rule.phi / (rule.phi + scales)
+        bounded = rule.phi / (np.abs(rule.phi) + scales)
         mean = rule.weights @ bounded
         return mean, np.sqrt(rule.weights @ (bounded - mean) ** 2)
     both = np.hstack([beta.mean, rule.phi])

@@ -36,7 +36,9 @@ class Bracket:
     moments: int
 
 
-def bracket(log_density: LogDensity, log_size: LogDensity, *, farthest: Array) -> Bracket:
+def bracket(
+    log_density: LogDensity, log_size: LogDensity, *, nearest: Array, farthest: Array
+) -> Bracket:
     """Bracket the integrand by a grid that zooms in until its hull fills it.
 
     The hull holds every grid point within e⁻³⁶ of the peak, of the integrand and of the integrand
@@ -47,9 +49,9 @@ def bracket(log_density: LogDensity, log_size: LogDensity, *, farthest: Array) -
     log_density : callable
         Log integrand on the x scale.
     log_size : callable
-        log(1 + φ/scale) at x, of the largest φ.
-    farthest : array (d,)
-        End of the search in each dimension.
+        log(1 + |φ|/scale) at x, of the largest φ.
+    nearest, farthest : array (d,)
+        Ends of the search in each dimension.
 
     Raises
     ------
@@ -57,8 +59,9 @@ def bracket(log_density: LogDensity, log_size: LogDensity, *, farthest: Array) -
         If the integrand does not fall off: the posterior is improper.
     """
     for moments in (2, 1, 0):
-        lower, upper = _widen(_Weighted(log_density, log_size, moments), farthest)
-        if np.all(upper < FARTHEST):
+        target = _Weighted(log_density, log_size, moments)
+        lower, upper = _widen(target, nearest, farthest)
+        if np.all((upper < FARTHEST) & (lower > -FARTHEST)):
             return Bracket(lower, upper, moments)
     raise ModelError(
         "The posterior of the heterogeneity is improper: the likelihood and the priors do not fall "
@@ -79,19 +82,21 @@ class _Weighted:
         return (plain > plain.max() - _DROP) | (weighted > weighted.max() - _DROP)
 
 
-def _widen(target: _Weighted, farthest: Array) -> tuple[Array, Array]:
-    """Look near zero first, and further out as long as the hull touches the end."""
-    end = np.minimum(_NEAR, farthest)
+def _widen(target: _Weighted, nearest: Array, farthest: Array) -> tuple[Array, Array]:
+    """Look near zero first, and further out as long as the hull touches an end."""
+    start, end = np.maximum(-_NEAR, nearest), np.minimum(_NEAR, farthest)
     while True:
-        lower, upper = _zoom(target, end)
-        touching = (upper >= end) & (end < farthest)
-        if not touching.any():
+        lower, upper = _zoom(target, start, end)
+        above = (upper >= end) & (end < farthest)
+        below = (lower <= start) & (start > nearest)
+        if not (above | below).any():
             return lower, upper
-        end = np.where(touching, np.minimum(3.0 * end, farthest), end)
+        end = np.where(above, np.minimum(3.0 * end, farthest), end)
+        start = np.where(below, np.maximum(3.0 * start, nearest), start)
 
 
-def _zoom(target: _Weighted, end: Array) -> tuple[Array, Array]:
-    lower, upper = np.zeros(len(end)), end
+def _zoom(target: _Weighted, start: Array, end: Array) -> tuple[Array, Array]:
+    lower, upper = start, end
     for _ in range(_ROUNDS):
         narrower = _hull(target, lower, upper)
         settled = np.all(narrower[1] - narrower[0] > 0.5 * (upper - lower))

@@ -3,19 +3,19 @@
 import numpy as np
 import xarray as xr
 
-from consilience.engines.exact.coordinate import Coordinate
 from consilience.engines.exact.form import Form
+from consilience.engines.exact.line import axis_from
 from consilience.engines.exact.panels import Panels
 from consilience.engines.exact.rule import Integrated, Rule, values_at
 
-_AXIS = ("scale", "support_lower", "support_upper", "lower", "upper", "count", "order")
+_AXIS = ("scale", "support_lower", "support_upper", "depth", "lower", "upper", "count", "order")
 
 
 def to_dataset(integrated: Integrated) -> xr.Dataset:
     """Write a rule down: its axes and the density at its nodes."""
     rule = integrated.rule
     rows = [
-        (c.scale, c.lower, c.upper, p.lower, p.upper, p.count, p.order)
+        (c.scale, c.lower, c.upper, c.depth, p.lower, p.upper, p.count, p.order)
         for c, p in zip(rule.coordinates, rule.panels, strict=True)
     ]
     return xr.Dataset(
@@ -36,8 +36,8 @@ def to_dataset(integrated: Integrated) -> xr.Dataset:
 def from_dataset(form: Form, stored: xr.Dataset) -> Integrated:
     """Rebuild the rule; the closed-form answers at the nodes are solved for again."""
     axes = stored["axis"].to_numpy()
-    coordinates = tuple(Coordinate(*row[:3]) for row in axes)
-    panels = tuple(Panels(row[3], row[4], int(row[5]), int(row[6])) for row in axes)
+    coordinates = tuple(axis_from(*row[:3], depth=row[3]) for row in axes)
+    panels = tuple(Panels(row[4], row[5], int(row[6]), int(row[7])) for row in axes)
     phi = values_at(coordinates, panels)
     rule = Rule(
         coordinates,

@@ -1,6 +1,6 @@
 """The NUTS engine: nutpie on the PyMC model, with a gate and a ladder."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,10 +11,10 @@ from consilience.engines.base import Engine
 from consilience.engines.nuts.gate import faults
 from consilience.engines.nuts.posterior import SampledPosterior
 from consilience.engines.nuts.sampler import Compiled, Run, Settings, compile_model
-from consilience.engines.tree import Draws, Layout, normal_log_density
+from consilience.engines.tree import Draws, Layout
 from consilience.errors import ModelError
-from consilience.gaussian import Array, Scatter
-from consilience.model import Model, blocks, resolve, variable_names
+from consilience.gaussian import Array, Point, Population, shrinkage
+from consilience.model import Model, blocks, coefficient_names, resolve, weighed
 
 _LADDER: tuple[tuple[str, Callable[[Settings], Settings]], ...] = (
     ("target_accept raised to 0.95", lambda settings: replace(settings, target_accept=0.95)),
@@ -60,23 +60,19 @@ class Nuts(Engine):
     def run(self, model: Model, effects: Effects) -> SampledPosterior:
         """See `Engine.run`."""
         concrete = resolve(model, effects)
-        layout, scatter = _layout(concrete, effects), concrete.heterogeneity.scatter(effects)
-        _refuse_improper(layout)
-        compiled = compile_model(concrete.pymc(effects))
-        names = ("mu", *variable_names(concrete, effects))
-        described = _Described(layout, scatter, effects, names, self.seed)
-        return self._climb(compiled, described)
+        described = _described(concrete, effects, self.seed)
+        _refuse_improper(described.layout)
+        return self._climb(compile_model(concrete.pymc(effects)), described)
 
     def restore(self, model: Model, effects: Effects, tree: xr.DataTree) -> SampledPosterior:
         """See `Engine.restore`."""
-        concrete = resolve(model, effects)
-        layout, scatter = _layout(concrete, effects), concrete.heterogeneity.scatter(effects)
+        described = _described(resolve(model, effects), effects, self.seed)
         posterior = tree["posterior"].to_dataset()
-        beta, hypers = layout.read(posterior)
+        log_likelihood = tree["log_likelihood"]["yi"].to_numpy()
+        beta, hypers = described.layout.read(posterior)
         theta = posterior["theta"].to_numpy()
-        draws = Draws(hypers, beta, theta, tree["log_likelihood"]["yi"].to_numpy())
-        quality = tree["sample_stats"].to_dataset()
-        return SampledPosterior(layout, scatter, draws, effects, self.seed, quality)
+        draws = described.completed(Draws(hypers, beta, theta, log_likelihood))
+        return described.posterior(draws, tree["sample_stats"].to_dataset())
 
     def _climb(self, compiled: Compiled, described: "_Described") -> SampledPosterior:
         settings = Settings(self.draws, self.tune, self.chains, self.target_accept)
@@ -93,18 +89,26 @@ class Nuts(Engine):
 
 @dataclass(frozen=True, slots=True)
 class _Described:
+    """A model on some effects, as draws are read and completed by it.
+
+    `v` are the sampling variances that the bias lets the estimates have, `names` the PyMC
+    variables of the coefficients.
+    """
+
     layout: Layout
-    scatter: Scatter
+    population: Population
     effects: Effects
+    v: Array
     names: tuple[str, ...]
     seed: int
 
     def judged(self, run: Run, steps: list[str]) -> SampledPosterior:
         """Draw the true effects back and hold the draws against the gate."""
         draws = self._draws(run)
-        quality = xr.Dataset(attrs={"faults": "", "steps": "\n".join(steps)})
-        first = SampledPosterior(self.layout, self.scatter, draws, self.effects, self.seed, quality)
-        found = faults(first.summary(0.95), divergences=run.divergences, bfmi=run.bfmi)
+        first = self.posterior(draws, xr.Dataset(attrs={"faults": "", "steps": "\n".join(steps)}))
+        summary = first.summary(0.95)
+        varying = summary[summary["sd"] != 0.0]  # a verdict may be certain: 0 or 1 in every draw
+        found = faults(varying, divergences=run.divergences, bfmi=run.bfmi)
         attrs = {
             "faults": "\n".join(found),
             "steps": "\n".join(steps),
@@ -113,29 +117,58 @@ class _Described:
         }
         return replace(first, quality=xr.Dataset(attrs=attrs))
 
+    def posterior(self, draws: Draws, quality: xr.Dataset) -> SampledPosterior:
+        """Give draws the questions of a posterior."""
+        return SampledPosterior(
+            self.layout, self.population, draws, self.effects, self.seed, quality
+        )
+
+    def completed(self, draws: Draws) -> Draws:
+        """Add what follows from the parameters: derived quantities and verdicts on the trials."""
+        shape = draws.beta.shape[:2]
+        residual, point = self._residual(draws.beta), _flat(draws.hypers)
+        derived = self.population.derived(point)
+        verdicts = self.population.verdicts(residual, self.v, point=point)
+        return replace(
+            draws,
+            derived={name: values.reshape(shape) for name, values in derived.items()},
+            verdicts={name: values.reshape(*shape, -1) for name, values in verdicts.items()},
+        )
+
     def _draws(self, run: Run) -> Draws:
         shape = run.posterior["mu"].shape
         columns = [run.posterior[name].to_numpy().reshape(*shape, -1) for name in self.names]
         beta = np.concatenate(columns, axis=-1)
-        hypers = {hyper.name: run.posterior[hyper.name].to_numpy() for hyper in self.layout.hypers}
-        point = {name: values.ravel() for name, values in hypers.items()}
-        theta, log_likelihood = self._true_effects(beta.reshape(-1, beta.shape[-1]), point)
-        return Draws(hypers, beta, theta.reshape(*shape, -1), log_likelihood.reshape(*shape, -1))
+        hypers = self.layout.read_hypers(run.posterior)
+        theta, log_likelihood = self._true_effects(beta, _flat(hypers))
+        theta, log_likelihood = theta.reshape(*shape, -1), log_likelihood.reshape(*shape, -1)
+        return self.completed(Draws(hypers, beta, theta, log_likelihood))
 
-    def _true_effects(self, beta: Array, point: dict[str, Array]) -> tuple[Array, Array]:
+    def _true_effects(self, beta: Array, point: Point) -> tuple[Array, Array]:
         rng = np.random.default_rng([self.seed, 3])
-        y, v = self.effects.y, self.effects.v
-        eta = beta @ np.hstack([part.matrix for part in self.layout.parts]).T
-        h = np.broadcast_to(self.scatter.variance(point), eta.shape)
-        s = h / (h + v)
-        theta = eta + s * (y - eta) + np.sqrt(s * v) * rng.standard_normal(eta.shape)
-        return theta, normal_log_density(y, eta, h + v)
+        residual = self._residual(beta)
+        eta = self.layout.true(beta.reshape(len(residual), -1))
+        h = self.population.attributed(residual, self.v, point=point, rng=rng)
+        share, rest = shrinkage(h, self.v)
+        theta = eta + share * residual + np.sqrt(rest) * rng.standard_normal(eta.shape)
+        return theta, self.population.log_density(residual, self.v, point=point)
+
+    def _residual(self, beta: Array) -> Array:
+        return self.effects.y - self.layout.seen(beta.reshape(-1, beta.shape[-1]))
 
 
-def _layout(model: Model, effects: Effects) -> Layout:
+def _described(model: Model, effects: Effects, seed: int) -> _Described:
     parts = blocks(model, effects)
-    scatter = model.heterogeneity.scatter(effects)
-    return Layout(parts, (*scatter.hypers, *(each for part in parts for each in part.scales)))
+    population = model.heterogeneity.population(effects)
+    hypers = (*population.hypers, *(each for part in parts for each in part.scales))
+    pairs = zip(parts, coefficient_names(model, effects), strict=True)
+    names = tuple(name for part, name in pairs if part.labels)
+    v = weighed(model, effects).v
+    return _Described(Layout(parts, hypers), population, effects, v, names, seed)
+
+
+def _flat(hypers: Mapping[str, Array]) -> dict[str, Array]:
+    return {name: values.ravel() for name, values in hypers.items()}
 
 
 def _refuse_improper(layout: Layout) -> None:

@@ -1,17 +1,17 @@
 """A posterior known by draws."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import xarray as xr
-from scipy.special import ndtr
 
 from consilience.effects import Effects
 from consilience.engines.base import Combination, Posterior
 from consilience.engines.summary import from_draws, ordered, table
 from consilience.engines.tree import Draws, Layout, grow
-from consilience.gaussian import Array, Scatter
+from consilience.gaussian import Array, Point, Population
 
 _GRID = 257
 
@@ -24,7 +24,7 @@ class SampledPosterior(Posterior):
     ----------
     parameters : Layout
         The model's parameters.
-    spread : Scatter
+    spread : Population
         The scatter of true effects.
     draws : Draws
         Joint draws (chain, draw, …).
@@ -37,7 +37,7 @@ class SampledPosterior(Posterior):
     """
 
     parameters: Layout
-    spread: Scatter
+    spread: Population
     draws: Draws
     effects: Effects
     seed: int
@@ -49,7 +49,7 @@ class SampledPosterior(Posterior):
         return self.parameters
 
     @property
-    def scatter(self) -> Scatter:
+    def scatter(self) -> Population:
         """See `Posterior.scatter`."""
         return self.spread
 
@@ -57,6 +57,12 @@ class SampledPosterior(Posterior):
     def coefficients(self) -> tuple[str, ...]:
         """See `Posterior.coefficients`."""
         return self.layout.labels
+
+    @property
+    def variables(self) -> set[str]:
+        """See `Posterior.variables`."""
+        derived = (name.partition("[")[0] for name in self.draws.derived)
+        return {*super().variables, *derived, *self.draws.verdicts}
 
     @property
     def log_evidence(self) -> float | None:
@@ -80,15 +86,17 @@ class SampledPosterior(Posterior):
 
     def summary(self, level: float) -> pd.DataFrame:
         """See `Posterior.summary`."""
-        effects = tuple(f"theta[{label}]" for label in self.effects.labels)
-        every = np.concatenate([self.draws.beta, self._drawn, self.draws.theta], axis=-1)
-        names = (*self.coefficients, *self.draws.hypers, *effects)
-        whole = ordered(from_draws(every, names, level), self.scatter.hypers)
+        trials = {"theta": self.draws.theta, **self.draws.verdicts}
+        every = np.concatenate([self.draws.beta, self._drawn, *trials.values()], axis=-1)
+        scalars, rows = tuple(self._scalars()), [r for name in trials for r in self._rows(name)]
+        own = {hyper.name for hyper in self.scatter.hypers} | set(self.draws.derived)
+        found = from_draws(every, (*self.coefficients, *scalars, *rows), level)
+        whole = ordered(found, tuple(name for name in scalars if name in own))
         return table(whole, level=level, accuracy=np.nan)
 
     def scales(self, level: float) -> pd.DataFrame:
         """See `Posterior.scales`."""
-        rows = from_draws(self._drawn, tuple(self.draws.hypers), level)
+        rows = from_draws(self._drawn, tuple(self._scalars()), level)
         return table(rows, level=level, accuracy=np.nan)
 
     def combine(self, combinations: tuple[Combination, ...], *, level: float) -> pd.DataFrame:
@@ -99,15 +107,19 @@ class SampledPosterior(Posterior):
         rows = from_draws(np.stack(columns, axis=-1), names, level)
         return table(rows, level=level, accuracy=np.nan)
 
+    def cdf(self, values: Mapping[str, float]) -> dict[str, float]:
+        """See `Posterior.cdf`; the share of draws."""
+        columns = dict(zip(self.coefficients, self._flat(self.draws.beta).T, strict=True))
+        columns |= {name: draws.ravel() for name, draws in self._scalars().items()}
+        return {name: float(np.mean(columns[name] <= value)) for name, value in values.items()}
+
     def foresee(self) -> Array:
         """See `Posterior.foresee`; by Pareto-smoothed importance weights instead of refits."""
         from arviz_stats.base import array_stats
 
         log_likelihood = self._flat(self.draws.log_likelihood)
-        columns = np.hstack([part.matrix for part in self.layout.parts])
-        observed = self._flat(self.draws.beta) @ columns.T
-        spread = np.sqrt(self._variance() + self.effects.v)
-        below = ndtr((self.effects.y - observed) / spread)
+        residual = self.effects.y - self.layout.seen(self._flat(self.draws.beta))
+        below = self.scatter.below(residual, self.effects.v, point=self._point())
         weights, _ = array_stats.psislw(log_likelihood.T, r_eff=1.0)
         shares = np.exp(weights - weights.max(axis=1, keepdims=True))
         return np.sum(shares * below.T, axis=1) / shares.sum(axis=1)
@@ -126,30 +138,38 @@ class SampledPosterior(Posterior):
         return np.concatenate([self.draws.beta[..., :0], *columns], axis=-1)
 
     def _combined(self, combination: Combination, rng: np.random.Generator) -> Array:
-        total = self.draws.beta @ combination.weights
+        total = self.draws.beta @ combination.weights + combination.known
         variance = np.full(total.shape, combination.error)
         for name in combination.fresh:
             variance = variance + self.draws.hypers[name] ** 2
-        if combination.scatter:
-            variance = variance + self._new_variance().reshape(total.shape)
+        drawn = combination.scatter.draw(self._point(), (total.size, 1), rng)
+        variance = variance + drawn.reshape(total.shape)
         return total + np.sqrt(variance) * rng.standard_normal(total.shape)
 
-    def _new_variance(self) -> Array:
-        flat = {name: values.ravel() for name, values in self.draws.hypers.items()}
-        found = self.scatter.new_variance(flat)
-        return np.broadcast_to(found, (self.draws.beta[..., 0].size,))
+    def _point(self) -> Point:
+        return {name: values.ravel() for name, values in self.draws.hypers.items()}
 
-    def _variance(self) -> Array:
-        flat = {name: values.ravel() for name, values in self.draws.hypers.items()}
-        return self.scatter.variance(flat)
+    def _scalars(self) -> dict[str, Array]:
+        """Hyperparameters, and what follows from them."""
+        return {**self.draws.hypers, **self.draws.derived}
+
+    @property
+    def _drawn(self) -> Array:
+        """Draws of the hyperparameters and what follows from them, (chain, draw, d)."""
+        columns = [values[..., None] for values in self._scalars().values()]
+        return np.concatenate([self.draws.beta[..., :0], *columns], axis=-1)
+
+    def _rows(self, name: str) -> tuple[str, ...]:
+        return tuple(f"{name}[{label}]" for label in self.effects.labels)
 
     @staticmethod
     def _flat(values: Array) -> Array:
         return values.reshape(-1, values.shape[-1])
 
     def _marginals(self) -> xr.Dataset:
-        names = [*self.coefficients, *self.draws.hypers]
-        columns = [*self._flat(self.draws.beta).T, *(v.ravel() for v in self.draws.hypers.values())]
+        scalars = self._scalars()
+        names = [*self.coefficients, *scalars]
+        columns = [*self._flat(self.draws.beta).T, *(v.ravel() for v in scalars.values())]
         curves = [_curve(values) for values in columns]
         dims = ("parameter", "point")
         stacked = (np.stack(part) for part in zip(*curves, strict=True))

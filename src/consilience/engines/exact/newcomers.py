@@ -1,0 +1,67 @@
+"""New trials: what is drawn on top of the coefficients, node by node."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from consilience.engines.base import Combination
+from consilience.engines.exact.form import Form
+from consilience.engines.exact.mixture import Mixture
+from consilience.engines.exact.rule import Rule
+from consilience.gaussian import Array, Components, Point
+
+_NEGLIGIBLE = 1e-13
+
+
+def seen(rule: Rule) -> NDArray[np.intp]:
+    """Places of the nodes that carry mass."""
+    return np.flatnonzero(rule.weights > _NEGLIGIBLE / len(rule.weights))
+
+
+def marginals(rule: Rule, means: Array, variances: Array) -> Mixture:
+    """Mix conditional moments (nodes, q) over the nodes that carry mass."""
+    places = seen(rule)
+    weights = rule.weights[places]
+    return Mixture(weights / weights.sum(), means[places], np.sqrt(variances[places]))
+
+
+def combined(form: Form, rule: Rule, combinations: tuple[Combination, ...]) -> Mixture:
+    """Give the marginals of linear combinations, with what is drawn on top of them.
+
+    Where the population of a new trial has several components, every node becomes as many.
+    """
+    point = form.point(rule.phi)
+    weights = np.stack([each.weights for each in combinations])
+    known = np.array([each.known for each in combinations])
+    means = rule.conditional.mean @ weights.T + known
+    extra = np.stack([_drawn(each, point, len(rule.phi)) for each in combinations], axis=1)
+    variances = rule.conditional.variance_of(weights)
+    parts = [each.scatter.components(point) for each in combinations]
+    if max(part.shares.shape[1] for part in parts) == 1:
+        own = np.hstack([part.variances[:, 0, :] for part in parts])
+        return marginals(rule, means, variances + (extra + own))
+    return _split(rule, means, variances + extra, parts=parts)
+
+
+def _drawn(combination: Combination, point: Point, nodes: int) -> Array:
+    total = np.full(nodes, combination.error)
+    for name in combination.fresh:
+        total += point[name] ** 2
+    return total
+
+
+def _split(rule: Rule, means: Array, variances: Array, *, parts: list[Components]) -> Mixture:
+    """Let every node become as many as the largest population has components."""
+    places = seen(rule)
+    most = max(part.shares.shape[1] for part in parts)
+    shape = (len(places), most, len(parts))
+    shares, own = np.zeros(shape), np.zeros(shape)
+    for column, part in enumerate(parts):
+        count = part.shares.shape[1]
+        shares[:, :count, column] = np.broadcast_to(part.shares, (len(means), count))[places]
+        own[:, :count, column] = np.broadcast_to(part.variances[:, 0], (len(means), count))[places]
+    weights = rule.weights[places, None, None] * shares
+    sds = np.sqrt(variances[places, None, :] + own)
+    flat = (-1, len(parts))
+    wide = np.broadcast_to(means[places, None, :], shape)
+    total = weights.sum(axis=(0, 1))
+    return Mixture((weights / total).reshape(flat), wide.reshape(flat), sds.reshape(flat))

@@ -1,0 +1,136 @@
+"""The model files of crossed, nested, grouped, moderated, robust and biased trials."""
+
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import consilience as cs
+from consilience import priors, spec
+from consilience.model import blocks
+
+ROOT = Path(__file__).resolve().parents[2]
+EXACT = ("by_group", "location_scale", "nested", "crossed", "bias_adjusted", "down_weighted")
+SAMPLED = ("robust_t", "two_component")
+NAMES = (*EXACT, *SAMPLED)
+
+each = pytest.mark.parametrize("name", NAMES)
+
+
+def declared(name):
+    return cs.read_model(ROOT / "models" / f"{name}.toml")
+
+
+@pytest.fixture(scope="module")
+def trials():
+    """The trials of the review, with the judgement that the last two models ask for.
+
+    Raters who knew the intervention count as high risk: the sources of Lu 2012 and Pioli 2006 say
+    so (review.toml).
+    """
+    effects = cs.read_review(ROOT / "data" / "smi_functioning").effects
+    unblinded = effects.table["trial"].isin(["LU2012", "PIOLI2006"])
+    table = effects.table.assign(risk_of_bias=np.where(unblinded, "high", "low"))
+    return cs.effects.Effects(effects.y, effects.v, table, effects.measure, directed=True)
+
+
+@each
+def test_it_says_what_it_is_and_stands_in_the_table(name):
+    found = declared(name)
+    assert min(len(found.title), len(found.equation), len(found.when)) > 5
+    assert f"| `{name}` |" in (ROOT / "models" / "README.md").read_text(encoding="utf-8")
+
+
+def stated(value, where=""):
+    """Every table that names a prior, with the place where it stands."""
+    if isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from stated(inner, f"{where}[{number}]")
+    if isinstance(value, dict):
+        slot = where.split(".")[-1]
+        component = slot in {"heterogeneity", "bias"} or slot.endswith("]")
+        if value.get("kind") in priors.REGISTRY and not component:
+            yield where
+        for key, inner in value.items():
+            yield from stated(inner, f"{where}.{key}".strip("."))
+
+
+@each
+def test_a_reason_and_a_source_stand_beside_every_prior(name, trials):
+    found = declared(name)
+    content = tomllib.loads((ROOT / "models" / f"{name}.toml").read_text(encoding="utf-8"))
+    slots = list(stated(content))
+    reasons = {reason.slot: reason for reason in found.reasons}
+    assert all(len(reasons[slot].reason) > 30 and len(reasons[slot].source) > 10 for slot in slots)
+    hypers = found.model.heterogeneity.population(trials).hypers
+    owned = {hyper.prior for hyper in hypers}
+    owned |= {hyper.prior for part in blocks(found.model, trials) for hyper in part.scales}
+    owned |= {part.prior for part in blocks(found.model, trials) if not part.scales}
+    assert set(_priors(found.model)) == owned  # no default stands unspoken
+
+
+def _priors(model):
+    from dataclasses import fields, is_dataclass
+
+    def inside(part):
+        if isinstance(part, priors.Prior):
+            yield part
+        elif isinstance(part, tuple):
+            for each_part in part:
+                yield from inside(each_part)
+        elif is_dataclass(part):
+            for field in fields(part):
+                yield from inside(getattr(part, field.name))
+
+    return inside(model)
+
+
+@each
+def test_it_survives_mapping_and_toml(name, tmp_path):
+    model = declared(name).model
+    assert spec.from_mapping(spec.to_mapping(model)) == model
+    path = tmp_path / "again.toml"
+    path.write_text(spec.to_toml(model), encoding="utf-8")
+    assert cs.read_model(path).model == model
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_it_is_exact_on_the_review(name, trials):
+    fit = cs.fit(declared(name).model, trials)
+    assert isinstance(fit.engine, cs.engines.Exact)
+    assert fit.posterior.accuracy < 1e-8
+    assert np.isfinite(fit.log_evidence)
+    assert "conflict" not in str(fit.diagnosis)
+    assert 0.1 < fit.summary().loc["mu", "mean"] < 0.5
+
+
+@pytest.mark.parametrize("name", SAMPLED)
+def test_it_is_sampled_and_says_why(name, trials):
+    choice = cs.engines.auto(declared(name).model, trials)
+    assert isinstance(choice.engine, cs.engines.Nuts)
+    assert "no Gaussian form" in choice.reason
+
+
+@each
+def test_its_prior_predictive_is_in_range(name, trials):
+    """Before the data most new trials lie within ±2 and hardly any beyond ±6."""
+    model = declared(name).model
+    population = model.heterogeneity.population(trials)
+    rng = np.random.default_rng(1)
+    point = {hyper.name: hyper.prior.ppf(rng.random(4000)) for hyper in population.hypers}
+    variance = population.anywhere().draw(point, (4000, 1), rng)[:, 0]
+    theta = rng.normal(0, 1, 4000) + np.sqrt(variance) * rng.standard_normal(4000)
+    assert np.mean(np.abs(theta) < 2) > 0.85
+    assert np.mean(np.abs(theta) > 6) < 0.01
+    assert np.mean(np.abs(theta) > 0.2) > 0.5
+
+
+def test_the_bias_dial_ends_where_the_trials_are_left_out(trials):
+    from dataclasses import replace
+
+    model = declared("down_weighted").model
+    left = cs.fit(replace(model, bias=replace(model.bias, weight=0.0)), trials)
+    without = cs.fit(replace(model, bias="Nothing"), trials.without("Lu 2012", "Pioli 2006"))
+    pair = (fit.summary().loc["mu", ["mean", "sd"]].to_numpy(float) for fit in (left, without))
+    np.testing.assert_allclose(*pair, rtol=1e-9)
