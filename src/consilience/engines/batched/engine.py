@@ -1,0 +1,103 @@
+"""Many posteriors at once: what stands around the compiled loop."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from importlib.resources import files
+from zlib import crc32
+
+import numpy as np
+from numba import config, njit
+from scipy.special import ndtri
+
+from consilience.engines.batched import kernel
+from consilience.engines.batched.prior import tabulate
+from consilience.engines.batched.sets import DataSets
+from consilience.engines.batched.shapes import Asked, Assumed
+from consilience.engines.batched.sheet import blank
+from consilience.engines.summary import tails
+from consilience.gaussian import Array
+from consilience.priors import Prior
+
+_CHUNK = 4096
+_CACHE_KEY_ONLY = -1
+
+type Loop = Callable[[tuple[Array, ...], tuple[Assumed, Asked], kernel.Places], None]
+
+
+def ask(level: float, thresholds: tuple[float, ...]) -> Asked:
+    """State the questions: the median, the ends of an interval, and thresholds to be exceeded."""
+    lower, upper = tails(level)
+    probabilities = np.array([lower, 0.5, upper])
+    return Asked(probabilities, ndtri(probabilities), np.array(thresholds, dtype=float))
+
+
+def ask_nothing() -> Asked:
+    """Ask for moments only."""
+    return Asked(np.empty(0), np.empty(0), np.empty(0))
+
+
+def assume(mu: tuple[float, float], tau: Prior) -> Assumed:
+    """State a random-effects model.
+
+    Parameters
+    ----------
+    mu : tuple of float
+        Mean and standard deviation of the normal prior of μ; infinite where it is flat.
+    tau : Prior
+        The prior of τ.
+
+    Raises
+    ------
+    RefusalError
+        If the density of τ is not smooth.
+    """
+    lower, upper = tau.support
+    width = float(tau.ppf(0.5)) - lower
+    return Assumed(*mu, lower, upper, width, tabulate(tau))
+
+
+def run(sets: DataSets, assumed: Assumed, asked: Asked) -> Array:
+    """Compute all posteriors.
+
+    The sets are shared out among as many threads as numba is allowed (``NUMBA_NUM_THREADS``); each
+    is computed by itself, so that the answers do not depend on how.
+
+    Returns
+    -------
+    array (sets, columns)
+        The columns of `kernel`.
+    """
+    count, loop = len(sets.sizes), _loop()
+    columns = kernel.FIRST + 3 * asked.probabilities.size + 2 * asked.thresholds.size
+    answers = np.empty((count, columns))
+
+    def work(begin: int) -> None:
+        part = sets.part(begin, min(begin + _CHUNK, count))
+        estimates = np.empty((int(part.sizes.max()), 2))
+        marks = np.empty((4, asked.probabilities.size + 2))
+        tools = blank(), blank(), blank(), marks
+        places = answers[begin : begin + _CHUNK], estimates, tools
+        loop((part.y, part.v, part.starts), (assumed, asked), places)
+
+    with ThreadPoolExecutor(min(config.NUMBA_NUM_THREADS, -(-count // _CHUNK))) as pool:
+        list(pool.map(work, range(0, count, _CHUNK)))
+    return answers
+
+
+@cache
+def _loop() -> Loop:
+    """Compile the loop, or load it from numba's cache of an earlier session."""
+    folder = files("consilience.engines.batched").iterdir()
+    sources = sorted((each.name, each.read_bytes()) for each in folder if each.name.endswith(".py"))
+    stamp = crc32(b"".join(source for _, source in sources))
+
+    def loop(sets: tuple[Array, ...], models: tuple[Assumed, Asked], places: kernel.Places) -> None:
+        # Numba's cache knows this file only; the stamp of all files makes it forget what is stale.
+        if stamp != _CACHE_KEY_ONLY:
+            kernel.posteriors(sets, models, places)
+
+    try:
+        return njit(nogil=True, cache=True, _nrt=False)(loop)  # type: ignore[no-any-return]
+    except RuntimeError:  # no folder that can be written to
+        return njit(nogil=True, _nrt=False)(loop)  # type: ignore[no-any-return]
