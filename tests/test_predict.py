@@ -65,7 +65,8 @@ def test_draws_agree_with_the_exact_marginals(fit, kind):
     tree = cs.predict(fit, new(kind=kind), seed=1)
     table = pd.DataFrame({"kind": [kind], "against": ["TAU"]}, index=["new"])
     (mean,) = combinations(fit, table)
-    effect = cs.engines.Combination("theta", mean.weights, fresh=mean.fresh, scatter=True)
+    scatter = fit.posterior.scatter
+    effect = cs.engines.Combination("theta", mean.weights, fresh=mean.fresh, scatter=scatter)
     exact = fit.combine((mean, effect))
     for name, row in (("mu", exact.loc["new"]), ("theta", exact.loc["theta"])):
         draws = flat(tree, name)

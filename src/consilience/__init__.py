@@ -18,6 +18,7 @@ _VERBS = {
     "compare": ["compare", "explain"],
     "effects": ["Effects", "effect_sizes"],
     "fit": ["Fit", "fit", "load_fit"],
+    "many": ["fit_many", "moments_many"],
     "model": ["Model"],
     "new_trial": ["NewTrial"],
     "predict": ["predict", "summarise"],

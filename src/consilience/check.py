@@ -81,12 +81,11 @@ def _replicate(fit: Fit, rng: np.random.Generator) -> Array:
     """Draw replicated estimates, (chain, draw, k)."""
     layout = fit.posterior.layout
     beta, hypers = layout.read(fit.draws["posterior"].to_dataset())
-    columns = np.hstack([part.matrix for part in layout.parts])
     point = {name: values.ravel() for name, values in hypers.items()}
-    variance = fit.posterior.scatter.variance(point) + fit.effects.v
-    eta = beta @ columns.T
-    shaped = np.broadcast_to(variance, (eta[..., 0].size, fit.effects.k)).reshape(eta.shape)
-    return eta + np.sqrt(shaped) * rng.standard_normal(eta.shape)
+    eta = layout.seen(beta)
+    shape = (eta[..., 0].size, fit.effects.k)
+    variance = fit.posterior.scatter.draw(point, shape, rng) + fit.effects.v
+    return eta + np.sqrt(variance).reshape(eta.shape) * rng.standard_normal(eta.shape)
 
 
 def _against(observed: Array, replicated: Array, level: float) -> pd.DataFrame:
