@@ -251,7 +251,6 @@ FRAME = pd.DataFrame(
             ["study 'C'", "has no rows", "remove_unused_categories"],
         ),
     ],
-    ids=lambda value: "",
 )
 def test_bad_values_are_named_by_data_set_row_column_and_value(change, words):
     with pytest.raises(DataError) as error:

@@ -29,6 +29,31 @@ PRIORS = {
         lambda pair: priors.Uniform(pair[0], pair[0] + pair[1])
     ),
     "UnitInformation": st.builds(priors.UnitInformation, positive),
+    "HalfLogistic": st.builds(priors.HalfLogistic, positive),
+    "LogStudentT": st.builds(priors.LogStudentT, positive, numbers, positive),
+    "Lomax": st.builds(priors.Lomax, positive, positive),
+    "SqrtUniform": st.builds(priors.SqrtUniform),
+    "Catalogue": st.just(priors.Catalogue("SMD", publication="rhodes2015")),
+}
+PRIORS |= {
+    name: st.builds(priors.REGISTRY[name], st.lists(positive, max_size=3).map(tuple))
+    for name in (
+        *("BergerDeely", "Conventional", "DuMouchel", "I2"),
+        *("Jeffreys", "OverallJeffreys", "Shrinkage", "TibshiraniJeffreys"),
+    )
+}
+PRIORS |= {
+    "Mixture": st.builds(
+        priors.Mixture,
+        st.tuples(PRIORS["HalfNormal"], PRIORS["InverseGamma"]),
+        st.just((0.25, 0.75)),
+    ),
+    "Squared": st.builds(priors.Squared, PRIORS["InverseGamma"]),
+    "Truncated": st.builds(
+        priors.Truncated,
+        st.builds(priors.HalfNormal, st.floats(0.1, 10)),
+        upper=st.floats(1, 30),
+    ),
 }
 SCALES = st.one_of(
     *(PRIORS[name] for name in PRIORS if name not in {"Normal", "StudentT", "UnitInformation"})
@@ -126,7 +151,7 @@ def test_slots_that_are_not_named_take_their_defaults():
     ("mapping", "said"),
     [
         ({"nu": "Normal"}, r"slots mu, terms.*no 'nu'"),
-        ({"mu": "Typo"}, r"mu: Unknown prior 'Typo'. Known: Exponential"),
+        ({"mu": "Typo"}, r"mu: Unknown prior 'Typo'. Known: BergerDeely"),
         ({"mu": {"kind": "Typo"}}, r"mu: Unknown prior 'Typo'"),
         ({"mu": {"sigma": 1.0}}, r"mu needs a table with a `kind`"),
         ({"mu": 3}, r"mu needs a table with a `kind`, not 3"),

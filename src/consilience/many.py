@@ -24,8 +24,8 @@ def fit_many(
     """Fit one model to every data set of a frame, exactly.
 
     yᵢⱼ | θᵢⱼ ~ N(θᵢⱼ, vᵢⱼ), θᵢⱼ ~ N(μⱼ, τⱼ²) for each data set j by itself: the answers of
-    ``fit(model, effects).summary()``, some ten thousand times as fast. The sets are shared out among
-    as many threads as numba is allowed (the environment variable ``NUMBA_NUM_THREADS``), which does
+    ``fit(model, effects).summary()``, far faster than one by one. The sets are shared out among as
+    many threads as numba is allowed (the environment variable ``NUMBA_NUM_THREADS``), which does
     not change a digit of the answers.
 
     Parameters
@@ -68,7 +68,7 @@ def fit_many(
         raise ModelError(f"An interval's level lies between 0 and 1; {level!r} does not. Try 0.95.")
     plan, (sets, names) = read(model), gather(frame, by)
     answers = table(plan, sets, ask(level, _finite(thresholds)))
-    answers.insert(answers.columns.get_loc("accuracy"), "level", level)
+    answers.insert(list(answers.columns).index("accuracy"), "level", level)
     return _labelled(answers, names)
 
 

@@ -13,6 +13,7 @@ FILES = sorted((SOURCE / "consilience").rglob("*.py"))
 SAMPLERS = ("nutpie", "pymc", "pytensor")
 SLOW = ("arviz", "formulaic", "matplotlib", "numba", "scipy.stats", "sklearn")
 TABLES = ("pandas", "xarray")
+OWN = {"plots": "matplotlib", "batched": "numba"}  # rooms that are entered only to use them
 
 HELP = """
 import sys
@@ -48,8 +49,8 @@ def test_heavy_libraries_stay_unloaded(code: str, unwanted: tuple[str, ...]) -> 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(SOURCE)))
 def test_heavy_libraries_are_imported_where_they_are_used(file: Path) -> None:
-    drawing = ("matplotlib",) if "plots" in file.parts else ()
-    unwanted = {*SAMPLERS, *SLOW} - set(drawing)
+    own = [library for room, library in OWN.items() if room in file.parts]
+    unwanted = {*SAMPLERS, *SLOW} - set(own)
     tree = ast.parse(file.read_text(encoding="utf-8"), str(file))
     early = [name for node in tree.body for name in imported(node) if prefixes(name) & unwanted]
     assert not early, f"{file} imports at its top: {early}"

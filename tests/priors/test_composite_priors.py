@@ -133,7 +133,8 @@ def test_they_survive_mapping_and_toml(prior: Prior, tmp_path) -> None:
     from consilience.heterogeneity import Normal as Scatter
     from consilience.spec import read_model
 
-    model = Model(heterogeneity=Scatter(tau=prior))
+    of_mu = prior.proper and prior.support[0] < 0.0
+    model = Model(mu=prior) if of_mu else Model(heterogeneity=Scatter(tau=prior))
     assert from_mapping(to_mapping(model)) == model
     path = tmp_path / "model.toml"
     path.write_text(to_toml(model), encoding="utf-8")

@@ -22,7 +22,7 @@ from consilience.priors import Prior
 _CHUNK = 4096
 _CACHE_KEY_ONLY = -1
 
-type Loop = Callable[[tuple[Array, ...], tuple[Assumed, Asked], kernel.Places], None]
+type Loop = Callable[[kernel.Sets, tuple[Assumed, Asked], kernel.Places], None]
 
 
 def ask(level: float, thresholds: tuple[float, ...]) -> Asked:
@@ -92,12 +92,12 @@ def _loop() -> Loop:
     sources = sorted((each.name, each.read_bytes()) for each in folder if each.name.endswith(".py"))
     stamp = crc32(b"".join(source for _, source in sources))
 
-    def loop(sets: tuple[Array, ...], models: tuple[Assumed, Asked], places: kernel.Places) -> None:
+    def loop(sets: kernel.Sets, models: tuple[Assumed, Asked], places: kernel.Places) -> None:
         # Numba's cache knows this file only; the stamp of all files makes it forget what is stale.
         if stamp != _CACHE_KEY_ONLY:
             kernel.posteriors(sets, models, places)
 
     try:
-        return njit(nogil=True, cache=True, _nrt=False)(loop)  # type: ignore[no-any-return]
+        return njit(nogil=True, cache=True, _nrt=False)(loop)
     except RuntimeError:  # no folder that can be written to
-        return njit(nogil=True, _nrt=False)(loop)  # type: ignore[no-any-return]
+        return njit(nogil=True, _nrt=False)(loop)

@@ -103,7 +103,7 @@ class _Rows:
     def nameless(self, codes: NDArray[np.int64]) -> Iterator[Problem]:
         """Find rows that belong to no data set."""
         for row in np.flatnonzero(codes < 0):
-            what = f"Row {self.frame.index[row]} belongs to no data set"
+            what = f"Row {self.frame.index[int(row)]} belongs to no data set"
             yield Problem(what, "Name its data set, or leave the row out.", column=self.by)
 
     def wrong(self, columns: Mapping[str, NDArray[np.bool_]]) -> Iterator[Problem]:
@@ -112,5 +112,5 @@ class _Rows:
         for column, wrong in columns.items():
             for row in np.flatnonzero(wrong):
                 value, study = (str(self.frame[name].iloc[row]) for name in (column, self.by))
-                what = f"Row {self.frame.index[row]} holds no {_KINDS[column]}"
+                what = f"Row {self.frame.index[int(row)]} holds no {_KINDS[column]}"
                 yield Problem(what, remedy, study, column, value)

@@ -18,7 +18,7 @@ _SHORT_NODES, _SHORT_WEIGHTS = roots_legendre(4)
 _LEAST, _MOST = 1e-300, 1.0 - 1e-16
 
 EDGE, OLD, BELOW, DENSITY = range(4)
-"""Rows of the marks: edges of the panels and where they were, P at the inner ones, density there."""
+"""Rows of the marks: panels' edges, where they were, P at the inner ones, density there."""
 
 
 @exact

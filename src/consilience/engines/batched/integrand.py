@@ -15,8 +15,23 @@ from consilience.engines.batched.compiled import exact
 from consilience.engines.batched.prior import look_up
 from consilience.engines.batched.shapes import Case
 from consilience.engines.batched.sheet import (
-    BEYOND, EXPONENT, HEIGHT, MEAN, PRODUCT, S0, S1, S2, SHARP, SHARP_NEW, SLOPE, TAU, VARIANCE,
-    A, B, X, padded,
+    BEYOND,
+    EXPONENT,
+    HEIGHT,
+    MEAN,
+    PRODUCT,
+    S0,
+    S1,
+    S2,
+    SHARP,
+    SHARP_NEW,
+    SLOPE,
+    TAU,
+    VARIANCE,
+    A,
+    B,
+    X,
+    padded,
 )  # fmt: skip
 from consilience.gaussian import Array
 

@@ -1,6 +1,7 @@
 """One posterior after the other: the loop that is compiled."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from consilience.engines.batched.compiled import exact
 from consilience.engines.batched.heterogeneity import EDGE, guess, near, refine
@@ -31,13 +32,14 @@ _LAST_PLAIN, _LAST_CUT = len(PLAIN) - 1, len(PLAIN) + len(CUT) - 1
 type Tools = tuple[Array, Array, Array, Array]
 """Two sheets for rules that are compared, one to probe with, and the marks on the bracket."""
 
+type Sets = tuple[Array, Array, NDArray[np.int64]]
+"""Estimates, their sampling variances, and where each data set begins."""
+
 type Places = tuple[Array, Array, Tools]
 
 
 @exact
-def posteriors(
-    sets: tuple[Array, Array, Array], models: tuple[Assumed, Asked], places: Places
-) -> None:
+def posteriors(sets: Sets, models: tuple[Assumed, Asked], places: Places) -> None:
     """Fill in the rows of the answers, one for each data set.
 
     Parameters

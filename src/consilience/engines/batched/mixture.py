@@ -40,7 +40,7 @@ def _tail() -> Array:
         a = _TURN * (1.0 + t) / (1.0 - t)
         return 0.5 * erfcx(a / np.sqrt(2.0)) * (a + _TURN)
 
-    series = chebyshev.chebinterpolate(scaled, _DEGREE)
+    series = chebyshev.Chebyshev.interpolate(scaled, _DEGREE).coef
     return np.ascontiguousarray(chebyshev.cheb2poly(series)[::-1])
 
 

@@ -46,7 +46,7 @@ def tabulate(prior: Prior) -> Table:
             return table
     raise RefusalError(
         f"fit_many needs a prior of tau with a smooth density; that of {prior.label} jumps or "
-        f"bends near tau = {place:.3g}. Use a smooth one, or fit each data set by itself with fit()."
+        f"bends near tau = {place:.3g}. Use a smooth one, or fit each data set by itself."
     )
 
 

@@ -8,7 +8,14 @@ from consilience.engines.batched.compiled import exact, summing
 from consilience.engines.batched.integrand import condition, evaluate
 from consilience.engines.batched.shapes import Case, Moments
 from consilience.engines.batched.sheet import (
-    HEIGHT, MASS, MEAN, TAU, VARIANCE, WEIGHT, A, X,
+    HEIGHT,
+    MASS,
+    MEAN,
+    TAU,
+    VARIANCE,
+    WEIGHT,
+    A,
+    X,
 )  # fmt: skip
 from consilience.gaussian import Array
 

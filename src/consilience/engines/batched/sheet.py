@@ -1,7 +1,7 @@
 """A sheet: one long array that holds in rows all that is computed at the nodes of a rule.
 
-The nodes x stand for τ = lower + s·sinh²(x). One array with rows at fixed places lets a compiler see
-that the rows do not overlap, which it must know to turn loops into vector instructions.
+The nodes x stand for τ = lower + s·sinh²(x). One array with rows at fixed places lets a compiler
+see that the rows do not overlap, which it must know to turn loops into vector instructions.
 """
 
 import numpy as np

@@ -234,7 +234,6 @@ def assemble(model: Model, effects: Effects) -> Form:
         unit=float(np.sqrt(np.median(observed.v[np.isfinite(observed.v)]))),
     )
     _refuse_aliased(form)
-    _refuse_improper_scales(form)
     return form
 
 
@@ -246,16 +245,6 @@ def identified(form: Form) -> bool:
     """Whether the estimates can tell the coefficients with flat priors apart."""
     flat = form.W[form.counted][:, form.flat]
     return not flat.shape[1] or bool(np.linalg.matrix_rank(flat) == flat.shape[1])
-
-
-def _refuse_improper_scales(form: Form) -> None:
-    for part in form.parts:
-        for hyper in part.scales:
-            if not hyper.prior.proper:
-                raise ModelError(
-                    f"{hyper.name}, the spread between levels, needs a proper prior such as "
-                    f"HalfNormal: {hyper.prior.label} leaves it free to grow without end."
-                )
 
 
 def _refuse_aliased(form: Form) -> None:

@@ -131,12 +131,6 @@ class SampledPosterior(Posterior):
         grown["marginals"] = xr.DataTree(self._marginals())
         return grown
 
-    @property
-    def _drawn(self) -> Array:
-        """Draws of the hyperparameters (chain, draw, d)."""
-        columns = [values[..., None] for values in self.draws.hypers.values()]
-        return np.concatenate([self.draws.beta[..., :0], *columns], axis=-1)
-
     def _combined(self, combination: Combination, rng: np.random.Generator) -> Array:
         total = self.draws.beta @ combination.weights + combination.known
         variance = np.full(total.shape, combination.error)
