@@ -59,12 +59,16 @@ class Coordinate:
 
     def value(self, x: Array) -> Array:
         """Give σ at x."""
-        inside = self.lower + self.scale * np.sinh(x) ** 2 * np.exp(-self._sunk(x))
+        inside = self.lower + self.scale * np.sinh(x) ** 2
+        if self.depth > 0.0:
+            inside = self.lower + (inside - self.lower) * np.exp(-self._sunk(x))
         return np.minimum(inside, self.upper) if np.isfinite(self.upper) else inside
 
     def log_jacobian(self, x: Array) -> Array:
         """Give log dσ/dx; −∞ at x = 0."""
         with np.errstate(divide="ignore", invalid="ignore"):
+            if self.depth == 0.0:
+                return np.log(self.scale * np.sinh(2.0 * x))
             steep = np.sinh(2.0 * x) + np.nan_to_num(self._sunk(x) * np.sinh(x) ** 2 / x)
             return np.log(self.scale * steep) - self._sunk(x)
 
@@ -76,8 +80,6 @@ class Coordinate:
         return self._searched(share)
 
     def _sunk(self, x: Array) -> Array:
-        if self.depth == 0.0:
-            return np.zeros_like(x)
         with np.errstate(divide="ignore"):
             return self.depth / np.asarray(x)
 

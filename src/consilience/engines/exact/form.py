@@ -1,46 +1,18 @@
 """The Gaussian form of a model, and its closed-form answers given hyperparameters."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
 
 from consilience.effects import Effects
+from consilience.engines.exact.solve import Conditional, Equations, equations
 from consilience.errors import ModelError
 from consilience.gaussian import Array, Block, Hyper, Point, Scatter
 from consilience.model import Model, blocks, resolve, weighed
 
 _CELLS = 100_000  # what is worked on at a time stays in the cache: several times faster
-_LOST = float(np.finfo(float).eps)  # a pivot below this share is rounding error
-_LOG_2PI = float(np.log(2.0 * np.pi))
-
-
-@dataclass(frozen=True, slots=True)
-class Conditional:
-    """The posterior given each node's hyperparameters.
-
-    Parameters
-    ----------
-    log_likelihood : array (nodes,)
-        log p(y | φ) with all coefficients integrated out.
-    mean : array (nodes, m)
-        Conditional means of the coefficients.
-    root : array (nodes, m, m)
-        Square roots R of their conditional covariances RR'.
-    """
-
-    log_likelihood: Array
-    mean: Array
-    root: Array
-
-    @property
-    def parts(self) -> tuple[Array, Array, Array]:
-        """The three arrays, in their order."""
-        return self.log_likelihood, self.mean, self.root
-
-    def variance_of(self, weights: Array) -> Array:
-        """Variance of w'β at each node, shape (nodes, r), for weights (r, m) or (nodes, r, m)."""
-        return np.sum((weights @ self.root) ** 2, axis=-1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +59,12 @@ class Form:
     parts: tuple[Block, ...]
     labels: tuple[str, ...]
     unit: float
+    equations: Equations = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Prepare what is the same at all nodes."""
+        prepared = equations(self.W, self.y, self.v, mean=self.mean, flat=self.flat)
+        object.__setattr__(self, "equations", prepared)
 
     @property
     def coefficients(self) -> tuple[str, ...]:
@@ -111,13 +89,6 @@ class Form:
         """h(φ), shape (nodes, k) or (nodes, 1)."""
         return self.scatter.variance(self.point(phi))
 
-    def spread(self, phi: Array) -> Array:
-        """Prior standard deviations of the coefficients given φ, (nodes, m); 1 where flat."""
-        point = self.point(phi)
-        base = np.where(self.flat, 1.0, self.sd)
-        columns = [point[name] if name else np.ones(len(phi)) for name in self.scales]
-        return base * np.stack(columns, axis=1)
-
     def without(self, place: int) -> "Form":
         """Leave one estimate out; the columns stay, so that its row can still be foreseen."""
         keep = np.arange(len(self.y)) != place
@@ -134,73 +105,41 @@ class Form:
         )
 
     def given(self, phi: Array) -> Conditional:
-        """Solve for the coefficients at every node.
-
-        With β = b + c∘z, z ~ N(0, I) (or flat), S = v + h(φ) and r = y − Wb:
-        A = P + c c' ∘ W'S⁻¹W, ẑ = A⁻¹ c∘(W'S⁻¹r), and
-        −2 log p(y | φ) = k log 2π + Σ log S + log|A| + (r − Wcẑ)'S⁻¹(r − Wcẑ) + ẑ'Pẑ,
-        at O(k·m²) per node and never a k × k matrix. The residual form of the quadratic avoids
-        the cancellation of r'S⁻¹r − g'A⁻¹g where the effects are far from zero.
-        """
+        """Solve for the coefficients at every node, in pieces; see `Equations.solve`."""
         k, m = self.W.shape
-        outer = (self.W[:, :, None] * self.W[:, None, :]).reshape(k, m * m)
-        offset, nodes = self._offset(), len(phi)
-        found = Conditional(np.empty(nodes), np.empty((nodes, m)), np.empty((nodes, m, m)))
         chunk = max(1, _CELLS // (k + m * m))
-        for start in range(0, nodes, chunk):
+        if len(phi) <= chunk:
+            return self._solved(phi)
+        shape = len(phi), m
+        found = Conditional(np.empty(shape[0]), np.empty(shape), np.empty((*shape, m)))
+        for start in range(0, len(phi), chunk):
             part = slice(start, start + chunk)
-            solved = self._solved(phi[part], outer, offset)
-            for whole, piece in zip(found.parts, solved.parts, strict=True):
+            for whole, piece in zip(found.parts, self._solved(phi[part]).parts, strict=True):
                 whole[part] = piece
         return found
 
-    def _solved(self, phi: Array, outer: Array, offset: Array) -> Conditional:
-        m = len(offset)
-        noise = self.v + self.variance(phi)
-        precision = 1.0 / noise
-        c, r = self.spread(phi), self.y - self.W @ offset
-        gram = (precision @ outer).reshape(-1, m, m)
-        prior_precision = np.where(self.flat, 0.0, 1.0)
-        A = c[:, :, None] * gram * c[:, None, :] + np.diag(prior_precision)
-        root, log_determinant = _inverse_root(A)
-        projected = (c * (precision @ (self.W * r[:, None])))[:, :, None]
-        z = (root @ (np.swapaxes(root, 1, 2) @ projected))[:, :, 0]
-        residual = r - (c * z) @ self.W.T
-        quadratic = np.einsum("nk,nk->n", residual**2, precision) + z**2 @ prior_precision
-        constant = (self.counted.sum() - self.flat.sum()) * _LOG_2PI
-        logs = np.log(noise if self.counted.all() else noise[:, self.counted]).sum(axis=1)
-        log_likelihood = -0.5 * (constant + logs + log_determinant + quadratic)
-        return Conditional(log_likelihood, offset + c * z, c[:, :, None] * root)
+    def given_some(self, phi: Array, seen: NDArray[np.bool_]) -> Conditional:
+        """Solve at some of the nodes; the likelihood of the others is zero."""
+        if seen.all():
+            return self.given(phi)
+        shape = len(phi), len(self.equations.offset)
+        found = Conditional(np.full(shape[0], -inf), np.zeros(shape), np.zeros((*shape, shape[1])))
+        for whole, piece in zip(found.parts, self.given(phi[seen]).parts, strict=True):
+            whole[seen] = piece
+        return found
 
-    def _offset(self) -> Array:
-        """Prior means; for flat columns the least-squares fit, which keeps residuals small."""
-        if not self.flat.any():
-            return self.mean
-        columns = self.W[:, self.flat] / np.sqrt(self.v)[:, None]
-        rest = (self.y - self.W @ self.mean) / np.sqrt(self.v)
-        offset = self.mean.copy()
-        offset[self.flat] = np.linalg.lstsq(columns, rest)[0]
-        return offset
+    def _solved(self, phi: Array) -> Conditional:
+        point = self.point(phi)
+        noise = self.v[:, None] + self.scatter.variance(point).T
+        return self.equations.solve(noise, self._spread(point))
 
-
-def _inverse_root(A: Array) -> tuple[Array, Array]:
-    """Give R with RR' = A⁻¹ and log|A|, for symmetric positive definite matrices (n, m, m).
-
-    Cholesky and forward substitution with the loop over m outside and the nodes inside: for many
-    small matrices this is several times faster than one LAPACK call for each.
-    """
-    m = A.shape[1]
-    a = np.ascontiguousarray(A.transpose(1, 2, 0))
-    lower, inverse = np.zeros_like(a), np.zeros_like(a)
-    log_determinant = np.zeros(A.shape[0])
-    for j in range(m):
-        rest = a[j:, j] - np.einsum("ikn,kn->in", lower[j:, :j], lower[j, :j])
-        pivot = np.sqrt(np.maximum(rest[0], _LOST * a[j, j]))
-        lower[j:, j] = rest / pivot
-        inverse[j, :j] = -np.einsum("kn,kin->in", lower[j, :j], inverse[:j, :j]) / pivot
-        inverse[j, j] = 1.0 / pivot
-        log_determinant += 2.0 * np.log(pivot)
-    return np.ascontiguousarray(inverse.transpose(2, 1, 0)), log_determinant
+    def _spread(self, point: Point) -> Array:
+        """Prior standard deviations of the coefficients, (m, nodes) or (m, 1); 1 where flat."""
+        base = np.where(self.flat, 1.0, self.sd)[:, None]
+        if not any(self.scales):
+            return base
+        nodes = len(next(iter(point.values())))
+        return base * np.stack([point[name] if name else np.ones(nodes) for name in self.scales])
 
 
 def assemble(model: Model, effects: Effects) -> Form:

@@ -6,6 +6,7 @@ import numpy as np
 
 from consilience.engines.exact.line import Axis
 from consilience.engines.exact.panels import Panels
+from consilience.engines.exact.profile import between, log_integral, profile
 from consilience.engines.exact.rule import Rule
 from consilience.gaussian import Array
 
@@ -78,10 +79,7 @@ def hyper_marginals(rule: Rule) -> tuple[HyperMarginal, ...]:
 
 
 def _along(rule: Rule, place: int) -> HyperMarginal:
-    others = tuple(axis for axis in range(len(rule.panels)) if axis != place)
-    mass = rule.weights.reshape(rule.shape).sum(axis=others)
-    panels = rule.panels[place]
-    values = mass / panels.weights
+    panels, values = profile(rule, place)
     return HyperMarginal(rule.coordinates[place], panels, values, rule.moments)
 
 
@@ -89,25 +87,22 @@ def draw(rule: Rule, count: int, rng: np.random.Generator) -> Array:
     """Draw hyperparameters (count, d) jointly and independently from their posterior.
 
     One dimension after the other by inversion: the marginal of the first, then each given those
-    already drawn, from the interpolated density.
+    already drawn, from the interpolated log density.
     """
-    current = rule.density.reshape(1, *rule.shape)
+    current = rule.log_density.reshape(1, *rule.shape)
     columns = []
     for place, panels in enumerate(rule.panels):
-        x = panels.invert(_integrate_rest(current, rule.panels[place + 1 :]), rng.random(count))
+        heights = log_integral(current, rule.panels[place + 1 :])
+        top = heights.max(axis=1, keepdims=True)
+        finer, values = between(rule, place, heights - top)
+        x = finer.invert(values, rng.random(count))
         columns.append(rule.coordinates[place].value(x))
         current = _interpolate(panels.interpolation(x), current)
     return np.stack(columns, axis=1) if columns else np.empty((count, 0))
 
 
 def _interpolate(matrix: Array, current: Array) -> Array:
-    """Interpolate the density (1 or D, n, …) along its first axis to D points: (D, …)."""
+    """Interpolate log densities (1 or D, n, …) along their first axis to D points: (D, …)."""
     flat = current.reshape(*current.shape[:2], -1)
     rows = matrix @ flat[0] if len(flat) == 1 else (matrix[:, None, :] @ flat)[:, 0, :]
     return rows.reshape(len(matrix), *current.shape[2:])
-
-
-def _integrate_rest(current: Array, rest: tuple[Panels, ...]) -> Array:
-    for panels in reversed(rest):
-        current = current @ panels.weights
-    return current

@@ -31,13 +31,17 @@ class Panels:
     @property
     def nodes(self) -> Array:
         """The P·n nodes, in increasing order."""
-        centres = self.lower + self._half * (2.0 * np.arange(self.count) + 1.0)
-        return (centres[:, None] + self._half * _rule(self.order)[0]).ravel()
+        return self.lower + self.length * _composite(self.count, self.order)[0]
 
     @property
     def weights(self) -> Array:
         """The P·n weights; they add up to the length of the interval."""
-        return np.tile(self._half * _rule(self.order)[1], self.count)
+        return self.length * _composite(self.count, self.order)[1]
+
+    @property
+    def length(self) -> float:
+        """Length of the interval."""
+        return self.upper - self.lower
 
     @property
     def _half(self) -> float:
@@ -87,6 +91,14 @@ class Panels:
         where = (x - self.lower) / (2.0 * self._half)
         panel = np.clip(where.astype(int), 0, self.count - 1)
         return panel, np.clip(2.0 * (where - panel) - 1.0, -1.0, 1.0)
+
+
+@lru_cache
+def _composite(count: int, order: int) -> tuple[Array, Array]:
+    """Nodes and weights on [0, 1]."""
+    t, w = _rule(order)
+    nodes = (np.arange(count)[:, None] + 0.5 * (t + 1.0)).ravel() / count
+    return nodes, np.tile(0.5 * w / count, count)
 
 
 @lru_cache

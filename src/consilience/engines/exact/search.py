@@ -11,12 +11,16 @@ from consilience.errors import ConvergenceError, ModelError
 from consilience.gaussian import Array
 
 _DROP = 36.0  # e^-36 = 2e-16: what is left out cannot be seen in double precision
-_POINTS = {1: 65, 2: 25, 3: 13}
+_POINTS = {1: 65, 2: 19, 3: 11}
+_FILLED = {1: 0.25, 2: 0.5, 3: 0.5}  # of many points a few steps too many matter less
 _NEAR = 6.0
 _ROUNDS = 60
 
 type LogDensity = Callable[[Array], Array]
 """A function of points x (n, d) that gives logarithms (n,)."""
+
+type Hull = tuple[Array, Array, Array]
+"""Lower and upper corner, and the highest point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +31,15 @@ class Bracket:
     ----------
     lower, upper : array (d,)
         Its corners on the x scale.
+    peak : array (d,)
+        The highest point seen.
     moments : int
         Highest moment of the hyperparameters (2, 1 or 0) that the tails allow.
     """
 
     lower: Array
     upper: Array
+    peak: Array
     moments: int
 
 
@@ -60,9 +67,9 @@ def bracket(
     """
     for moments in (2, 1, 0):
         target = _Weighted(log_density, log_size, moments)
-        lower, upper = _widen(target, nearest, farthest)
+        lower, upper, peak = _widen(target, nearest, farthest)
         if np.all((upper < FARTHEST) & (lower > -FARTHEST)):
-            return Bracket(lower, upper, moments)
+            return Bracket(lower, upper, peak, moments)
     raise ModelError(
         "The posterior of the heterogeneity is improper: the likelihood and the priors do not fall "
         "off for large values. Give the standard deviations proper priors, such as HalfNormal."
@@ -75,52 +82,54 @@ class _Weighted:
     log_size: LogDensity
     moments: int
 
-    def inside(self, points: Array) -> NDArray[np.bool_]:
-        """Say which points are near the peak of the integrand, plain or weighted."""
+    def inside(self, points: Array) -> tuple[NDArray[np.bool_], int]:
+        """Say which points are near the peak, plain or weighted, and which is the highest."""
         plain = self.log_density(points)
         weighted = plain + self.moments * self.log_size(points)
-        return (plain > plain.max() - _DROP) | (weighted > weighted.max() - _DROP)
+        near = (plain > plain.max() - _DROP) | (weighted > weighted.max() - _DROP)
+        return near, int(plain.argmax())
 
 
-def _widen(target: _Weighted, nearest: Array, farthest: Array) -> tuple[Array, Array]:
+def _widen(target: _Weighted, nearest: Array, farthest: Array) -> Hull:
     """Look near zero first, and further out as long as the hull touches an end."""
     start, end = np.maximum(-_NEAR, nearest), np.minimum(_NEAR, farthest)
     while True:
-        lower, upper = _zoom(target, start, end)
+        lower, upper, peak = _zoom(target, start, end)
         above = (upper >= end) & (end < farthest)
         below = (lower <= start) & (start > nearest)
         if not (above | below).any():
-            return lower, upper
+            return lower, upper, peak
         end = np.where(above, np.minimum(3.0 * end, farthest), end)
         start = np.where(below, np.maximum(3.0 * start, nearest), start)
 
 
-def _zoom(target: _Weighted, start: Array, end: Array) -> tuple[Array, Array]:
+def _zoom(target: _Weighted, start: Array, end: Array) -> Hull:
     lower, upper = start, end
     for _ in range(_ROUNDS):
-        narrower = _hull(target, lower, upper)
-        settled = np.all(narrower[1] - narrower[0] > 0.5 * (upper - lower))
-        lower, upper = narrower
+        found = _hull(target, lower, upper)
+        settled = np.all(found[1] - found[0] > _FILLED[len(lower)] * (upper - lower))
+        lower, upper, _ = found
         if settled:
-            return lower, upper
+            return found
     raise ConvergenceError(
         "The posterior of the hyperparameters could not be bracketed: it is narrower than the "
         "computer's numbers can tell apart. Check the sampling variances for values near zero."
     )
 
 
-def _hull(target: _Weighted, lower: Array, upper: Array) -> tuple[Array, Array]:
-    """Find the hull of the points inside, one grid step wider on each side."""
+def _hull(target: _Weighted, lower: Array, upper: Array) -> Hull:
+    """Find the hull of the points inside, one grid step wider on each side, and the highest."""
     count = _POINTS[len(lower)]
     axes = np.linspace(lower, upper, count).T
     grids = np.meshgrid(*axes, indexing="ij")
     points = np.stack([grid.ravel() for grid in grids], axis=1)
-    inside = target.inside(points).reshape([count] * len(lower))
+    near, highest = target.inside(points)
+    inside = near.reshape([count] * len(lower))
     ends = [_ends(inside, axis) for axis in range(len(lower))]
     first = np.array([max(start - 1, 0) for start, _ in ends])
     last = np.array([min(stop + 1, count - 1) for _, stop in ends])
     every = np.arange(len(lower))
-    return axes[every, first], axes[every, last]
+    return axes[every, first], axes[every, last], points[highest]
 
 
 def _ends(inside: NDArray[np.bool_], axis: int) -> tuple[int, int]:

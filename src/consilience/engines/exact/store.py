@@ -4,9 +4,10 @@ import numpy as np
 import xarray as xr
 
 from consilience.engines.exact.form import Form
+from consilience.engines.exact.integrand import values_at
 from consilience.engines.exact.line import axis_from
 from consilience.engines.exact.panels import Panels
-from consilience.engines.exact.rule import Integrated, Rule, values_at
+from consilience.engines.exact.rule import Integrated, Rule
 
 _AXIS = ("scale", "support_lower", "support_upper", "depth", "lower", "upper", "count", "order")
 
@@ -21,8 +22,9 @@ def to_dataset(integrated: Integrated) -> xr.Dataset:
     return xr.Dataset(
         {
             "axis": (("hyper", "field"), np.array(rows, dtype=float).reshape(-1, len(_AXIS))),
-            "density": ("node", rule.density),
+            "log_density": ("node", rule.log_density),
             "mass": ("node", rule.weights),
+            "solved": ("node", rule.conditional.solved),
         },
         coords={"field": np.array(_AXIS, dtype=object)},
         attrs={
@@ -40,12 +42,13 @@ def from_dataset(form: Form, stored: xr.Dataset) -> Integrated:
     panels = tuple(Panels(row[4], row[5], int(row[6]), int(row[7])) for row in axes)
     phi = values_at(coordinates, panels)
     rule = Rule(
+        form.hypers,
         coordinates,
         panels,
         phi,
         stored["mass"].to_numpy(),
-        stored["density"].to_numpy(),
-        form.given(phi),
+        stored["log_density"].to_numpy(),
+        form.given_some(phi, stored["solved"].to_numpy().astype(bool)),
         float(stored.attrs["log_evidence"]),
         int(stored.attrs["moments"]),
     )

@@ -1,0 +1,98 @@
+"""How far two rules disagree about anything that is asked of a posterior."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from consilience.engines.exact.panels import Panels
+from consilience.engines.exact.profile import profile
+from consilience.gaussian import Array
+
+if TYPE_CHECKING:
+    from consilience.engines.exact.rule import Rule
+
+_LOOSER = 0.1
+_BETWEEN = np.linspace(0.0, 1.0, 18)[1:-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """How far two rules differ.
+
+    Parameters
+    ----------
+    moments : float
+        Largest relative difference in evidence, means (per SD) and SDs; infinite for no numbers.
+    along : tuple of float
+        A tenth of the largest difference in the distribution function of each hyperparameter.
+        Quantiles come from densities interpolated between the nodes, which may need more of them
+        than the moments do; of two interpolants the finer is better by more than that.
+    """
+
+    moments: float
+    along: tuple[float, ...]
+
+    @property
+    def worst(self) -> float:
+        """The largest of all."""
+        return max(self.moments, *self.along)
+
+    def behind(self, wanted: float) -> tuple[bool, ...]:
+        """Say which axes need more nodes: all, if any moment does."""
+        return tuple(self.moments > wanted or gap > wanted for gap in self.along)
+
+    def settled(self, wanted: float) -> float:
+        """Give the largest difference that is small enough not to be looked at again."""
+        small = (part for part in (self.moments, *self.along) if part <= wanted)
+        return max(small, default=0.0)
+
+
+def disagreement(coarse: "Rule", fine: "Rule") -> Disagreement:
+    """Compare two rules."""
+    (mean_a, sd_a), (mean_b, sd_b) = _moments(coarse), _moments(fine)
+    sizes = np.where(sd_b > 0, sd_b, 1.0)
+    parts = (
+        np.abs(np.expm1(coarse.log_evidence - fine.log_evidence)),
+        np.max(np.abs(mean_a - mean_b) / sizes, initial=0.0),
+        np.max(np.abs(sd_a - sd_b) / sizes, initial=0.0),
+    )
+    worst = float(max(parts)) if np.all(np.isfinite(parts)) else np.inf
+    gaps = (_reached(coarse, place) - _reached(fine, place) for place in range(len(fine.panels)))
+    return Disagreement(worst, tuple(_LOOSER * float(np.max(np.abs(gap))) for gap in gaps))
+
+
+def _reached(rule: "Rule", place: int) -> Array:
+    """Distribution function of a hyperparameter at points along the axis."""
+    panels, values = profile(rule, place)
+    return _cumulation(panels.count, panels.order) @ values * panels.length
+
+
+@lru_cache
+def _cumulation(count: int, order: int) -> Array:
+    """Integrals from 0 to points of [0, 1], from values at the nodes of a rule: (points, nodes)."""
+    panels = Panels(0.0, 1.0, count, order)
+    alone = np.eye(count * order)
+    return np.stack([panels.cumulative(values, _BETWEEN) for values in alone], axis=1)
+
+
+def _moments(rule: "Rule") -> tuple[Array, Array]:
+    """Means and SDs of all parameters; of φ/(|φ| + scale) where the variance does not exist."""
+    beta = rule.conditional
+    if rule.moments < 2:
+        scales = np.array([coordinate.scale for coordinate in rule.coordinates])
+        bounded = rule.phi / (np.abs(rule.phi) + scales)
+        mean = rule.weights @ bounded
+        return mean, np.sqrt(rule.weights @ (bounded - mean) ** 2)
+    parts = (_mixed(rule, beta.mean), _mixed(rule, rule.phi))
+    within = np.einsum("n,nij,nij->i", rule.weights, beta.root, beta.root)
+    mean, between = (np.concatenate(each) for each in zip(*parts, strict=True))
+    within = np.concatenate([within, np.zeros(rule.phi.shape[1])])
+    return mean, np.sqrt(between + within)
+
+
+def _mixed(rule: "Rule", values: Array) -> tuple[Array, Array]:
+    """Mean and variance between the nodes of values (nodes, m)."""
+    mean = rule.weights @ values
+    return mean, rule.weights @ (values - mean) ** 2

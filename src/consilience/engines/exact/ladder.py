@@ -1,0 +1,75 @@
+"""Ever finer rules along an axis, and how far up a look along one line says to begin."""
+
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+
+from consilience.engines.exact.panels import Panels
+from consilience.engines.exact.search import Bracket
+from consilience.gaussian import Array
+
+LADDER = (
+    *((1, order) for order in (12, 16, 20, 24, 28, 32, 36, 40, 44, 48)),
+    *((2, 32), (2, 40), (2, 48), (4, 32), (4, 48)),
+    *((8, 32), (8, 48), (16, 32), (16, 48), (32, 48), (64, 48)),
+)
+"""Panels and nodes in each; neighbours differ in order, or in how they cut the axis."""
+
+FIRST = LADDER.index((1, 32))
+"""Where to begin where a look along a line would cost as much as the whole."""
+
+_WHOLE = LADDER.index((2, 48))  # what stands for the function along a line
+
+type Rungs = tuple[int, ...]
+
+
+def panels_on(found: Bracket, rungs: Rungs) -> tuple[Panels, ...]:
+    """Give the rule of each axis at its rung; the last one where the ladder ends."""
+    ends = zip(found.lower.tolist(), found.upper.tolist(), rungs, strict=True)
+    return tuple(Panels(a, b, *LADDER[min(rung, len(LADDER) - 1)]) for a, b, rung in ends)
+
+
+def climbed(rungs: Rungs, behind: tuple[bool, ...]) -> Rungs:
+    """Climb by one rung where it is needed."""
+    return tuple(rung + late for rung, late in zip(rungs, behind, strict=True))
+
+
+def first_rungs(log_density: Callable[[Array], Array], found: Bracket, *, wanted: float) -> Rungs:
+    """Find for each axis the lowest rung that integrates the line through the peak well enough.
+
+    Parameters
+    ----------
+    log_density : callable
+        Log integrand at points (n, d) on the x scale.
+    found : Bracket
+        Where it lies, and its peak.
+    wanted : float
+        Accuracy of integrals of 1, x and x², relative.
+    """
+    lines = panels_on(found, (_WHOLE,) * len(found.lower))
+    nodes = len(lines[0].nodes)
+    points = np.repeat(found.peak[None, :], nodes * len(lines), axis=0)
+    for axis, line in enumerate(lines):
+        points[axis * nodes : (axis + 1) * nodes, axis] = line.nodes
+    heights = log_density(points).reshape(len(lines), nodes)
+    values = np.exp(heights - heights.max(axis=1, keepdims=True))
+    return tuple(_lowest(each, wanted) for each in values)
+
+
+def _lowest(values: Array, wanted: float) -> int:
+    """Find the lowest rung whose integrals of values along [0, 1] are good enough."""
+    x = Panels(0.0, 1.0, *LADDER[_WHOLE]).nodes
+    moments = np.stack([values, values * x, values * x * x], axis=1)
+    whole = _weights(_WHOLE) @ moments
+    for rung in range(_WHOLE):
+        if np.max(np.abs(_weights(rung) @ moments / whole - 1.0)) <= wanted:
+            return rung
+    return _WHOLE
+
+
+@lru_cache
+def _weights(rung: int) -> Array:
+    """Weights of a rule over [0, 1] for values at the nodes of the finest."""
+    finest, own = Panels(0.0, 1.0, *LADDER[_WHOLE]), Panels(0.0, 1.0, *LADDER[rung])
+    return own.weights @ finest.interpolation(own.nodes)

@@ -1,0 +1,78 @@
+"""The marginal density of one hyperparameter between the nodes of its axis.
+
+A density is hard to interpolate: it falls over many orders of magnitude, and its prior may have
+corners. What the trials say about φ is not: the logarithm of the marginal likelihood is smooth.
+So that is interpolated, and multiplied by the prior as it stands:
+
+    p(x | y) = p(x) exp(ℓ(x)),  ℓ the interpolant of log p(x | y) − log p(x) at the nodes.
+"""
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from consilience.engines.exact.integrand import log_prior_along
+from consilience.engines.exact.panels import Panels
+from consilience.gaussian import Array
+
+if TYPE_CHECKING:
+    from consilience.engines.exact.rule import Rule
+
+_FINER = 4
+
+
+def profile(rule: "Rule", place: int) -> tuple[Panels, Array]:
+    """Give finer panels along an axis, and the marginal density on the x scale at their nodes."""
+    others = [panels for axis, panels in enumerate(rule.panels) if axis != place]
+    heights = np.moveaxis(rule.log_density.reshape(rule.shape), place, 0)
+    return between(rule, place, log_integral(heights, tuple(others)))
+
+
+def log_integral(heights: Array, rest: tuple[Panels, ...]) -> Array:
+    """Integrate the last axes out of log densities."""
+    for panels in reversed(rest):
+        top = heights.max(axis=-1, keepdims=True)
+        heights = top[..., 0] + np.log(np.exp(heights - top) @ panels.weights)
+    return heights
+
+
+def between(rule: "Rule", place: int, heights: Array) -> tuple[Panels, Array]:
+    """Give finer panels along an axis, and densities (…, 4n) there, from log densities (…, n)."""
+    panels, (hyper, coordinate) = rule.panels[place], (rule.hypers[place], rule.coordinates[place])
+    finer = Panels(panels.lower, panels.upper, _FINER * panels.count, panels.order)
+    said = _said(heights, log_prior_along(hyper, coordinate, panels.nodes))
+    prior = log_prior_along(hyper, coordinate, finer.nodes)
+    return finer, np.exp(said @ _to_finer(panels.count, panels.order).T + prior)
+
+
+def _said(heights: Array, prior: Array) -> Array:
+    """Divide the prior out; at nodes where it is zero, the trials say what they say beside it."""
+    known = np.flatnonzero(np.isfinite(prior))
+    if len(known) == len(prior):
+        return heights - prior
+    beside = np.abs(np.arange(len(prior))[:, None] - known).argmin(axis=1)
+    return (heights[..., known] - prior[known])[..., beside]
+
+
+def foretell(rule: "Rule", finer: tuple[Panels, ...]) -> Array:
+    """Foretell the log density of a rule at the nodes of a finer one, (nodes,).
+
+    What the trials say is interpolated along one axis after the other.
+    """
+    heights = rule.log_density.reshape(rule.shape)
+    for place, panels in enumerate(finer):
+        hyper, coordinate = rule.hypers[place], rule.coordinates[place]
+        own = rule.panels[place]
+        prior = log_prior_along(hyper, coordinate, own.nodes)
+        along = _said(np.moveaxis(heights, place, -1), prior) @ own.interpolation(panels.nodes).T
+        along = along + log_prior_along(hyper, coordinate, panels.nodes)
+        heights = np.moveaxis(along, -1, place)
+    return heights.ravel()
+
+
+@lru_cache
+def _to_finer(count: int, order: int) -> Array:
+    """Matrix from values at the nodes of a rule to those at the nodes of finer panels."""
+    finer = Panels(0.0, 1.0, _FINER * count, order)
+    return Panels(0.0, 1.0, count, order).interpolation(finer.nodes)
