@@ -63,7 +63,7 @@ def bracket(
     Raises
     ------
     ModelError
-        If the integrand does not fall off: the posterior is improper.
+        If the integrand does not fall off within the reach of numbers.
     """
     for moments in (2, 1, 0):
         target = _Weighted(log_density, log_size, moments)
@@ -71,8 +71,9 @@ def bracket(
         if np.all((upper < FARTHEST) & (lower > -FARTHEST)):
             return Bracket(lower, upper, peak, moments)
     raise ModelError(
-        "The posterior of the heterogeneity is improper: the likelihood and the priors do not fall "
-        "off for large values. Give the standard deviations proper priors, such as HalfNormal."
+        "The posterior of the heterogeneity reaches beyond the largest numbers that a computer "
+        "holds: its priors are too heavy in the tail for these trials. Give the standard "
+        "deviations priors with lighter tails, such as HalfNormal."
     )
 
 
