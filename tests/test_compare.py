@@ -160,3 +160,13 @@ def test_terms_are_given_as_a_reason_for_a_difference(pooling, fit, effects):
 def test_one_side_alone_needs_no_explanation(fit, effects):
     assert cs.explain({"Bayes": fit}) == ()
     assert cs.explain({"DL": cs.pool(effects, "DL")}) == ()
+
+
+def test_measures_without_a_common_scale_are_refused():
+    table = pd.DataFrame({
+        "study": list("ABC"), "n1": 30, "mean1": [5.0, 6, 7], "sd1": 2.0, "n2": 30, "mean2": 5.0,
+        "sd2": 2.0,
+    })  # fmt: skip
+    results = {code: cs.pool(cs.effect_sizes(table, code), "DL") for code in ("SMD", "MD")}
+    with pytest.raises(ModelError, match=r"SMD \(SMD\), MD \(MD\)"):
+        cs.compare(results)

@@ -260,3 +260,16 @@ def test_a_newcomer_of_whom_nothing_is_known_has_a_new_level(fit):
         expected += summary.loc[scale, "mean"] ** 2 + summary.loc[scale, "sd"] ** 2
     assert row["sd"] ** 2 == pytest.approx(expected, rel=1e-9)
     assert row["mean"] == pytest.approx(summary.loc["mu", "mean"], abs=1e-12)
+
+
+def test_what_the_model_ignores_is_said():
+    table = pd.DataFrame(
+        {"study": list("ABCD"), "yi": [0.1, 0.4, 0.2, 0.3], "vi": 0.05, "kind": list("aabb")}
+    )
+    model = cs.Model(heterogeneity=cs.heterogeneity.Normal(tau=cs.priors.HalfNormal(0.5)))
+    fit = cs.fit(model, cs.effect_sizes(table, "GEN"))
+    with pytest.raises(ModelError, match="-1"):
+        cs.predict(fit, cs.NewTrial(sei=0.1), seed=-1)
+    idle = cs.summarise(cs.predict(fit, cs.NewTrial(sei=0.1, kind="a")))
+    assert "no term for kind" in idle.attrs["ignored"]
+    assert not cs.summarise(cs.predict(fit, cs.NewTrial(sei=0.1))).attrs["ignored"]

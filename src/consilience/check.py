@@ -8,7 +8,7 @@ import pandas as pd
 import xarray as xr
 
 from consilience.engines.summary import tails
-from consilience.fit import Fit
+from consilience.fit import Fit, seeded
 from consilience.gaussian import Array
 
 STATISTICS: Mapping[str, Callable[[Array], Array]] = {
@@ -67,6 +67,7 @@ def check(fit: Fit, *, level: float = 0.95, seed: int = 0) -> Check:
     doi:10.1002/sim.1403.
     """
     fit.stamped(pd.DataFrame())
+    seed = seeded(seed)
     replicated = _replicate(fit, np.random.default_rng(seed))
     flat = replicated.reshape(-1, fit.effects.k)
     foreseen = fit.posterior.foresee()
@@ -74,7 +75,8 @@ def check(fit: Fit, *, level: float = 0.95, seed: int = 0) -> Check:
     trials["p_value_loo"] = _two_sided(foreseen)
     trials.index.name = "estimate"
     statistics, replicates = _statistics(fit, flat, level), _tree(fit, replicated)
-    return Check(fit.stamped(trials), fit.stamped(statistics), replicates, tuple(_words(trials)))
+    words = (*_words(trials), *_words_of_statistics(statistics))
+    return Check(fit.stamped(trials), fit.stamped(statistics), replicates, words)
 
 
 def _replicate(fit: Fit, rng: np.random.Generator) -> Array:
@@ -129,6 +131,8 @@ def _words(trials: pd.DataFrame) -> list[str]:
     surprising = trials[trials["p_value_loo"] < _SURPRISING]
     expected = _SURPRISING * len(trials)
     count = len(surprising)
+    if len(trials) == 1:
+        return ["There is one trial: no other can foresee it."]
     sentences = [
         f"{count} of {len(trials)} trials lie{'s' * (count == 1)} where the others would put a new "
         f"trial with a two-sided probability below {_SURPRISING:.0%}; by chance alone about "
@@ -140,3 +144,12 @@ def _words(trials: pd.DataFrame) -> list[str]:
         for name, row in surprising.iterrows()
     ]
     return sentences
+
+
+def _words_of_statistics(statistics: pd.DataFrame) -> list[str]:
+    failed = statistics[statistics["p_value"] < _SURPRISING]
+    return [
+        f"The {name} of the observed estimates, {row['observed']:.2f}, is not what replicated "
+        f"reviews show ({row['lower']:.2f} to {row['upper']:.2f}, p = {row['p_value']:.3f})."
+        for name, row in failed.iterrows()
+    ]

@@ -5,6 +5,7 @@ from collections.abc import Hashable, Mapping
 import numpy as np
 import pandas as pd
 
+from consilience import measures
 from consilience.classical.pooled import Pooled
 from consilience.effects import Effects
 from consilience.errors import ModelError
@@ -58,6 +59,7 @@ def compare(results: Mapping[str, Fit | Pooled], level: float = 0.95) -> pd.Data
     rows = {name: _row(name, result, level) for name, result in results.items()}
     table = pd.DataFrame.from_dict(rows, orient="index").reindex(columns=list(COLUMNS))
     table.index.name = "analysis"
+    _refuse_mixed(results)
     directions = {result.effects.direction for result in results.values()}
     table.attrs["direction"] = " / ".join(sorted(directions))
     forced = [name for name, result in results.items() if _watermarked(result)]
@@ -101,6 +103,21 @@ def _row(name: str, result: object, level: float) -> dict[str, object]:
     if isinstance(result, Pooled):
         return _pooled_row(result)
     raise ModelError(f"{name!r} is no analysis: compare() takes what fit() and pool() give.")
+
+
+def _refuse_mixed(results: Mapping[str, Fit | Pooled]) -> None:
+    """Refuse results of different measures; a generic one may be any, and goes with all."""
+    known = {
+        name: result.effects.measure
+        for name, result in results.items()
+        if result.effects.measure.code != measures.GEN.code
+    }
+    if len({measure.code for measure in known.values()}) > 1:
+        listed = ", ".join(f"{name} ({measure.code})" for name, measure in known.items())
+        raise ModelError(
+            f"These analyses are of different effect measures and have no common scale: {listed}. "
+            "Compare analyses of one measure."
+        )
 
 
 def _watermarked(result: Fit | Pooled) -> bool:

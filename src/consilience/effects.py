@@ -204,6 +204,11 @@ def effect_sizes(trials: Trials | pd.DataFrame, measure: str | Measure) -> Effec
         For an unknown measure.
     """
     chosen = measures.get(measure) if isinstance(measure, str) else measure
+    if not isinstance(trials, Trials | pd.DataFrame):
+        raise DataError(
+            f"effect_sizes() takes what read_trials() gives or a DataFrame, not "
+            f"{type(trials).__name__}."
+        )
     read, unreadable = (trials, ()) if isinstance(trials, Trials) else examine(trials)
     table = read.frame
     if table.empty:

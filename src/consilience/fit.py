@@ -211,7 +211,7 @@ def fit(
     """
     _refuse_others(model, effects)
     if engine is None:
-        choice, posterior = engines.run(model, effects, seed=_seed(seed or 0))
+        choice, posterior = engines.run(model, effects, seed=seeded(seed or 0))
         return Fit(model, effects, choice.engine, posterior, choice.reason, forced=force)
     chosen = engines.get(engine) if isinstance(engine, str) else engine
     if not isinstance(chosen, Engine):
@@ -219,7 +219,7 @@ def fit(
             f"An engine is engines.Exact(...), engines.Nuts(...) or its name, not {engine!r}."
         )
     if seed is not None:
-        chosen = replace(chosen, seed=_seed(seed))  # type: ignore[type-var]
+        chosen = replace(chosen, seed=seeded(seed))  # type: ignore[type-var]
     reason = f"{type(chosen).__name__}, as asked"
     return Fit(model, effects, chosen, chosen.run(model, effects), reason, forced=force)
 
@@ -242,7 +242,14 @@ def _engine_name(engine: Engine) -> str:
     return names[0]
 
 
-def _seed(seed: int) -> int:
+def seeded(seed: int) -> int:
+    """Check a seed.
+
+    Raises
+    ------
+    ModelError
+        If it is no whole number of 0 or more.
+    """
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
         raise ModelError(f"A seed is a whole number of 0 or more; {seed!r} is not.")
     return int(seed)

@@ -10,13 +10,13 @@ import xarray as xr
 from consilience.engines import Combination
 from consilience.engines.summary import from_draws, table
 from consilience.errors import ModelError
-from consilience.fit import Fit
+from consilience.fit import Fit, seeded
 from consilience.gaussian import Array, Population
 from consilience.new_trial import NewTrial, as_table
 from consilience.rows import combinations
 
 _DIMS = ("chain", "draw", "trial")
-_STAMPS = ("direction", "watermark")
+_STAMPS = ("direction", "watermark", "ignored")
 
 
 def predict(fit: Fit, new: NewTrial | Sequence[NewTrial], *, seed: int = 0) -> xr.DataTree:
@@ -48,7 +48,7 @@ def predict(fit: Fit, new: NewTrial | Sequence[NewTrial], *, seed: int = 0) -> x
     ConvergenceError
         If the fit did not converge and was not forced.
     """
-    trials = _trials(new)
+    trials, seed = _trials(new), seeded(seed)
     stamps = fit.stamped(pd.DataFrame()).attrs
     drawn = _Drawn(fit, np.random.default_rng(seed))
     rows = _complete(fit, trials)
@@ -63,6 +63,7 @@ def predict(fit: Fit, new: NewTrial | Sequence[NewTrial], *, seed: int = 0) -> x
         "draw": posterior["draw"],
         "trial": np.array([trial.name for trial in trials], dtype=object),
     }
+    stamps["ignored"] = _ignored(fit, rows)
     attrs = {"seed": seed, **{name: stamps[name] for name in _STAMPS if name in stamps}}
     predictions = xr.Dataset(groups, coords, attrs)
     return xr.DataTree.from_dict({"posterior": posterior, "predictions": predictions})
@@ -121,6 +122,17 @@ def _complete(fit: Fit, trials: tuple[NewTrial, ...]) -> pd.DataFrame:
             "as NewTrial(..., column=value)."
         )
     return rows
+
+
+def _ignored(fit: Fit, rows: pd.DataFrame) -> str:
+    """Say which moderators make no difference to the prediction; empty if all do."""
+    idle = [str(column) for column in rows.columns if column not in _needed(fit)]
+    if not idle:
+        return ""
+    return (
+        f"The model has no term for {', '.join(idle)}: the prediction is the same whatever stands "
+        "there."
+    )
 
 
 def _needed(fit: Fit) -> tuple[str, ...]:

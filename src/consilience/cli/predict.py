@@ -66,11 +66,14 @@ class Predict(Command):
                 "seed": trials.seed,
                 "trial": {"n1": self.n1, "n2": self.n2, **moderators},
                 "predictions": rows(summary),
+                "ignored": summary.attrs["ignored"],
+                "cautions": list(found.diagnosis.cautions),
             }
             document("consilience.predict/1", content)
             return
         table(summary, COLUMNS)
         say(f"{100 * trials.level:g} % intervals. {trials.effects.direction}")
+        say(str(summary.attrs["ignored"]), *found.diagnosis.cautions)
 
 
 def _pair(text: str) -> tuple[str, str]:

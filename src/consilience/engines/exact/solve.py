@@ -123,7 +123,7 @@ def equations(W: Array, y: Array, v: Array, *, mean: Array, flat: Array) -> Equa
     """
     offset = _offset(W, y, v, mean=mean, flat=flat)
     residual = y - W @ offset
-    pairs = (W[:, :, None] * W[:, None, :]).reshape(len(W), -1).T
+    pairs = (W[:, :, None] * W[:, None, :]).reshape(len(W), W.shape[1] ** 2).T
     counted = tuple(np.flatnonzero(np.isfinite(v)).tolist())
     known = np.where(flat, 0.0, 1.0)
     pull = (W * residual[:, None]).T
