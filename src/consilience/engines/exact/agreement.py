@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import ndtr
 
 from consilience.engines.exact.panels import Panels
 from consilience.engines.exact.profile import profile
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from consilience.engines.exact.rule import Rule
 
 _LOOSER = 0.1
+_SDS = np.array([-5.0, -2.5, 2.5, 5.0])
+_SEEN = 1e-12
 _BETWEEN = np.linspace(0.0, 1.0, 18)[1:-1]
 
 
@@ -24,7 +27,8 @@ class Disagreement:
     Parameters
     ----------
     moments : float
-        Largest relative difference in evidence, means (per SD) and SDs; infinite for no numbers.
+        Largest relative difference in evidence, means (per SD) and SDs, and a tenth of that in
+        tail probabilities of the coefficients; infinite for no numbers.
     along : tuple of float
         A tenth of the largest difference in the distribution function of each hyperparameter.
         Quantiles come from densities interpolated between the nodes, which may need more of them
@@ -58,9 +62,27 @@ def disagreement(coarse: "Rule", fine: "Rule") -> Disagreement:
         np.max(np.abs(mean_a - mean_b) / sizes, initial=0.0),
         np.max(np.abs(sd_a - sd_b) / sizes, initial=0.0),
     )
+    at = _out(fine)
+    tails = np.abs(_below(coarse, at) - _below(fine, at))
+    parts = (*parts, _LOOSER * np.max(tails, initial=0.0))
     worst = float(max(parts)) if np.all(np.isfinite(parts)) else np.inf
     gaps = (_reached(coarse, place) - _reached(fine, place) for place in range(len(fine.panels)))
     return Disagreement(worst, tuple(_LOOSER * float(np.max(np.abs(gap))) for gap in gaps))
+
+
+def _out(rule: "Rule") -> Array:
+    """Give points in the tails of every coefficient, (points, m), seen from the heaviest node."""
+    heaviest = int(rule.weights.argmax())
+    sd = np.sqrt(np.sum(rule.conditional.root[heaviest] ** 2, axis=1))
+    return rule.conditional.mean[heaviest] + _SDS[:, None] * sd
+
+
+def _below(rule: "Rule", at: Array) -> Array:
+    """P(coefficient < point), (points, m)."""
+    seen = rule.weights > _SEEN
+    sds = np.sqrt(np.sum(rule.conditional.root[seen] ** 2, axis=2))
+    means, weights = rule.conditional.mean[seen], rule.weights[seen]
+    return np.stack([weights @ ndtr((point - means) / sds) for point in at])
 
 
 def _reached(rule: "Rule", place: int) -> Array:
