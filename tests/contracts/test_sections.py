@@ -11,10 +11,10 @@ import pytest
 
 from consilience.report.analysis import Analysis, analyse
 from consilience.report.sections import ORDER, REGISTRY, get
-from consilience.review import Review, read_review
+from consilience.review import NO_DIAL, Review, read_review
 
 ROOT = Path(__file__).parents[2]
-OPTIONAL = ("subgroups", "predictions", "risk_of_bias", "published")
+OPTIONAL = ("subgroups", "predictions", "bias_dial", "risk_of_bias", "published")
 VOID = {"br", "hr", "img", "input", "link", "meta"}
 FETCHING = {"script", "link", "img", "iframe", "object", "embed", "style"}
 
@@ -63,6 +63,7 @@ def full() -> Analysis:
 def bare() -> Analysis:
     """Nothing that a review can do without, and a model without heterogeneity."""
     plan = {"subgroups": (), "thresholds": (), "new_trials": (), "primary": "common_effect"}
+    plan |= {"bias_dial": NO_DIAL}
     review = few(read_review(ROOT / "data" / "smi_functioning"), **plan)
     nothing = {"risk_of_bias": pd.DataFrame(), "published": pd.DataFrame(), "sensitivity": ()}
     lean = review.effects.table[["study", "trial", "scale", "timepoint", "outcome"]]

@@ -1,7 +1,9 @@
 """Brute force, written apart from the engine: dense normals on a fine grid, no structure used."""
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +12,9 @@ import pytest
 from scipy.special import ndtr
 
 from consilience.effects import Effects, effect_sizes
+
+# The comparison whose tables the docs show is the one that is tested.
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 
 NEGLIGIBLE = 1e-18
 
@@ -39,7 +44,8 @@ class Brute:
     """y ~ N(Xβ, V + h), with β ~ N(b, (sd·scale)²) integrated out as one k × k normal.
 
     `scaled[j]` is the column of φ that multiplies coefficient j, or −1; column 0 of φ is τ if
-    `tau`; `log_priors` are those of φ; `reach` the ends of the grid on its own scale.
+    `tau`; `log_priors` are those of φ; `reach` the ends of the grid on its own scale. `scatter`
+    gives h (n, k) where it is not τ²; `signed` are the columns of φ that lie on the whole line.
     """
 
     y: np.ndarray
@@ -53,6 +59,8 @@ class Brute:
     unit: float = 1.0
     reach: tuple[float, float] = (-3.4, 4.5)
     step: float = 0.02
+    scatter: Callable[[np.ndarray], np.ndarray] | None = None
+    signed: tuple[int, ...] = ()
 
     def grid(self) -> Grid:
         phi, log_weights = self._axes()
@@ -89,14 +97,17 @@ class Brute:
         return Target(
             np.array(weights, float),
             self._nowhere,
-            lambda phi: self._h(phi) + sum((phi[:, j] ** 2 for j in fresh), np.zeros(len(phi))),
+            lambda phi: (
+                self._h(phi)[:, 0] + sum((phi[:, j] ** 2 for j in fresh), np.zeros(len(phi)))
+            ),
         )
 
     def below(self, place: int, value: float) -> float:
         """P(φ[place] ≤ value), by tanh–sinh quadrature of the marginal on [0, value]."""
-        t = np.arange(-3.5, 3.5, 0.04)
+        step = 0.04 if len(self.log_priors) < 3 else 0.1
+        t = np.arange(-3.5, 3.5, step)
         share = 1.0 / (1.0 + np.exp(-np.pi * np.sinh(t)))
-        weights = value * share * (1 - share) * np.pi * np.cosh(t) * 0.04
+        weights = value * share * (1 - share) * np.pi * np.cosh(t) * step
         keep = weights > 0
         inside = self._log_marginal(place, value * share[keep])
         everything = self.grid().log_evidence
@@ -108,30 +119,38 @@ class Brute:
         return float(np.exp(inside[0] - self.grid().log_evidence))
 
     def _log_marginal(self, place: int, values: np.ndarray) -> np.ndarray:
-        if len(self.log_priors) == 1:
-            return self.log_joint(values[:, None])
-        other, log_weights = self._axis()
-        first, second = np.repeat(values, len(other)), np.tile(other, len(values))
-        phi = np.stack([first, second] if place == 0 else [second, first], axis=1)
+        others = [axis for axis in range(len(self.log_priors)) if axis != place]
+        rest, log_weights = self._product(others)
+        phi = np.empty((len(values) * len(rest), len(self.log_priors)))
+        phi[:, place] = np.repeat(values, len(rest))
+        phi[:, others] = np.tile(rest, (len(values), 1))
         joint = self.log_joint(phi).reshape(len(values), -1) + log_weights
         return np.logaddexp.reduce(joint, axis=1)
 
-    def _axis(self) -> tuple[np.ndarray, np.ndarray]:
+    def _axis(self, place: int) -> tuple[np.ndarray, np.ndarray]:
         """φ = unit·exp(t − e^(−t)): double-exponential towards zero, exponential outwards."""
+        if place in self.signed:
+            t = np.arange(-4.2, 4.2, self.step)
+            return np.sinh(t), np.log(np.cosh(t) * self.step)
         t = np.arange(*self.reach, self.step)
         phi = self.unit * np.exp(t - np.exp(-t))
         return phi, np.log(phi * (1 + np.exp(-t)) * self.step)
 
     def _axes(self) -> tuple[np.ndarray, np.ndarray]:
-        phi, log_weights = self._axis()
-        if not self.log_priors:
+        return self._product(list(range(len(self.log_priors))))
+
+    def _product(self, places: list[int]) -> tuple[np.ndarray, np.ndarray]:
+        if not places:
             return np.empty((1, 0)), np.zeros(1)
-        grids = np.meshgrid(*[phi] * len(self.log_priors), indexing="ij")
-        logs = np.meshgrid(*[log_weights] * len(self.log_priors), indexing="ij")
+        axes = [self._axis(place) for place in places]
+        grids = np.meshgrid(*[phi for phi, _ in axes], indexing="ij")
+        logs = np.meshgrid(*[log_weights for _, log_weights in axes], indexing="ij")
         return np.stack([g.ravel() for g in grids], axis=1), sum(g.ravel() for g in logs)
 
     def _h(self, phi: np.ndarray) -> np.ndarray:
-        return phi[:, 0] ** 2 if self.tau else np.zeros(len(phi))
+        if self.scatter is not None:
+            return self.scatter(phi)
+        return phi[:, :1] ** 2 if self.tau else np.zeros((len(phi), 1))
 
     def _nowhere(self, phi: np.ndarray) -> np.ndarray:
         return np.zeros((len(phi), len(self.y)))
@@ -141,7 +160,7 @@ class Brute:
         padded = np.hstack([phi, np.ones((len(phi), 1))])
         variances = (np.where(np.isinf(self.sd), 0.0, self.sd) * padded[:, self.scaled]) ** 2
         k = len(self.y)
-        noise = np.eye(k) * (self.v + self._h(phi)[:, None])[:, None, :]
+        noise = np.eye(k) * (self.v + self._h(phi))[:, None, :]
         return variances, noise + (self.X * variances[:, None, :]) @ self.X.T
 
     def _solved(self, phi: np.ndarray) -> tuple[np.ndarray, ...]:

@@ -1,227 +1,134 @@
-"""The exact engine against bayesmeta 3.4, to the accuracy that is owed.
+"""The exact engine against bayesmeta 3.4: every posterior of the reference.
 
-Evidence, and tau's moments and quantiles: 1e-6. What bayesmeta mixes over its coarse grid (mu,
-theta, a new theta) binds to the error of that grid: up to 3e-3 on log risk ratios, 1e-2 of an SD,
-and a tenth of that in the fits called tight. Brute force, in the file beside, decides to 1e-7.
+Evidence, Bayes factors, and tau's moments and quantiles bind to 1e-6. What bayesmeta mixes over its
+coarse grid (mu, theta, a new theta) binds to the error of that grid: 2e-2 of an SD, and a tenth of
+that in the fits called tight. Brute force, in test_exact_accuracy.py, decides to 1e-7.
 """
 
 import json
-from dataclasses import dataclass
 from math import log
 from pathlib import Path
 
+import accuracy
 import numpy as np
-import pandas as pd
 import pytest
-from scipy.interpolate import CubicSpline
 
 import consilience as cs
 from consilience import heterogeneity, priors
-from consilience.rows import newcomer
+from consilience.engines.exact.marginals import hyper_marginals
 
-HERE = Path(__file__).resolve()
-KEPT = HERE.parents[1] / "reference"
-SHARED = HERE.parents[3] / "shared" / "reference" / "bayesmeta"
-LEVELS = (0.99, 0.95, 0.9, 0.8, 0.5)
-
-
-def read(path):
-    return json.loads(path.read_text(encoding="utf-8"))
+KEPT = Path(__file__).resolve().parents[1] / "reference"
+CASES = [pytest.param(case, id=f"{case.dataset}: {case.name}") for case in accuracy.cases()]
+SIZES = {
+    "bcg_logRR": 25, "cochran1954": 15, "crins2014_AR_logOR": 25, "hinks2010_logOR": 17,
+    "normand1999_MD": 15, "peto1980_logOR": 17, "rubin1981_eightschools": 23,
+}  # fmt: skip
 
 
 def floats(values):
     return np.array([np.nan if x in (None, "NaN") else float(x) for x in values])
 
 
-def fits(folder, pattern):
-    found = [read(path) for path in sorted(folder.glob(pattern))]
-    return [
-        pytest.param(data, data["fits"][name], id=f"{data.get('dataset', data['k'])}: {name}")
-        for data in found
-        for name in data.get("fits", {})
-        if "y" in data
-    ]
-
-
-@dataclass(frozen=True)
-class Theirs(priors.Prior):
-    """A prior of bayesmeta that the library does not have: a density is all that Exact needs."""
-
-    family: str
-    sigma: tuple[float, ...]
-    numbers: tuple[float, ...] = ()
-
-    equation = "f(x), as bayesmeta's manual states it"
-
-    def __post_init__(self) -> None:
-        """Take the parameters as they are."""
-
-    @property
-    def support(self):
-        return 0.0, np.inf
-
-    @property
-    def proper(self):
-        return self.family not in {"sqrt", "Jeffreys", "BergerDeely"}
-
-    def _logpdf(self, x):
-        inside = np.maximum(x, np.finfo(float).tiny)  # the limits at zero, some of them infinite
-        return DENSITIES[self.family](inside, np.array(self.sigma), *self.numbers)
-
-    def _cdf(self, x):
-        raise NotImplementedError
-
-    _ppf = _cdf
-
-    def pymc(self, name, dims=None):
-        raise NotImplementedError
-
-
-def variance_shape(x, s2):
-    return np.log(2 * s2) + np.log(x) - 2 * np.log(s2 + x**2)
-
-
-def typical(s):
-    w = s**-2.0
-    return (len(s) - 1) * w.sum() / (w.sum() ** 2 - np.sum(w**2))
-
-
-def shares(x, s):
-    return np.log(x)[..., None] - np.log(s**2 + x[..., None] ** 2)
-
-
-DENSITIES = {
-    "sqrt": lambda x, _: -0.5 * np.log(x),
-    "Jeffreys": lambda x, s: 0.5 * np.log(np.sum(np.exp(2 * shares(x, s)), axis=-1)),
-    "BergerDeely": lambda x, s: shares(x, s).mean(axis=-1),
-    "conventional": lambda x, s: np.log(x) - 1.5 * np.log(s**2 + x[..., None] ** 2).mean(axis=-1),
-    "DuMouchel": lambda x, s: 0.5 * np.log(harmonic(s)) - 2 * np.log(np.sqrt(harmonic(s)) + x),
-    "shrinkage": lambda x, s: variance_shape(x, harmonic(s)),
-    "I2": lambda x, s: variance_shape(x, typical(s)),
-    "lomax": lambda x, _, shape, scale: log(shape / scale) - (shape + 1) * np.log1p(x / scale),
-    "inverse-gamma on tau^2": lambda x, _, shape, scale: (
-        -(2 * shape + 1) * np.log(x) - scale / x**2
-    ),
-}
-
-
-def harmonic(s):
-    return len(s) / np.sum(s**-2.0)
-
-
-OURS = {
-    "halfnormal": lambda p: priors.HalfNormal(p["scale"]),
-    "halfcauchy": lambda p: priors.HalfCauchy(p["scale"]),
-    "halft": lambda p: priors.HalfStudentT(p["df"], p["scale"]),
-    "exponential": lambda p: priors.Exponential(p["rate"]),
-    "uniform": lambda p: priors.Uniform(p["min"], p["max"]),
-    "improper uniform": lambda _: priors.Flat(),
-    "lognormal": lambda p: (
-        priors.LogNormal(p["param"]["mu"], p["param"]["sigma"])
-        if "param" in p
-        else priors.LogNormal(p["meanlog"], p["sdlog"])
-    ),
-}
-
-
-def tau_prior(given, sigma):
-    if given["family"] in OURS:
-        return OURS[given["family"]](given)
-    numbers = tuple(given[name] for name in ("shape", "scale") if name in given)
-    return Theirs(given["family"], tuple(sigma), numbers)
-
-
-def mu_prior(given):
-    return priors.Flat() if given["mean"] is None else priors.Normal(given["mean"], given["sd"])
-
-
-def fitted(effects_of, data, fit):
-    tau = tau_prior(fit["tau.prior"], data["sigma"])
-    model = cs.Model(mu=mu_prior(fit["mu.prior"]), heterogeneity=heterogeneity.Normal(tau))
-    return cs.fit(model, effects_of(data["y"], np.square(data["sigma"])), "exact")
-
-
-def quantiles(fit, levels):
-    """Quantiles of tau, mu and a new trial's true effect, at the ends of intervals."""
-    ends = {}
-    for level in levels:
-        new = fit.combine((newcomer(fit, "new"),), level=level)
-        rows = pd.concat([fit.summary(level).loc[["tau", "mu"]], new])
-        p = round((1 - level) / 2, 3)
-        ends |= {p: rows["lower"], round(1 - p, 3): rows["upper"]}
-    return pd.DataFrame(ends)
-
-
-def at(quantiles, key, probabilities):
-    known = dict(zip(quantiles["p"], quantiles[key], strict=True))
-    return [known[p] for p in probabilities]
-
-
 def agree(ours, theirs, tolerance):
     ours, theirs = np.asarray(ours, float), floats(theirs)
     known = np.isfinite(theirs) & np.isfinite(ours)
+    assert known.any()
     np.testing.assert_array_less(
         np.abs(ours - theirs)[known], np.broadcast_to(tolerance, ours.shape)[known]
     )
 
 
-def check_tau(fit, theirs, found):
-    ours, summary = fit.summary().loc["tau"], theirs["summary"]
-    column = summary["cols"].index("tau")
-    named = dict(zip(summary["rows"], summary["values"], strict=True))
-    moments = [named[name][column] for name in ("median", "mean", "sd")]
-    agree(ours[["median", "mean", "sd"]], moments, 1e-6 * ours["median"])
-    others = at(theirs["quantiles"], "tau", found.columns)
-    agree(found.loc["tau"], others, 1e-6 * np.maximum(found.loc["tau"], ours["median"]))
+def test_no_posterior_of_the_reference_is_left_out():
+    counted = {}
+    for case in accuracy.cases():
+        counted[case.dataset] = counted.get(case.dataset, 0) + 1
+    assert counted == SIZES
+    families = {case.theirs["tau.prior"]["family"] for case in accuracy.cases()}
+    assert families == {*accuracy.BY_NAME, *accuracy.BY_NUMBERS}
 
 
-def check_grid(fit, theirs):
-    """Density and distribution function of tau at bayesmeta's points, zero among them."""
-    curve = fit.draws["marginals"].to_dataset().sel(parameter="tau")
-    x, grid = curve["x"].to_numpy(), theirs["grid"]
-    points = np.array(grid["tau"], float)
-    # Between zero and the first steps of the curve a spline is no judge of it.
-    inside = (points <= x[-1]) & ((points == 0) | (points > x[5]))
-    highest = curve["density"].to_numpy().max()
-    density = CubicSpline(x, curve["density"].to_numpy())(points[inside])
-    cdf = CubicSpline(x, curve["cdf"].to_numpy())(points[inside])
-    agree(density / highest, floats(grid["dpost_tau"])[inside] / highest, 1e-4)
-    agree(cdf, np.array(grid["ppost_tau"])[inside], 1e-6)
-
-
-def check_mixtures(fit, theirs, found, *, tight):
-    """mu, a new theta, and the trials' own, in units of their SD."""
+@pytest.mark.parametrize("case", CASES)
+def test_every_posterior(case):
+    fit, theirs = accuracy.fitted(case), case.theirs
     summary = fit.summary()
-    for row, key in (("mu", "mu"), ("new", "predict")):
-        sd = (found.loc[row, 0.9] - found.loc[row, 0.1]) / 2.563  # exists whatever the tails
-        # Beyond 95 % bayesmeta's grid cuts heavy tails off.
-        ours = found.loc[row].loc[lambda row: (row.index > 0.01) & (row.index < 0.99)]
-        others = at(theirs["quantiles"], key, ours.index)
-        agree(ours, others, (2e-3 if tight else 2e-2) * sd)
-    effects = summary[summary.index.str.startswith("theta[")]
-    named = dict(zip(theirs["theta"]["rows"], theirs["theta"]["values"], strict=True))
+    found = accuracy.quantiles(fit, summary)
+    assert accuracy.prior_of(theirs["tau.prior"]).proper == theirs["proper"]
+    check_tau(summary, theirs, found)
+    check_evidence(fit, theirs)
+    tight = "tight" in case.name
+    check_mixtures(summary, theirs, found, tight=tight)
+    check_curves(fit, theirs, tight=tight)
+
+
+def check_tau(summary, theirs, found):
+    ours, column = summary.loc["tau"], theirs["summary"]["cols"].index("tau")
     for name in ("median", "mean", "sd"):
-        agree(effects[name], named[name], (1e-3 if tight else 5e-3) * effects["sd"])
+        value = theirs["summary"][name][column]
+        if value in (None, "NaN"):  # where there is no moment the reference is silent
+            assert not np.isfinite(ours[name]) or not theirs["proper"]
+        else:
+            assert ours[name] == pytest.approx(float(value), rel=1e-6)
+    probabilities = accuracy.reference()["p"]
+    quantiles = np.array([found["tau"][round(p, 3)] for p in probabilities])
+    agree(quantiles, theirs["quantiles"]["tau"], 1e-6 * np.maximum(quantiles, ours["median"]))
 
 
-def check(effects_of, data, theirs, *, name, levels):
-    fit = fitted(effects_of, data, theirs)
-    found = quantiles(fit, levels)
-    check_tau(fit, theirs, found)
-    check_mixtures(fit, theirs, found, tight="tight" in name)
-    if theirs["marginal.likelihood"] is not None:
-        assert fit.log_evidence == pytest.approx(log(theirs["marginal.likelihood"]), abs=1e-9)
-    return fit
+def check_evidence(fit, theirs):
+    if theirs["evidence"] is None:
+        assert fit.log_evidence is None
+        return
+    assert fit.log_evidence == pytest.approx(log(theirs["evidence"]), abs=1e-6)
+    (no_scatter, _), model = theirs["bayesfactor"], fit.model
+    if no_scatter not in (None, "NaN"):  # of tau = 0, against the model
+        common = cs.fit(cs.Model(mu=model.mu, heterogeneity="Nothing"), fit.effects, "exact")
+        ours = common.log_evidence - fit.log_evidence
+        assert ours == pytest.approx(log(float(no_scatter)), abs=1e-6)
 
 
-@pytest.mark.parametrize(("data", "theirs"), fits(KEPT, "bayesmeta_*.json"))
-def test_kept_fits(effects_of, request, data, theirs):
-    fit = check(effects_of, data, theirs, name=request.node.name, levels=LEVELS)
-    if theirs["tau.prior"]["family"] in OURS:  # the others cannot be drawn from
-        check_grid(fit, theirs)
+def check_mixtures(summary, theirs, found, *, tight):
+    """mu, a new theta, and the trials' own, in units of their SD."""
+    for key in ("mu", "predict"):
+        sd = (found[key][0.9] - found[key][0.1]) / 2.563  # exists whatever the tails
+        known = dict(zip(accuracy.reference()["p"], theirs["quantiles"][key], strict=True))
+        inside = [p for p in known if 0.01 < p < 0.99]  # beyond, bayesmeta's grid cuts tails off
+        ours = [found[key][round(p, 3)] for p in inside]
+        agree(ours, [known[p] for p in inside], (2e-3 if tight else 2e-2) * sd)
+    effects = summary[summary.index.str.startswith("theta[")]
+    for name in ("median", "mean", "sd"):
+        agree(effects[name], theirs["theta"][name], (1e-3 if tight else 5e-3) * effects["sd"])
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason="the shared reference answers are not at hand")
-@pytest.mark.parametrize(("data", "theirs"), fits(SHARED, "bm_*.json"))
-def test_every_fit_of_the_shared_reference(effects_of, request, data, theirs):
-    check(effects_of, data, theirs, name=request.node.name, levels=(0.95, 0.8))
+def check_curves(fit, theirs, *, tight):
+    """Densities and distribution functions at bayesmeta's points, zero among them."""
+    (marginal,), grid = hyper_marginals(fit.posterior.integrated.rule), theirs["grid"]
+    tau, peak = floats(grid["tau"]), floats(grid["dpost_tau"])[1:].max()
+    agree(marginal.cdf(tau), grid["ppost_tau"], 1e-7)
+    seen = tau > 0  # at zero itself densities of some priors are infinite
+    agree(marginal.density(tau)[seen] / peak, floats(grid["dpost_tau"])[seen] / peak, 1e-6)
+    points = floats(grid["mu"])
+    ours = [fit.posterior.cdf({"tau": 0.0, "mu": point})["mu"] for point in points]
+    agree(ours, grid["ppost_mu"], 1e-3 if tight else 1e-2)
+
+
+MIXTURES = json.loads((KEPT / "bayesmeta_mixtures.json").read_text(encoding="utf-8"))["mixtures"]
+SPREADS = {
+    "HN0.5": priors.HalfNormal(0.5),
+    "HC0.5": priors.HalfCauchy(0.5),
+    "EXP2": priors.Exponential(2.0),
+}
+
+
+def test_every_mixture_of_the_reference_has_a_prior():
+    assert set(MIXTURES) == set(SPREADS)
+
+
+@pytest.mark.parametrize("name", MIXTURES)
+def test_the_evidence_of_one_trial_is_a_mixture_over_tau(effects_of, name):
+    """With mu = 0 known and no sampling error to speak of, p(y) = ∫ N(y; 0, τ²) p(τ) dτ."""
+    theirs, sure = MIXTURES[name], priors.Normal(0.0, 1e-6)
+    model = cs.Model(mu=sure, heterogeneity=heterogeneity.Normal(SPREADS[name]))
+    for x, density in zip(theirs["x"], theirs["d"], strict=True):
+        if x != 0:  # there the density of the mixture is infinite
+            ours = cs.fit(model, effects_of([x], [1e-12]), "exact").log_evidence
+            # Their mixture is cut off where tau has 1 - 1e-4 of its mass.
+            assert ours == pytest.approx(log(density), abs=2e-2)

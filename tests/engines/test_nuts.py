@@ -33,7 +33,7 @@ def effects(effects_of):
 @pytest.fixture(scope="module")
 def compiled(effects):
     """The model compiled once; each fit of this file samples it anew."""
-    from consilience.engines.nuts import engine as module
+    from consilience.engines.nuts import parametrisation as module
 
     built = module.compile_model(MODEL.pymc(effects))
     with pytest.MonkeyPatch.context() as patch:

@@ -45,4 +45,5 @@ def run(model: Model, effects: Effects, *, seed: int = 0) -> tuple[Choice, Poste
 
 
 def _sampled(seed: int, refusal: RefusalError) -> Choice:
-    return Choice(Nuts(seed=seed), f"NUTS, because the exact engine cannot: {refusal}")
+    said = str(refusal).rstrip(".")  # the reason stands inside a sentence
+    return Choice(Nuts(seed=seed), f"NUTS, because the exact engine cannot: {said}")

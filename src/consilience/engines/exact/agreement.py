@@ -14,7 +14,7 @@ from consilience.gaussian import Array
 if TYPE_CHECKING:
     from consilience.engines.exact.rule import Rule
 
-_LOOSER = 0.1
+_LOOSER = 0.03
 _SDS = np.array([-5.0, -2.5, 2.5, 5.0])
 _SEEN = 1e-12
 _BETWEEN = np.linspace(0.0, 1.0, 18)[1:-1]
@@ -27,10 +27,10 @@ class Disagreement:
     Parameters
     ----------
     moments : float
-        Largest relative difference in evidence, means (per SD) and SDs, and a tenth of that in
+        Largest relative difference in evidence, means (per SD) and SDs, and a thirtieth of that in
         tail probabilities of the coefficients; infinite for no numbers.
     along : tuple of float
-        A tenth of the largest difference in the distribution function of each hyperparameter.
+        A thirtieth of the largest difference in the distribution function of each hyperparameter.
         Quantiles come from densities interpolated between the nodes, which may need more of them
         than the moments do; of two interpolants the finer is better by more than that.
     """

@@ -25,7 +25,6 @@ from consilience.gaussian import Array, Hyper
 
 _MOST_NODES = 1_000_000
 WANTED = 1e-9
-_ALONG = WANTED / 3.0  # a line through the peak is a little smoother than the whole
 OWED = 1e-6
 _DROP = 45.0  # e^-45 = 3e-20: far below what the sum of all nodes can feel
 
@@ -120,9 +119,11 @@ class _Domain:
         """Say at which rungs of the ladder to begin."""
         if len(self.coordinates) == 1:
             return (FIRST,)
-        return first_rungs(
-            lambda x: log_density(self.form, self.coordinates, x), self.found, wanted=_ALONG
+        alone = first_rungs(
+            lambda x: log_density(self.form, self.coordinates, x), self.found, wanted=WANTED
         )
+        # Tails and what lies between the nodes need a little more than moments along one line.
+        return climbed(alone, (True,) * len(alone))
 
     def cut(self, rungs: Rungs) -> tuple[Panels, ...]:
         """Cut the axes as these rungs say."""

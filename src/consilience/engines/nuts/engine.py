@@ -1,39 +1,39 @@
 """The NUTS engine: nutpie on the PyMC model, with a gate and a ladder."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
 
 from consilience.effects import Effects
 from consilience.engines.base import Engine
+from consilience.engines.identified import refuse_tangled
 from consilience.engines.nuts.gate import faults
+from consilience.engines.nuts.ladder import climb
+from consilience.engines.nuts.parametrisation import Forms, housing, informed
 from consilience.engines.nuts.posterior import SampledPosterior
-from consilience.engines.nuts.sampler import Compiled, Run, Settings, compile_model
+from consilience.engines.nuts.sampler import Run, Settings
 from consilience.engines.tree import Draws, Layout
 from consilience.errors import ModelError
 from consilience.gaussian import Array, Point, Population, shrinkage
 from consilience.model import Model, blocks, coefficient_names, resolve, weighed
 
-_LADDER: tuple[tuple[str, Callable[[Settings], Settings]], ...] = (
-    ("target_accept raised to 0.95", lambda settings: replace(settings, target_accept=0.95)),
-    ("target_accept raised to 0.99", lambda settings: replace(settings, target_accept=0.99)),
-    (
-        "twice the draws",
-        lambda settings: replace(settings, draws=2 * settings.draws, tune=2 * settings.tune),
-    ),
-)
+if TYPE_CHECKING:
+    import pymc
 
 
 @dataclass(frozen=True, slots=True)
 class Nuts(Engine):
     """Sample with the No-U-Turn sampler (nutpie), for every model PyMC can write down.
 
-    θ is marginalised where the model is normal and drawn back from its conditional afterwards.
-    Draws must pass the gate (R-hat ≤ 1.01, bulk and tail ESS ≥ 400 for every reported quantity, no
-    divergence, E-BFMI ≥ 0.3); otherwise the engine climbs a ladder: target_accept 0.95, 0.99, then
-    twice the draws. What still fails is reported as not converged.
+    θ is marginalised where the model is normal and drawn back from its conditional afterwards; the
+    levels of a population are sampled non-centred where the data say little about them, centred
+    where they say much. Draws must pass the gate (R-hat ≤ 1.01, bulk and tail ESS ≥ 400 for every
+    reported quantity, no divergence, E-BFMI ≥ 0.3); otherwise the engine climbs a ladder: the other
+    parametrisation of the levels, target_accept 0.95, 0.99, then twice the draws. What still fails
+    is reported as not converged.
 
     Parameters
     ----------
@@ -62,7 +62,10 @@ class Nuts(Engine):
         concrete = resolve(model, effects)
         described = _described(concrete, effects, self.seed)
         _refuse_improper(described.layout)
-        return self._climb(compile_model(concrete.pymc(effects)), described)
+        refuse_tangled(described.layout, np.isfinite(described.v))
+        forms = described.forms(concrete.pymc(effects))
+        settings = Settings(self.draws, self.tune, self.chains, self.target_accept)
+        return climb(forms, described.judged, settings=settings, seed=self.seed)
 
     def restore(self, model: Model, effects: Effects, tree: xr.DataTree) -> SampledPosterior:
         """See `Engine.restore`."""
@@ -73,18 +76,6 @@ class Nuts(Engine):
         theta = posterior["theta"].to_numpy()
         draws = described.completed(Draws(hypers, beta, theta, log_likelihood))
         return described.posterior(draws, tree["sample_stats"].to_dataset())
-
-    def _climb(self, compiled: Compiled, described: "_Described") -> SampledPosterior:
-        settings = Settings(self.draws, self.tune, self.chains, self.target_accept)
-        steps = [f"Sampled {self.chains} chains of {self.draws} draws after {self.tune}."]
-        found = described.judged(compiled.run(settings, self.seed), steps)
-        for words, climb in _LADDER:
-            if not found.faults:
-                return found
-            settings = climb(settings)
-            steps = [*steps, f"Not converged ({'; '.join(found.faults)}): {words}."]
-            found = described.judged(compiled.run(settings, self.seed), steps)
-        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +93,22 @@ class _Described:
     names: tuple[str, ...]
     seed: int
 
-    def judged(self, run: Run, steps: list[str]) -> SampledPosterior:
+    def forms(self, model: "pymc.Model") -> Forms:
+        """Choose the parametrisation of the levels."""
+        filled = (part for part in self.layout.parts if part.labels)
+        pairs = zip(self.names, filled, strict=True)
+        parts = {f"{name}_unit": part for name, part in pairs if part.scales}
+        strong = informed(parts, self.population, replace(self.effects, v=self.v))
+        return Forms(model, strong, housing(parts))
+
+    def judged(self, run: Run) -> SampledPosterior:
         """Draw the true effects back and hold the draws against the gate."""
-        draws = self._draws(run)
-        first = self.posterior(draws, xr.Dataset(attrs={"faults": "", "steps": "\n".join(steps)}))
+        first = self.posterior(self._draws(run), xr.Dataset(attrs={"faults": ""}))
         summary = first.summary(0.95)
         varying = summary[summary["sd"] != 0.0]  # a verdict may be certain: 0 or 1 in every draw
         found = faults(varying, divergences=run.divergences, bfmi=run.bfmi)
         attrs = {
             "faults": "\n".join(found),
-            "steps": "\n".join(steps),
             "divergences": run.divergences,
             "bfmi": run.bfmi,
         }

@@ -1,8 +1,10 @@
 """In which coordinates the levels of a population are sampled.
 
 Levels u ~ N(0, s²) are sampled non-centred, as z = u/s, where the data say little about them, and
-centred, as u itself, where the data say much: each form has a funnel where the other is smooth. The
-PyMC model of a component is written non-centred; here it is turned round.
+centred, as u itself, where the data say much: each form has a funnel where the other is smooth. One
+vector of levels to which all trials belong is centred about mu as well, as mu + u, which the data
+know even where they cannot tell mu from the mean of the levels. The PyMC model of a component is
+written non-centred; here it is turned round.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,6 +20,7 @@ from consilience.gaussian import Block, Population
 
 if TYPE_CHECKING:
     import pymc
+    from pytensor.graph import Variable
     from pytensor.tensor import TensorVariable
 
 _STRONG = 0.9
@@ -34,10 +37,13 @@ class Forms:
         The model, non-centred.
     strong : frozenset of str
         Variables of levels about which the data say much.
+    home : str
+        The variable of levels that are centred about mu; empty for none.
     """
 
     model: "pymc.Model"
     strong: frozenset[str]
+    home: str = ""
 
     @cached_property
     def units(self) -> Mapping[str, "TensorVariable"]:
@@ -51,15 +57,14 @@ class Forms:
 
     def compiled(self, *, turned: bool) -> Compiled:
         """Compile the model as chosen, or with every choice turned round."""
-        return compile_model(recentred(self.model, self.units, self.centred(turned=turned)))
+        centred = self.centred(turned=turned)
+        return compile_model(recentred(self.model, centred, home=self.home))
 
     def words(self, *, turned: bool) -> str:
         """Say how the levels are sampled; nothing where there are none."""
         centred = self.centred(turned=turned)
         pairs = (("centred", centred), ("non-centred", frozenset(self.units) - centred))
-        named = (
-            f"{', '.join(sorted(map(_plain, names)))} {how}" for how, names in pairs if names
-        )
+        named = (f"{', '.join(sorted(map(_plain, names)))} {how}" for how, names in pairs if names)
         return " and ".join(named)
 
 
@@ -98,12 +103,27 @@ def informed(
     return frozenset(found)
 
 
-def recentred(
-    model: "pymc.Model", units: Mapping[str, "TensorVariable"], centred: frozenset[str]
-) -> "pymc.Model":
+def housing(parts: Mapping[str, Block]) -> str:
+    """Name the first levels to which every trial belongs, each to one; empty where there are none.
+
+    Parameters
+    ----------
+    parts : mapping of str to Block
+        As for `informed`.
+    """
+    whole = (
+        name
+        for name, part in parts.items()
+        if not part.distorts and np.all(part.matrix.sum(axis=1) == 1.0)
+    )
+    return next(whole, "")
+
+
+def recentred(model: "pymc.Model", centred: frozenset[str], *, home: str = "") -> "pymc.Model":
     """Sample the levels named as they are, u ~ N(0, s²), and their units as z = u/s.
 
-    The posterior of every variable stays the same.
+    Those called home are sampled as mu + u ~ N(mu, s²). The posterior of every variable stays the
+    same.
     """
     import pymc as pm
 
@@ -111,11 +131,12 @@ def recentred(
         return model
     replaced = {}
     with model.copy() as turned:
-        scales = {name: dict(_scaled(turned))[name] for name in units}
+        scales = dict(_scaled(turned))
         for name in sorted(centred):
             dims = turned.named_vars_to_dims[name]
-            levels = pm.Normal(f"{name}_centred", 0.0, scales[name], dims=dims)
-            replaced[turned[name]] = levels / scales[name]
+            location = turned["mu"] if name == home else 0.0
+            levels = pm.Normal(f"{name}_centred", location, scales[name], dims=dims)
+            replaced[turned[name]] = (levels - location) / scales[name]
     return pm.do(turned, replaced)
 
 
@@ -143,9 +164,7 @@ def _is_unit(variable: "TensorVariable") -> bool:
     return all(isinstance(value, np.ndarray | np.number) for value in values) and values == [0, 1]
 
 
-def _factors(
-    variable: "TensorVariable",
-) -> Iterator[tuple["TensorVariable", "TensorVariable"]]:
+def _factors(variable: "Variable") -> Iterator[tuple["TensorVariable", "TensorVariable"]]:
     """Give both readings of a product of two: each factor with the other."""
     from pytensor.scalar import Mul
     from pytensor.tensor.elemwise import Elemwise

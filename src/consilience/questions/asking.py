@@ -1,0 +1,132 @@
+"""What every question to a fit needs: a fit that may answer, and its exact marginals."""
+
+from collections.abc import Sequence
+from numbers import Real
+
+import numpy as np
+import pandas as pd
+
+from consilience.engines.exact.mixture import Mixture
+from consilience.engines.exact.newcomers import marginals
+from consilience.engines.exact.posterior import ExactPosterior
+from consilience.errors import ModelError, RefusalError
+from consilience.fit import Fit
+from consilience.gaussian import Array, shrinkage
+
+
+def answering(fit: object, verb: str) -> Fit:
+    """Give the fit back if it is one that may answer.
+
+    Raises
+    ------
+    ModelError
+        If it is no fit.
+    ConvergenceError
+        If it did not converge and was not forced.
+    """
+    if not isinstance(fit, Fit):
+        raise ModelError(f"{verb}() asks a fit: give what fit() returned, not {fit!r}.")
+    fit.stamped(pd.DataFrame())
+    return fit
+
+
+def exact_of(fit: Fit, verb: str, *, instead: str) -> ExactPosterior:
+    """Give the exact posterior of a fit.
+
+    Raises
+    ------
+    RefusalError
+        If it has none; the message ends with what can be done instead.
+    """
+    posterior = fit.posterior
+    if not isinstance(posterior, ExactPosterior):
+        raise RefusalError(
+            f"{verb}() needs refits or densities that only the exact engine gives, and this fit is "
+            f"by {type(fit.engine).__name__}. {instead}"
+        )
+    return posterior
+
+
+def coefficients(posterior: ExactPosterior) -> Mixture:
+    """Give the marginals of all coefficients."""
+    rule = posterior.integrated.rule
+    weights = np.eye(len(posterior.coefficients))
+    return marginals(rule, rule.conditional.mean, rule.conditional.variance_of(weights))
+
+
+def true_effects(posterior: ExactPosterior) -> Mixture:
+    """Give the marginals of the trials' true effects.
+
+    θᵢ | β, φ, y ~ N((1 − s)ηᵢ + s(yᵢ − biasᵢ), s·vᵢ) with s = hᵢ/(hᵢ + vᵢ).
+    """
+    rule, form = posterior.integrated.rule, posterior.form
+    h = np.broadcast_to(form.variance(rule.phi), (len(rule.phi), len(form.y)))
+    s, rest = shrinkage(h, form.v)
+    weights = (1.0 - s)[:, :, None] * form.truth - s[:, :, None] * (form.W - form.truth)
+    means = np.einsum("nkm,nm->nk", weights, rule.conditional.mean) + s * form.y + form.known
+    return marginals(rule, means, rule.conditional.variance_of(weights) + rest)
+
+
+def named(posterior: ExactPosterior) -> tuple[tuple[str, ...], Mixture]:
+    """Give the exact marginals of coefficients and true effects with their row names."""
+    own, effects = coefficients(posterior), true_effects(posterior)
+    theta = (f"theta[{label}]" for label in posterior.form.labels)
+    joined = (np.hstack(pair) for pair in zip(_moments(own), _moments(effects), strict=True))
+    return (*posterior.coefficients, *theta), Mixture(own.weights, *joined)
+
+
+def finite(name: str, value: object) -> float:
+    """Read a finite number.
+
+    Raises
+    ------
+    ModelError
+        If it is none.
+    """
+    number = isinstance(value, Real) and not isinstance(value, bool)
+    if not number or not np.isfinite(float(value)):  # type: ignore[arg-type]
+        raise ModelError(f"{name} is a finite number on the effect's scale; {value!r} is not.")
+    return float(value)  # type: ignore[arg-type]
+
+
+def sure(certainty: object) -> float:
+    """Read the probability from which a conclusion is drawn.
+
+    Raises
+    ------
+    ModelError
+        If it does not lie between 0.5 and 1.
+    """
+    number = isinstance(certainty, Real) and not isinstance(certainty, bool)
+    if not number or not 0.5 < float(certainty) < 1.0:  # type: ignore[arg-type]
+        raise ModelError(f"certainty lies between 0.5 and 1; {certainty!r} does not. Try 0.975.")
+    return float(certainty)  # type: ignore[arg-type]
+
+
+def column(fit: Fit, name: object) -> pd.Series:
+    """Give a column of the trials' table.
+
+    Raises
+    ------
+    ModelError
+        If there is none of this name; the known ones are listed.
+    """
+    if name not in fit.effects.table.columns:
+        known = ", ".join(str(each) for each in fit.effects.table.columns)
+        raise ModelError(f"There is no column {name!r} among the trials. Columns: {known}.")
+    return fit.effects.table[name]
+
+
+def listed(names: Sequence[object]) -> str:
+    """Write names as English does: ``a, b and c``."""
+    texts = [str(name) for name in names]
+    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """Write a share as a percentage."""
+    return f"{100.0 * share:.{digits}f}\N{NO-BREAK SPACE}%"
+
+
+def _moments(mixture: Mixture) -> tuple[Array, Array]:
+    return mixture.means, mixture.sds

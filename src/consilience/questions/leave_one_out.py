@@ -1,0 +1,161 @@
+"""How well each estimate is foreseen by the others: leave-one-out, estimated and exact."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from consilience.engines.exact.mixture import Mixture
+from consilience.engines.exact.newcomers import marginals
+from consilience.engines.exact.posterior import ExactPosterior
+from consilience.errors import RefusalError
+from consilience.fit import Fit
+from consilience.gaussian import Array
+from consilience.questions.asking import answering, exact_of
+from consilience.questions.refits import reason, refits
+
+if TYPE_CHECKING:
+    from arviz_stats.utils import ELPDDataLOO
+
+_COLUMNS = ["lpd", "pit", "p_value", "accuracy"]
+
+
+def loo(fit: Fit) -> "ELPDDataLOO":
+    """Estimate the leave-one-out predictive density by Pareto-smoothed importance sampling.
+
+    It works for every fit and is an estimate from its draws; `exact_loo` does without either.
+
+    Parameters
+    ----------
+    fit : Fit
+        By any engine.
+
+    Returns
+    -------
+    arviz_stats.utils.ELPDDataLOO
+        With the pointwise values; `arviz.compare` takes it.
+
+    Raises
+    ------
+    RefusalError
+        If there is but one estimate, which no other can foresee by reweighting.
+
+    References
+    ----------
+    Vehtari, Gelman & Gabry (2017), doi:10.1007/s11222-016-9696-4.
+    """
+    from arviz_stats import loo as estimate
+
+    answering(fit, "loo")
+    if fit.effects.k == 1:
+        raise RefusalError(
+            "loo() reweights the draws of the other estimates, and there is only one. "
+            "exact_loo(fit) holds it against the prior."
+        )
+    return estimate(fit.draws, pointwise=True, var_name="yi", reff=_efficiency(fit))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ExactLoo:
+    """Exact leave-one-out predictive densities.
+
+    Parameters
+    ----------
+    table : DataFrame
+        By estimate: ``lpd`` = log p(yᵢ | y₋ᵢ), ``pit`` = P(new yᵢ ≤ observed yᵢ | y₋ᵢ), the
+        two-sided ``p_value`` = 2·min(pit, 1 − pit), ``accuracy``, and ``note``: why a row is
+        empty.
+    elpd, se : float
+        Σ lpd and √(k·Var(lpd)); nan where a row is empty.
+    p : float
+        Effective number of parameters: Σ log p(yᵢ | y) − elpd.
+    """
+
+    table: pd.DataFrame
+    elpd: float
+    se: float
+    p: float
+
+    def to_arviz(self) -> "ELPDDataLOO":
+        """Give the result in ArviZ's form, which `arviz.compare` takes; every Pareto k is 0."""
+        import xarray as xr
+        from arviz_stats.utils import ELPDDataLOO
+
+        labels = {"estimate": np.array(self.table.index, dtype=object)}
+        pointwise = xr.DataArray(self.table["lpd"].to_numpy(), labels, ("estimate",), name="yi")
+        return ELPDDataLOO(
+            elpd=self.elpd,
+            se=self.se,
+            p=self.p,
+            n_samples=0,
+            n_data_points=len(self.table),
+            scale="log",
+            warning=False,
+            good_k=0.7,
+            elpd_i=pointwise,
+            pareto_k=xr.zeros_like(pointwise),
+        )
+
+
+def exact_loo(fit: Fit) -> ExactLoo:
+    """Foresee each estimate from all others, by exact refits.
+
+    log p(yᵢ | y₋ᵢ) = log ∫ N(yᵢ; w'β, h(φ) + vᵢ) p(β, φ | y₋ᵢ), with the variance that was
+    reported, also where the model lets the estimate count for less.
+
+    Parameters
+    ----------
+    fit : Fit
+        By the exact engine.
+
+    Raises
+    ------
+    RefusalError
+        If the fit is by another engine.
+
+    References
+    ----------
+    Gelfand, Dey & Chang (1992), Bayesian Statistics 4, 147–167, for the conditional predictive
+    ordinate, of which lpd is the logarithm. Dawid (1984), doi:10.2307/2981683, for the PIT.
+    """
+    answering(fit, "exact_loo")
+    posterior = exact_of(
+        fit, "exact_loo", instead="Use loo(fit), which estimates the same from the draws."
+    )
+    k = fit.effects.k
+    table = pd.DataFrame(np.nan, index=list(fit.effects.labels), columns=_COLUMNS)
+    sets = [(place,) for place in range(k)]
+    for each in refits(posterior, sets):
+        surprise, zero = each.surprise, np.zeros(len(each.places))
+        pit = surprise.cdf(zero)
+        two_sided = 2.0 * np.minimum(pit, surprise.survival(zero))
+        lpd = _log_density(surprise)
+        table.iloc[list(each.places)] = np.stack([lpd, pit, two_sided, each.accuracy], axis=1)
+    table["note"] = [reason(posterior.form, each) for each in sets]
+    table.index.name = "estimate"
+    lpd = table["lpd"].to_numpy()
+    p = float(np.sum(_within(posterior)) - np.sum(lpd))
+    return ExactLoo(fit.stamped(table), float(lpd.sum()), float(np.sqrt(k * lpd.var())), p)
+
+
+def _within(posterior: ExactPosterior) -> Array:
+    """Log predictive density of a new estimate at each one observed, given all of them."""
+    rule, form = posterior.integrated.rule, posterior.form
+    given = rule.conditional
+    h = np.broadcast_to(form.variance(rule.phi), (len(rule.phi), len(form.y)))
+    variances = given.variance_of(form.W) + h + posterior.effects.v
+    return _log_density(marginals(rule, given.mean @ form.W.T - form.y, variances))
+
+
+def _log_density(surprise: Mixture) -> Array:
+    """Log density at zero, without underflow for estimates that lie very far out."""
+    logs = -0.5 * (surprise.means / surprise.sds) ** 2 - np.log(surprise.sds)
+    peak = logs.max(axis=0)
+    weights = surprise.weights if surprise.weights.ndim == 2 else surprise.weights[:, None]
+    mixed = np.log(np.sum(weights * np.exp(logs - peak), axis=0))
+    return np.asarray(peak + mixed - 0.5 * np.log(2.0 * np.pi))
+
+
+def _efficiency(fit: Fit) -> float | None:
+    return 1.0 if isinstance(fit.posterior, ExactPosterior) else None

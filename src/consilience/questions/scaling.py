@@ -1,0 +1,116 @@
+"""How the posterior moves when the prior, or the likelihood, counts for a little more or less."""
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from consilience.errors import ModelError, RefusalError
+from consilience.fit import Fit
+from consilience.questions.asking import answering
+
+_HOUSE = ["mean", "sd", "median", "lower", "upper", "level", "interval"]
+
+
+def power_scaling(
+    fit: Fit, *, threshold: float = 0.05, trials: bool = False, level: float = 0.95
+) -> pd.DataFrame:
+    """Measure how sensitive every parameter is to its prior and to the data.
+
+    The prior (or the likelihood) is raised to the powers 0.99 and 1.01, and the change of each
+    marginal posterior is the sensitivity: the cumulative Jensen–Shannon distance per doubling of
+    the power, by reweighted draws. Only priors at the top are scaled: that of levels given their
+    standard deviation is part of the model.
+
+    Parameters
+    ----------
+    fit : Fit
+        By any engine.
+    threshold : float
+        From which a sensitivity counts.
+    trials : bool
+        Whether the trials' true effects are shown too.
+    level : float
+        Mass of the intervals.
+
+    Returns
+    -------
+    DataFrame
+        By parameter: ``mean, sd, median, lower, upper, level, interval, prior, likelihood,
+        diagnosis``.
+
+    Raises
+    ------
+    RefusalError
+        If every prior is improper, so that there is nothing to scale.
+
+    References
+    ----------
+    Kallioinen et al. (2024), doi:10.1007/s11222-023-10366-5.
+    """
+    from arviz_stats import psense
+
+    answering(fit, "power_scaling")
+    if isinstance(threshold, bool) or not 0.0 < float(threshold) < 1.0:
+        raise ModelError(f"threshold lies between 0 and 1; {threshold!r} does not. Try 0.05.")
+    scaled = _scaled(fit)
+    tree = _tree(fit, scaled, trials=trials)
+    prior, likelihood = (psense(tree, group=group) for group in ("prior", "likelihood"))
+    found = pd.DataFrame({"prior": _rows(prior), "likelihood": _rows(likelihood)})
+    summary = fit.summary(level)
+    rows = [name for name in summary.index if name in found.index]
+    table = summary.loc[rows, _HOUSE].join(found)
+    table["diagnosis"] = [
+        _diagnosis(row["prior"], row["likelihood"], threshold) for _, row in table.iterrows()
+    ]
+    table.index.name = "parameter"
+    return table
+
+
+def _scaled(fit: Fit) -> list[str]:
+    """Name the variables whose priors are at the top and proper."""
+    layout = fit.posterior.layout
+    parts = [part for part in layout.parts if part.labels and not part.scales]
+    proper = [part.variable for part in parts if part.prior.proper]
+    hypers = [hyper.variable for hyper in layout.hypers if hyper.prior.proper]
+    found = list(dict.fromkeys((*proper, *hypers)))
+    if not found:
+        raise RefusalError(
+            "Every prior of this model is improper: there is no prior to be scaled. Give mu or tau "
+            "a proper prior, such as Normal or HalfNormal."
+        )
+    return found
+
+
+def _tree(fit: Fit, scaled: list[str], *, trials: bool) -> xr.DataTree:
+    left = [] if trials else ["theta"]
+    posterior = fit.draws["posterior"].to_dataset()
+    wanted = {
+        "posterior": posterior.drop_vars([*left, *(["outlier"] if "outlier" in posterior else [])]),
+        "log_prior": fit.draws["log_prior"].to_dataset()[scaled],
+        "log_likelihood": fit.draws["log_likelihood"].to_dataset(),
+    }
+    return xr.DataTree.from_dict(wanted)
+
+
+def _rows(found: xr.Dataset) -> pd.Series:
+    """Name the values as the rows of a summary are named."""
+    rows: dict[str, float] = {}
+    for variable, values in found.data_vars.items():
+        if not values.dims:
+            rows[str(variable)] = float(values)
+            continue
+        names = values[values.dims[0]].to_numpy()
+        for name, value in zip(names, values.to_numpy(), strict=True):
+            row = str(name) if variable == "beta" else f"{variable}[{name}]"
+            rows[row] = float(value)
+    return pd.Series(rows, dtype=float)
+
+
+def _diagnosis(prior: float, likelihood: float, threshold: float) -> str:
+    if np.isnan(prior) or np.isnan(likelihood):
+        return "does not vary"
+    if prior < threshold:
+        return "no sign of trouble"
+    if likelihood >= threshold:
+        return "prior and data may be in conflict"
+    return "the prior says more than the data"

@@ -1,0 +1,215 @@
+"""Many exact refits over the same nodes, which reach as far as any of them needs."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from consilience.engines.exact.form import Form
+from consilience.engines.exact.integrand import (
+    log_prior,
+    log_prior_along,
+    product_weights,
+    values_at,
+)
+from consilience.engines.exact.ladder import FIRST, panels_on
+from consilience.engines.exact.marginals import hyper_marginals
+from consilience.engines.exact.mixture import Mixture
+from consilience.engines.exact.panels import Panels
+from consilience.engines.exact.posterior import ExactPosterior
+from consilience.engines.exact.rule import OWED, WANTED, Rule
+from consilience.engines.exact.search import Bracket, bracket
+from consilience.gaussian import Array
+from consilience.questions.sweep import Sets, Swept, sweep
+
+_ROUNDS = {1: 6, 2: 4, 3: 2}
+_LOOKS, _RISEN = 5, 1.0
+_LOST = 1e-7  # a pivot below this has cost seven digits: the refit is done from the start
+_NEGLIGIBLE = 1e-13
+
+type Places = tuple[int, ...]
+"""Which estimates are left out together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refits:
+    """Posteriors without each of D sets of estimates, over the same n nodes.
+
+    Parameters
+    ----------
+    places : tuple of int
+        Which of the sets asked for.
+    rule : Rule
+        The hyperparameters, their axes and panels.
+    log_density : array (n, D)
+        Log of the posterior density of the hyperparameters on the x scale, normalised.
+    swept : Swept
+        What holds at the nodes.
+    log_evidence : array (D,)
+        log p(the others), up to the constant of improper priors.
+    accuracy : array (D,)
+        Relative error bound.
+    """
+
+    places: Places
+    rule: Rule
+    log_density: Array
+    swept: Swept
+    log_evidence: Array
+    accuracy: Array
+
+    @property
+    def mass(self) -> Array:
+        """Posterior mass of the nodes, (n, D); every column adds up to 1."""
+        mass = np.exp(self.log_density) * product_weights(self.rule.panels)[:, None]
+        return np.asarray(mass / mass.sum(axis=0))
+
+    @property
+    def mu(self) -> Mixture:
+        """The posterior of μ without each set."""
+        return self._mixture(self.swept.mean, self.swept.variance)
+
+    @property
+    def surprise(self) -> Mixture:
+        """A new estimate less the observed, for the first of each set foreseen by the others."""
+        return self._mixture(-self.swept.residual, self.swept.predicted)
+
+    def median(self, hyper: int) -> Array:
+        """Posterior medians (D,) of a hyperparameter."""
+        pairs = zip(self.mass.T, self.log_density.T, strict=True)
+        rules = (replace(self.rule, weights=mass, log_density=logs) for mass, logs in pairs)
+        alone = [hyper_marginals(rule)[hyper] for rule in rules]
+        heights = np.stack([each.values for each in alone])
+        x = alone[0].panels.invert(heights, np.full(len(alone), 0.5))
+        return self.rule.coordinates[hyper].value(x)
+
+    def only(self, kept: NDArray[np.bool_]) -> "Refits":
+        """Keep some of the refits."""
+        return Refits(
+            tuple(place for place, good in zip(self.places, kept, strict=True) if good),
+            self.rule,
+            self.log_density[:, kept],
+            Swept(*(part[:, kept] for part in self.swept.parts)),
+            self.log_evidence[kept],
+            self.accuracy[kept],
+        )
+
+    def _mixture(self, means: Array, variances: Array) -> Mixture:
+        mass = self.mass
+        seen = mass.max(axis=1) > _NEGLIGIBLE / len(mass)
+        mass = mass[seen]
+        return Mixture(mass / mass.sum(axis=0), means[seen], np.sqrt(variances[seen]))
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """The refits without each of D sets of one size, integrated together.
+
+    Parameters
+    ----------
+    posterior : ExactPosterior
+        The posterior of all estimates.
+    sets : array (D, g)
+        What is left out.
+    """
+
+    posterior: ExactPosterior
+    sets: Sets
+
+    def refits(self, places: Places) -> tuple[Refits, NDArray[np.bool_]]:
+        """Refit without each set, and say which refits reached the accuracy that is owed."""
+        if not self._rule.panels:
+            found = self._at((), places)
+            return found, self._sound(found)
+        box, rungs = self._box(), [FIRST] * len(self._rule.panels)
+        coarse = self._at(panels_on(box, tuple(rungs)), places)
+        for _ in range(_ROUNDS[len(rungs)]):
+            rungs = [rung + 1 for rung in rungs]
+            fine = self._at(panels_on(box, tuple(rungs)), places)
+            fine = replace(fine, accuracy=_disagreement(coarse, fine))
+            if fine.accuracy.max() <= WANTED:
+                break
+            coarse = fine
+        return fine, self._sound(fine)
+
+    @property
+    def _form(self) -> Form:
+        return self.posterior.form
+
+    @property
+    def _rule(self) -> Rule:
+        return self.posterior.integrated.rule
+
+    def _sound(self, found: Refits) -> NDArray[np.bool_]:
+        weak = (found.swept.pivot < _LOST) & (found.mass > _NEGLIGIBLE)
+        return np.asarray((found.accuracy <= OWED) & ~weak.any(axis=0))
+
+    def _box(self) -> Bracket:
+        """Bracket all refits at once: every one is held against its own peak, as far as known."""
+        peaks = self._logs(self._rule.panels)[0].max(axis=0)
+        for _ in range(_LOOKS):
+            box = self._around(peaks)
+            nodes = panels_on(box, (FIRST,) * len(self._rule.panels))
+            higher = np.maximum(peaks, self._logs(nodes)[0].max(axis=0))
+            if np.max(higher - peaks) <= _RISEN:
+                break
+            peaks = higher
+        return box
+
+    def _around(self, peaks: Array) -> Bracket:
+        axes = self._rule.coordinates
+        scales = np.array([axis.scale for axis in axes])
+
+        def highest(x: Array) -> Array:
+            swept = self._swept(_values(self._rule, x))
+            return np.asarray(_prior(self._rule, x) + np.max(swept.others - peaks, axis=1))
+
+        return bracket(
+            highest,
+            lambda x: np.log1p((np.abs(_values(self._rule, x)) / scales).max(axis=1)),
+            nearest=np.array([axis.nearest for axis in axes]),
+            farthest=np.array([axis.farthest for axis in axes]),
+        )
+
+    def _at(self, panels: tuple[Panels, ...], places: Places) -> Refits:
+        log_f, swept = self._logs(panels)
+        log_mass = log_f + np.log(product_weights(panels))[:, None]
+        peak = log_mass.max(axis=0)
+        total = np.exp(log_mass - peak).sum(axis=0)
+        exact = np.full(len(total), np.finfo(float).eps)
+        rule = replace(self._rule, panels=panels)
+        evidence = peak + np.log(total)
+        return Refits(places, rule, log_f - evidence, swept, evidence, exact)
+
+    def _logs(self, panels: tuple[Panels, ...]) -> tuple[Array, Swept]:
+        """Log integrands (n, D) on the x scale at the nodes of a rule."""
+        axes = self._rule.coordinates
+        swept = self._swept(values_at(axes, panels))
+        prior = log_prior(self._form, axes, panels) if panels else np.zeros(1)
+        return swept.others + prior[:, None], swept
+
+    def _swept(self, phi: Array) -> Swept:
+        return sweep(self._form, phi, sets=self.sets, reported=self.posterior.effects.v)
+
+
+def _values(rule: Rule, x: Array) -> Array:
+    columns = [axis.value(column) for axis, column in zip(rule.coordinates, x.T, strict=True)]
+    return np.stack(columns, axis=1)
+
+
+def _prior(rule: Rule, x: Array) -> Array:
+    axes = zip(rule.hypers, rule.coordinates, x.T, strict=True)
+    return np.sum([log_prior_along(*each) for each in axes], axis=0)
+
+
+def _disagreement(coarse: Refits, fine: Refits) -> Array:
+    """Largest relative difference in evidence, mean and SD, and in P(μ > 0), for each refit."""
+    first, second = coarse.mu, fine.mu
+    size, zero = second.sd(), np.zeros(len(fine.places))
+    parts = (
+        np.abs(np.expm1(coarse.log_evidence - fine.log_evidence)),
+        np.abs(first.mean() - second.mean()) / size,
+        np.abs(first.sd() - size) / size,
+        np.abs(first.survival(zero) - second.survival(zero)),
+    )
+    return np.asarray(np.max(parts, axis=0))

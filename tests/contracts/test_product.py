@@ -1,0 +1,154 @@
+"""Exact and NUTS over the product of the registries: every row of the summary within 4 MCSE.
+
+By default a small set of models in which every pair of components stands together at least once;
+all of them under the mark `slow`. Models that the exact engine refuses are compared with integrals
+of their own elsewhere (tests/heterogeneity, tests/contracts/test_new_models.py); that it refuses
+them, and why, is checked here.
+"""
+
+from itertools import combinations, product
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import consilience as cs
+from consilience import bias, engines, heterogeneity, priors, terms
+from consilience.errors import RefusalError
+
+MCSE = 4.0
+HALF, SLOPE = priors.HalfNormal(0.5), priors.Normal(0.0, 0.4)
+
+PRIORS = {
+    "light tails": (priors.Normal(0.1, 1.0), priors.HalfNormal(0.4)),
+    "heavy tails": (priors.Normal(0.0, 3.0), priors.HalfStudentT(4.0, 0.3)),
+}
+SCATTERS = {
+    "Nothing": lambda _: heterogeneity.Nothing(),
+    "Normal": heterogeneity.Normal,
+    "ByGroup": lambda tau: heterogeneity.ByGroup("arm", tau),
+    "LogLinear": lambda tau: heterogeneity.LogLinear("scale(dose)", tau, SLOPE),
+}
+TERMS = {
+    "none": (),
+    "Linear and Offset": (terms.Linear("against", SLOPE), terms.Offset("known")),
+    "Exchangeable": (terms.Exchangeable("kind", HALF, within="arm"),),
+    "Spline": (terms.Spline("dose", 3, SLOPE),),
+}
+BIASES = {
+    "Nothing": bias.Nothing(),
+    "RiskOfBias": bias.RiskOfBias("risk", "high", SLOPE, priors.HalfNormal(0.3)),
+    "PowerWeight": bias.PowerWeight("risk", "high", 0.4),
+}
+SLOTS = (SCATTERS, TERMS, BIASES, PRIORS)
+REFUSED = {heterogeneity.PooledByGroup, heterogeneity.StudentT, heterogeneity.TwoComponent}
+
+
+def built(names):
+    scatter, term, distortion, chosen = names
+    mu, tau = PRIORS[chosen]
+    return cs.Model(
+        mu=mu, terms=TERMS[term], heterogeneity=SCATTERS[scatter](tau), bias=BIASES[distortion]
+    )
+
+
+def effects():
+    rng = np.random.default_rng(8)
+    k = 12
+    table = pd.DataFrame({
+        "study": [f"t{i:02d}" for i in range(k)],
+        "yi": rng.normal(0.3, 0.35, k), "vi": rng.uniform(0.02, 0.1, k),
+        "kind": list("abcabcabcabc"), "arm": list("uuuuvvvvuuvv"), "against": list("xyxyyxyxxyyx"),
+        "dose": rng.uniform(0.0, 5.0, k), "known": rng.normal(0.0, 0.1, k),
+        "risk": ["high", "low", "low"] * 4,
+    })  # fmt: skip
+    return cs.effect_sizes(table, "GEN")
+
+
+TRIALS = effects()
+
+
+def accepted(names):
+    try:
+        engines.Exact().accept(built(names), TRIALS)
+    except RefusalError:
+        return False
+    return True
+
+
+EVERY = [names for names in product(*SLOTS) if accepted(names)]
+
+
+def pairs(names):
+    return set(combinations(enumerate(names), 2))
+
+
+def covering():
+    """Greedily the models that bring the most pairs not yet together."""
+    missing, chosen = set().union(*map(pairs, EVERY)), []
+    while missing:
+        best = max(EVERY, key=lambda names: len(pairs(names) & missing))
+        chosen.append(best)
+        missing -= pairs(best)
+    return chosen
+
+
+COVERING = covering()
+
+
+def test_the_set_covers_every_pair_and_every_component_of_the_registries():
+    assert set().union(*map(pairs, COVERING)) == set().union(*map(pairs, EVERY))
+    possible = set().union(*map(pairs, product(*SLOTS)))
+    assert set().union(*map(pairs, EVERY)) == possible  # no pair is lost to a refusal
+    parts = [
+        part
+        for names in COVERING
+        for part in (built(names).heterogeneity, built(names).bias, *built(names).terms)
+    ]
+    kinds = {type(part) for part in parts} | REFUSED
+    for registry in (terms.REGISTRY, heterogeneity.REGISTRY, bias.REGISTRY):
+        assert set(registry.values()) <= kinds
+    assert len(COVERING) <= 24
+
+
+def test_what_the_exact_engine_refuses_of_the_product_has_too_many_scales():
+    for names in set(product(*SLOTS)) - set(EVERY):
+        with pytest.raises(RefusalError, match="hyperparameters"):
+            engines.Exact().accept(built(names), TRIALS)
+
+
+@pytest.mark.parametrize("kind", sorted(REFUSED, key=lambda kind: kind.__name__))
+def test_the_scatters_that_the_exact_engine_refuses(kind):
+    scatter = kind("arm") if kind is heterogeneity.PooledByGroup else kind(tau=HALF)
+    model = cs.Model(mu=SLOPE, heterogeneity=scatter)
+    if kind is heterogeneity.PooledByGroup:
+        scatter = heterogeneity.PooledByGroup("arm", HALF)
+        model = cs.Model(mu=SLOPE, heterogeneity=scatter)
+    with pytest.raises(RefusalError, match=r"use engines.Nuts\(\)|Use engines.Nuts\(\)"):
+        engines.Exact().accept(model, TRIALS)
+
+
+def agree(names):
+    ours = cs.fit(built(names), TRIALS, "exact").summary()
+    sampled = cs.fit(built(names), TRIALS, engines.Nuts(seed=5))
+    assert sampled.diagnosis.passed, sampled.diagnosis
+    theirs = sampled.summary()
+    assert list(ours.index) == list(theirs.index)
+    gap = np.abs(ours["mean"] - theirs["mean"]) / theirs["mcse"]
+    assert gap.max() < MCSE, (gap.idxmax(), gap.max())
+    spread = np.abs(theirs["sd"] / ours["sd"] - 1.0) * np.sqrt(theirs["ess_bulk"])
+    finite = np.isfinite(ours["sd"].to_numpy(float))
+    assert spread[finite].max() < 10.0, spread.idxmax()
+
+
+@pytest.mark.nuts
+@pytest.mark.parametrize("names", COVERING, ids=", ".join)
+def test_the_engines_agree_wherever_two_components_meet(names):
+    agree(names)
+
+
+@pytest.mark.slow
+@pytest.mark.nuts
+@pytest.mark.parametrize("names", [n for n in EVERY if n not in COVERING], ids=", ".join)
+def test_the_engines_agree_over_the_whole_product(names):
+    agree(names)
