@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help report test check bench browser clean
+.PHONY: help report test check bench calibration docs browser clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -35,6 +35,15 @@ check: $(VENV)/installed-dev ## style, types, who may import whom
 bench: $(VENV)/installed ## a table of figures: how fast, beside a plain reference
 	$(BIN)/python benchmarks/run.py
 
+calibration: $(VENV)/installed ## recompute docs/calibration: hours; it goes on where it stopped
+	$(BIN)/python benchmarks/calibration/fixed_truth.py
+	$(BIN)/python benchmarks/calibration/run.py
+
+docs: $(VENV)/installed-docs ## the documentation as pages: dist/docs/html
+	$(BIN)/python docs/generate.py dist/docs/source
+	$(BIN)/python -m sphinx -q -W --keep-going -b html dist/docs/source dist/docs/html
+	@echo "The documentation: file://$(abspath dist/docs/html)/index.html"
+
 browser: ## Debian's Chromium and its fonts, for the tests that open a page
 	@if test -x "$(CHROMIUM)"; then echo "$(CHROMIUM) is there."; \
 	elif command -v apt-get >/dev/null; then \
@@ -60,4 +69,9 @@ $(VENV)/installed: $(VENV)/pyvenv.cfg pyproject.toml constraints.txt
 $(VENV)/installed-dev: $(VENV)/pyvenv.cfg pyproject.toml constraints.txt
 	@echo "Installing Consilience and its tools into $(VENV): about a minute, once."
 	$(BIN)/python -m pip install -q -c constraints.txt -e '.[dev]'
+	@touch $@ $(VENV)/installed
+
+$(VENV)/installed-docs: $(VENV)/pyvenv.cfg pyproject.toml constraints.txt
+	@echo "Installing Consilience and what makes its documentation into $(VENV)."
+	$(BIN)/python -m pip install -q -c constraints.txt -e '.[docs]'
 	@touch $@ $(VENV)/installed

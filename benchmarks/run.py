@@ -17,6 +17,7 @@ from pathlib import Path
 from statistics import median
 
 import numpy as np
+import nuts
 import pandas as pd
 
 import consilience as cs
@@ -81,6 +82,20 @@ def nuts_random_effects() -> Figure:
     return Figure("NUTS random_effects, 13 trials", seconds, reference=pymc_random_effects())
 
 
+def nuts_effective() -> Figure:
+    """Draw until every parameter has 1000 effective draws; a tenth of PyMC's time is owed."""
+    reference = 1000 / nuts.plain(bcg())[0]
+    seconds = 1000 / nuts.marginalised(bcg(), random_effects())
+    return Figure("  1000 effective draws of each parameter", seconds, reference / 10, reference)
+
+
+def nuts_effective_sampling() -> Figure:
+    """Do the same, not counting what PyMC prepares anew in every call."""
+    seconds = 1000 / nuts.marginalised(bcg(), random_effects())
+    reference = 1000 / nuts.plain(bcg())[1]
+    return Figure("  the same, PyMC's sampling time alone", seconds, reference=reference)
+
+
 def classical() -> Figure:
     """Pool 13 BCG trials by REML, warm."""
     return Figure("REML, 13 trials", warm(lambda: cs.pool(bcg(), "REML")))
@@ -108,6 +123,8 @@ FIGURES: tuple[Callable[[], Figure], ...] = (
     exact_summary,
     exact_partial_pooling,
     nuts_random_effects,
+    nuts_effective,
+    nuts_effective_sampling,
     classical,
     import_time,
     help_time,

@@ -1,5 +1,6 @@
 """The real review as it is shipped, and reviews with every fault that a folder can have."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from consilience.effects import effect_sizes
 from consilience.errors import DataError
-from consilience.review import Review, read_review
+from consilience.review import NO_DIAL, Review, read_review
 from consilience.trials import Trials
 
 FOLDER = Path(__file__).parents[1] / "data" / "smi_functioning"
@@ -170,6 +171,16 @@ def test_a_trial_code_in_the_selection_is_what_effect_sizes_computes(review: Rev
         ('HO2012 = "Ho', 'HO = "Ho', "labels"),
         ("[labels]", "[[labels]]", "labels"),
         ("[question]", "[questions]", "question"),
+        ('column = "assessors', 'column = "raters', "plan.bias_dial.column"),
+        ('levels = ["no", ', 'levels = ["never", ', "plan.bias_dial.levels"),
+        ('levels = ["no", "not stated"]', "levels = []", "plan.bias_dial.levels"),
+        ('column = "assessors_masked"\n', "", "plan.bias_dial.column"),
+        ("location = [-1.0, 1.0]", "location = [1.0, -1.0]", "plan.prior_map.location"),
+        ("location = [-1.0, 1.0]", "location = [1.0]", "plan.prior_map.location"),
+        ("scale = [0.1, 2.0]", "scale = [0.0, 2.0]", "plan.prior_map.scale"),
+        ("scale = [0.1, 2.0]", 'scale = ["0.1", 2.0]', "plan.prior_map.scale"),
+        ("threshold = 0.0", "threshold = nan", "plan.prior_map.threshold"),
+        ("threshold = 0.0", "limit = 0.0", "plan.prior_map.limit"),
     ],
 )
 def test_a_fault_of_the_declaration_is_named_by_its_key(
@@ -216,6 +227,7 @@ def test_a_review_of_ready_made_estimates(tmp_path: Path) -> None:
     text = (FOLDER / "review.toml").read_text(encoding="utf-8")
     start, end = text.index("[[selection.exclude]]"), text.index("[plan]")
     plan = text[end : text.index("[[sensitivity]]")]
+    plan = plan[: plan.index("[plan.bias_dial]")] + plan[plan.index("[[plan.new_trials]]") :]
     declared = text[:start].replace('"SMD"', '"GEN"') + plan
     (tmp_path / "review.toml").write_text(declared, encoding="utf-8")
     (tmp_path / "trials.csv").write_text(READY_MADE, encoding="utf-8")
@@ -238,6 +250,7 @@ def test_labels_fall_back_on_author_and_year(copy: Path) -> None:
 
 
 def test_files_beside_the_trials_may_be_missing(copy: Path) -> None:
+    without_dial(copy)
     for name in ("risk_of_bias.csv", "published.csv"):
         (copy / name).unlink()
     read = read_review(copy)
@@ -265,6 +278,57 @@ def test_an_unknown_trial_in_the_risk_of_bias_is_named(copy: Path) -> None:
     rewrite(copy / "risk_of_bias.csv", "LU2012", "LOO2012")
     with pytest.raises(DataError, match="'LOO2012'"):
         read_review(copy)
+
+
+def test_what_sources_state_stands_beside_the_rows_of_their_trial(review: Review) -> None:
+    table = review.effects.table
+    stated = dict(zip(table["trial"], table["assessors_masked"], strict=True))
+    assert {name for name, said in stated.items() if said == "yes"} == {
+        "ZHANG2015", "CHIEN2016", "SHIMADA2018", "HO2012",
+    }  # fmt: skip
+    assert {name for name, said in stated.items() if said == "no"} == {"LU2012", "PIOLI2006"}
+    assert all("assessors_masked" in one.effects.table for one in review.sensitivity)
+
+
+def test_masking_is_read_off_the_sources_and_nothing_else(review: Review) -> None:
+    """A yes needs the word masked, blind or concealed beside assessor, evaluator or rater."""
+    rows = review.risk_of_bias
+    told = dict(zip(rows["trial"], rows["stated_in_the_source"].str.lower(), strict=True))
+    raters = r"(assessor|evaluator|rater|assessment)"
+    hidden = r"(mask|blind|concealed)"
+    for name, said in zip(rows["trial"], rows["assessors_masked"], strict=True):
+        clauses = [each for each in told[name].split(";") if re.search(raters, each)]
+        about = [each for each in clauses if re.search(hidden, each)]
+        denied = any(re.search(r"\bnot\b.*blind", each) for each in about)
+        expected = "not stated" if not about else "no" if denied else "yes"
+        assert said == expected, name
+
+
+def test_a_trial_of_which_nothing_is_recorded_has_no_judgement(copy: Path) -> None:
+    path = copy / "risk_of_bias.csv"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if "HO2012" not in line), encoding="utf-8")
+    table = read_review(copy).effects.table
+    assert table.loc[table["trial"] == "HO2012", "assessors_masked"].isna().all()
+
+
+def test_judgements_that_cannot_stand_beside_the_trials_are_named(copy: Path) -> None:
+    path = copy / "risk_of_bias.csv"
+    rewrite(path, "trial,assessors_masked,", "trial,country,")
+    with pytest.raises(DataError, match=r"column 'country'.*trials\.csv has as well"):
+        read_review(copy)
+    rewrite(path, "trial,country,", "trial,assessors_masked,")
+    with path.open("a", encoding="utf-8") as file:
+        file.write("HO2012,no,otherwise\n")
+    with pytest.raises(DataError, match=r"'HO2012', column 'assessors_masked'.*several things"):
+        read_review(copy)
+
+
+def test_a_plan_may_leave_the_map_and_the_dial_out(copy: Path) -> None:
+    without_dial(copy)
+    plan = read_review(copy).plan
+    assert plan.bias_dial == NO_DIAL
+    assert (plan.prior_map.location, plan.prior_map.threshold) == ((), 0.0)
 
 
 @pytest.mark.parametrize(
@@ -304,6 +368,13 @@ b,Müller,,global functioning,GAF,post,0.1,0.2,CBT,TAU
 c,Ng,2003,social functioning,GAF,post,0.1,,CBT,TAU
 d,Ito,2003,social functioning,GAF,,0.1,0.3,CBT,TAU
 """
+
+
+def without_dial(copy: Path) -> None:
+    """Leave the map of priors and the dial out of the declaration."""
+    text = (copy / "review.toml").read_text(encoding="utf-8")
+    start, end = text.index("[plan.prior_map]"), text.index("[[plan.new_trials]]")
+    (copy / "review.toml").write_text(text[:start] + text[end:], encoding="utf-8")
 
 
 def rewrite(path: Path, old: str, new: str) -> None:

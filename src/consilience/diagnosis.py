@@ -37,6 +37,26 @@ class Diagnosis:
         return " ".join((verdict, *self.steps, *self.cautions))
 
 
+def scatter_conflict(tail: float, *, q: float) -> tuple[str, ...]:
+    """Say that the estimates scatter more than the priors foresee.
+
+    Parameters
+    ----------
+    tail : float
+        Prior predictive probability of a Cochran's Q at least as large.
+    q : float
+        The observed Q.
+    """
+    if not np.isfinite(tail) or tail >= 0.005:
+        return ()
+    chance = f"of only {tail:.2g}" if tail > 0.0 else "too small to be seen in the replicates"
+    return (
+        f"Prior–data conflict: the estimates scatter more (Cochran's Q = {q:.3g}) than the model "
+        f"foresaw; it gave so much a probability {chance}. Check the sampling variances and the "
+        "prior of tau.",
+    )
+
+
 def few_trials(k: int) -> tuple[str, ...]:
     """Say that the prior speaks where there are one or two trials."""
     if k > 2:

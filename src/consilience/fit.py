@@ -11,10 +11,11 @@ import xarray as xr
 
 from consilience import engines
 from consilience.archive import effects_from_text, effects_to_text, read_tree, write_tree
-from consilience.diagnosis import Diagnosis, few_trials, prior_conflict
+from consilience.diagnosis import Diagnosis, few_trials, prior_conflict, scatter_conflict
 from consilience.effects import Effects
 from consilience.engines import Combination, Engine, Posterior
 from consilience.engines.conflict import prior_tail
+from consilience.engines.scattering import scatter_tail
 from consilience.errors import ConsilienceError, ConvergenceError, DataError, ModelError
 from consilience.model import Model
 from consilience.spec import from_mapping, to_mapping
@@ -74,7 +75,12 @@ class Fit:
     def diagnosis(self) -> Diagnosis:
         """May these answers be trusted? In words."""
         tail, mean = prior_tail(self.posterior, self.effects)
-        cautions = (*few_trials(self.effects.k), *prior_conflict(tail, mean=mean))
+        scattered, q = scatter_tail(self.posterior, self.effects)
+        cautions = (
+            *few_trials(self.effects.k),
+            *prior_conflict(tail, mean=mean),
+            *scatter_conflict(scattered, q=q),
+        )
         reason = (f"Engine: {self.reason}.",) if self.reason else ()
         return Diagnosis(self.posterior.faults, (*reason, *self.posterior.steps), cautions)
 

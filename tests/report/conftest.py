@@ -10,7 +10,7 @@ import pytest
 
 from consilience.report.analysis import Analysis, analyse
 from consilience.report.writing import page
-from consilience.review import Review, read_review
+from consilience.review import NO_DIAL, Review, read_review
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "data" / "smi_functioning"
@@ -80,6 +80,7 @@ def stripped(review: Review, k: int) -> Review:
         subgroups=(),
         thresholds=(),
         new_trials=(),
+        bias_dial=NO_DIAL,
     )
     effects = review.effects.keep(np.arange(review.effects.k) < k)
     files = {"risk_of_bias": pd.DataFrame(), "published": pd.DataFrame()}

@@ -1,6 +1,7 @@
 """Whether the estimates can tell coefficients with flat priors apart."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from consilience.engines.tree import Layout
 from consilience.errors import ModelError
@@ -41,7 +42,7 @@ def tangled(columns: Array, names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name, part in zip(names, share, strict=True) if part > _INVOLVED)
 
 
-def refuse_tangled(layout: Layout, counted: Array) -> None:
+def refuse_tangled(layout: Layout, counted: NDArray[np.generic]) -> None:
     """Say nothing if the estimates that count can tell the coefficients with flat priors apart.
 
     Parameters

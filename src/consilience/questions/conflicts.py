@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from consilience.engines.conflict import prior_tail
+from consilience.engines.scattering import cochran_q, foreseen_q, loose
 from consilience.fit import Fit
-from consilience.gaussian import Array
 from consilience.questions.asking import answering
 
 _MOST, _CELLS = 20_000, 20_000_000
@@ -59,47 +59,20 @@ def conflict(fit: Fit, *, seed: int = 0) -> pd.DataFrame:
 
 def _scattered(fit: Fit, rng: np.random.Generator) -> dict[str, object]:
     effects = fit.effects
-    observed = float(_q(effects.y[None, :], effects.v)[0])
+    observed = float(cochran_q(effects.y[None, :], effects.v)[0])
     row = {"statistic": "Cochran's Q", "observed": observed}
     empty = {"p_upper": np.nan, "p_value": np.nan, "mcse": np.nan}
     if effects.k == 1:
         return row | empty | {"note": "One estimate does not scatter."}
-    layout = fit.posterior.layout
-    loose = [
-        part.variable
-        for part in layout.parts
-        if not part.prior.proper and part.variable != "mu" and part.labels
-    ]
-    loose += [hyper.name for hyper in layout.hypers if not hyper.prior.proper]
-    if loose:
-        return row | empty | {"note": f"Improper prior: {', '.join(loose)}."}
-    replicated = _q(_replicates(fit, rng), effects.v)
+    improper = loose(fit.posterior)
+    if improper:
+        return row | empty | {"note": f"Improper prior: {', '.join(improper)}."}
+    count = int(min(_MOST, max(200, _CELLS // effects.k)))
+    replicated = foreseen_q(fit.posterior, effects, count=count, rng=rng)
     upper = float(np.mean(replicated >= observed))
     two_sided = 2.0 * min(upper, 1.0 - upper)
     error = 2.0 * float(np.sqrt(upper * (1.0 - upper) / len(replicated)))
     return row | {"p_upper": upper, "p_value": two_sided, "mcse": error, "note": ""}
-
-
-def _replicates(fit: Fit, rng: np.random.Generator) -> Array:
-    """Draw estimates (draws, k) from the prior predictive distribution; Q does not see a flat μ."""
-    k, layout = fit.effects.k, fit.posterior.layout
-    count = int(min(_MOST, max(200, _CELLS // k)))
-    point = {hyper.name: hyper.prior.ppf(rng.random(count)) for hyper in layout.hypers}
-    total = np.zeros((count, k))
-    for part in layout.parts:
-        total = total + part.known
-        if not part.labels or not part.prior.proper:
-            continue
-        unit = part.prior.ppf(rng.random((count, len(part.labels))))
-        scale = point[part.scales[0].name][:, None] if part.scales else 1.0
-        total = total + (unit * scale) @ part.matrix.T
-    variance = fit.posterior.scatter.draw(point, (count, k), rng) + fit.effects.v
-    return total + np.sqrt(variance) * rng.standard_normal((count, k))
-
-
-def _q(y: Array, v: Array) -> Array:
-    mean = (y @ (1.0 / v)) / np.sum(1.0 / v)
-    return np.asarray((y - mean[:, None]) ** 2 @ (1.0 / v))
 
 
 def _words(table: pd.DataFrame) -> tuple[str, ...]:

@@ -12,14 +12,19 @@ from consilience.check import Check, check
 from consilience.classical.pooled import Pooled
 from consilience.compare import compare, explain
 from consilience.report.asking import fit_all, headline, model_files, parameters, pool_all
+from consilience.report.doubting import dial, other_priors
 from consilience.report.forecasting import forecast
+from consilience.report.leaning import leaning
 from consilience.report.pictures import draw
 from consilience.report.provenance import Provenance, trace
 from consilience.report.results import (
     Answer,
+    Dial,
     Failed,
     Fitted,
     Forecast,
+    Leaning,
+    OtherPriors,
     Picture,
     Robustness,
     Seconds,
@@ -66,6 +71,9 @@ class Analysis:
     check : Check
     robustness : Robustness
     forecast : Forecast
+    leaning : Leaning
+    priors : OtherPriors
+    dial : Dial
     provenance : Provenance
     pictures : mapping of str to Picture
     seconds : Seconds
@@ -85,6 +93,9 @@ class Analysis:
     check: Check
     robustness: Robustness
     forecast: Forecast
+    leaning: Leaning
+    priors: OtherPriors
+    dial: Dial
     provenance: Provenance
     pictures: Mapping[str, Picture] = field(default_factory=lambda: MappingProxyType({}))
     seconds: Seconds = field(default_factory=lambda: Seconds(fits=0.0, figures=0.0))
@@ -165,6 +176,9 @@ def _compute(review: Review, models: Path | str | None, *, seed: int, tell: Tell
         "subgroups": tuple(subgroup(primary.fit, twin, by) for by in review.plan.subgroups),
         "check": check(primary.fit, level=level, seed=seed),
         "forecast": forecast(primary.fit, review.plan, seed=seed),
+        "leaning": leaning(primary.fit, level),
+        "priors": other_priors(primary.fit, review),
+        "dial": dial(primary.declared.model, review),
     }
     tell("refitting with other trials and priors")
     return Analysis(

@@ -32,9 +32,17 @@ def _painters(analysis: "Analysis") -> "Mapping[str, Callable[[], Figure]]":
         "funnel": partial(plots.funnel, effects, fit, twin),
         "prior_posterior": partial(plots.prior_posterior, fit),
         "predictive_check": partial(plots.predictive_check, analysis.check),
+        "own_and_shrunken": partial(plots.borrowing, analysis.leaning.borrowing),
     }
     if len(analysis.forecast.table):
         found["new_trials"] = partial(plots.new_trials, analysis.forecast.tree)
+    if len(analysis.leaning.cumulative) and analysis.leaning.cumulative["mean"].notna().any():
+        found["cumulative"] = partial(plots.cumulative, analysis.leaning.cumulative)
+    if analysis.priors.tipping:
+        point = analysis.priors.tipping[0]
+        found["prior_surface"] = partial(plots.prior_map, analysis.priors.surface, effects, point)
+    if len(analysis.dial.table):
+        found["bias_weights"] = partial(plots.bias_dial, analysis.dial.table, effects)
     for name, (table, title) in _sensitivities(analysis).items():
         shown = table[table["estimate"].notna()]
         if len(shown):

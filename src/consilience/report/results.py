@@ -6,6 +6,8 @@ import pandas as pd
 import xarray as xr
 
 from consilience.fit import Fit
+from consilience.prior_map import TippingPoint
+from consilience.questions import Borrowing, Influence
 from consilience.review import Threshold
 from consilience.spec import Declared
 
@@ -101,9 +103,15 @@ class Robustness:
 
     @property
     def everything(self) -> pd.DataFrame:
-        """All refits that gave an answer, in one table."""
-        whole = pd.concat([self.declared, self.left_out, self.tau])
-        return whole[whole["estimate"].notna()]
+        """All refits that gave an answer, each once, and without the primary model itself.
+
+        A declared analysis that leaves out one trial is also one of those without each trial.
+        """
+        others = self.tau[~self.tau["own"].astype(bool)] if "own" in self.tau else self.tau
+        whole = pd.concat([self.declared, self.left_out, others])
+        answered = whole[whole["estimate"].notna()]
+        same = answered[["estimate", "lower", "upper", "k"]].astype(float).round(9)
+        return answered[~same.duplicated().to_numpy()]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,6 +131,63 @@ class Forecast:
     table: pd.DataFrame
     chances: pd.DataFrame
     tree: xr.DataTree
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Leaning:
+    """How trials lean on one another, and which of them the conclusion leans on.
+
+    Parameters
+    ----------
+    borrowing : Borrowing
+        What each trial learns from the others.
+    influence : Influence
+        The primary model without each trial and each pair.
+    cumulative : DataFrame
+        By trial as they came in; no rows where that cannot be told.
+    note : str
+        Why not.
+    """
+
+    borrowing: Borrowing
+    influence: Influence
+    cumulative: pd.DataFrame
+    note: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OtherPriors:
+    """The primary answer under other priors of the mean effect.
+
+    Parameters
+    ----------
+    surface : Dataset
+        As of `prior_map`; empty where it could not be had.
+    tipping : tuple of TippingPoint
+        For the threshold of the map, and for each of the plan; none where there is no map.
+    note : str
+        Why not.
+    """
+
+    surface: xr.Dataset
+    tipping: tuple[TippingPoint, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dial:
+    """The primary answer as the doubtful trials count for less.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As of `bias_dial`; no rows where nothing was asked for, or it could not be had.
+    note : str
+        Why not.
+    """
+
+    table: pd.DataFrame
+    note: str
 
 
 @dataclass(frozen=True, slots=True)

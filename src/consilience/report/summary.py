@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from consilience.report.documents import rows
-from consilience.report.tables import effects_table
+from consilience.report.tables import effects_table, tipping_table
 
 if TYPE_CHECKING:
     from consilience.report.analysis import Analysis
@@ -46,6 +46,8 @@ def summary(analysis: "Analysis") -> dict[str, object]:
             "left_out": rows(robust.left_out),
             "tau": rows(robust.tau),
         },
+        "tipping_points": rows(tipping_table(analysis)),
+        "bias_dial": rows(analysis.dial.table),
     }
 
 

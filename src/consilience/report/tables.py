@@ -30,6 +30,14 @@ def tables(analysis: "Analysis") -> Mapping[str, pd.DataFrame]:
         "sensitivity_declared": robust.declared,
         "sensitivity_left_out": robust.left_out,
         "sensitivity_tau": robust.tau,
+        "borrowing": analysis.leaning.borrowing.trials,
+        "borrowing_levels": analysis.leaning.borrowing.levels,
+        "influence": analysis.leaning.influence.trials,
+        "influence_pairs": analysis.leaning.influence.pairs,
+        "cumulative": analysis.leaning.cumulative,
+        "prior_map": prior_map_table(analysis),
+        "tipping_points": tipping_table(analysis),
+        "bias_dial": analysis.dial.table,
         "risk_of_bias": review.risk_of_bias,
         "published": review.published,
     }
@@ -51,6 +59,24 @@ def effects_table(analysis: "Analysis") -> pd.DataFrame:
     table = frame[["yi", "sei"]].assign(lower=frame["yi"] - half, upper=frame["yi"] + half)
     table["weight"] = analysis.twin.weights()
     return table.join(_theta(analysis))
+
+
+def prior_map_table(analysis: "Analysis") -> pd.DataFrame:
+    """Tabulate the answer under every prior of the map, one row for each; none without a map."""
+    surface = analysis.priors.surface
+    return surface.to_dataframe().reset_index() if surface.sizes else pd.DataFrame()
+
+
+def tipping_table(analysis: "Analysis") -> pd.DataFrame:
+    """Tabulate for each threshold the nearest prior that changes the conclusion."""
+    rows = [
+        {"threshold": each.rule.threshold, "certainty": each.rule.certainty}
+        | {"probability": each.probability, "conclusion": each.conclusion}
+        | {"held_location": each.held[0], "held_scale": each.held[1]}
+        | {"location": each.location, "scale": each.scale, "distance": each.distance}
+        for each in analysis.priors.tipping
+    ]
+    return pd.DataFrame(rows)
 
 
 def heterogeneity_table(analysis: "Analysis") -> pd.DataFrame:

@@ -2,12 +2,21 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+import numpy as np
 import pandas as pd
 
 from consilience import measures
 from consilience.errors import Problem
 from consilience.measures import Measure
-from consilience.review.declared import Declaration, Plan, Selection, Variation
+from consilience.review.declared import (
+    NO_DIAL,
+    BiasDial,
+    Declaration,
+    Plan,
+    PriorMap,
+    Selection,
+    Variation,
+)
 
 COLUMNS = ("trial", "study", "year", "outcome", "scale", "timepoint")
 """Columns that a review's table has beyond those that its measure needs."""
@@ -68,8 +77,36 @@ def _plan(plan: Plan, table: pd.DataFrame) -> Iterator[Problem]:
     if not 0 < plan.level < 1:
         what, remedy = "This is no probability", "Give one between 0 and 1, such as 0.95."
         yield Problem(f"review.toml, key `plan.level`: {what}", remedy, value=str(plan.level))
+    yield from _prior_map(plan.prior_map)
+    yield from _bias_dial(plan.bias_dial, table)
     for trial in plan.new_trials:
         yield from _new_trial(trial, table)
+
+
+def _prior_map(asked: PriorMap) -> Iterator[Problem]:
+    for name, ends in (("location", asked.location), ("scale", asked.scale)):
+        if ends and not (len(ends) == 2 and np.all(np.isfinite(ends)) and ends[0] < ends[1]):
+            what = f"review.toml, key `plan.prior_map.{name}`: this is no range"
+            remedy = "Give two numbers, the smaller one first, such as [0.1, 2.0]."
+            yield Problem(what, remedy, value=str(list(ends)))
+    if any(end <= 0.0 for end in asked.scale):
+        what = "review.toml, key `plan.prior_map.scale`: a standard deviation is above 0"
+        yield Problem(what, "Begin above 0.", value=str(list(asked.scale)))
+    if not np.isfinite(asked.threshold):
+        what = "review.toml, key `plan.prior_map.threshold`: this is no finite number"
+        yield Problem(what, "Give one, such as 0.0.", value=str(asked.threshold))
+
+
+def _bias_dial(dial: BiasDial, table: pd.DataFrame) -> Iterator[Problem]:
+    if dial == NO_DIAL:
+        return
+    key = "plan.bias_dial"
+    yield from _unknown(f"{key}.column", [dial.column], known=table.columns)
+    held = table[dial.column].dropna().astype(str) if dial.column in table else ()
+    yield from _unknown(f"{key}.levels", dial.levels, known=held)
+    if not dial.levels:
+        what, remedy = "no level is in doubt", "Name what stands there for the trials in doubt."
+        yield Problem(f"review.toml, key `{key}.levels`: {what}", remedy)
 
 
 def _new_trial(trial: Mapping[str, object], table: pd.DataFrame) -> Iterator[Problem]:

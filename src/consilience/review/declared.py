@@ -72,6 +72,48 @@ class Threshold:
 
 
 @dataclass(frozen=True, slots=True)
+class BiasDial:
+    """Trials whose weight is turned from 0 (left out) to 1 (as they stand).
+
+    Parameters
+    ----------
+    column : str
+        The column that says what is known of their conduct, of `trials.csv` or
+        `risk_of_bias.csv`.
+    levels : tuple of str
+        What stands there for the trials in doubt.
+    reason : str
+        Why they are doubted.
+    """
+
+    column: str
+    levels: tuple[str, ...]
+    reason: str
+
+
+NO_DIAL = BiasDial("", (), "")
+"""No trial is in doubt."""
+
+
+@dataclass(frozen=True, slots=True)
+class PriorMap:
+    """The priors of the mean effect under which the answer is mapped.
+
+    Parameters
+    ----------
+    location, scale : tuple of float
+        First and last mean, and first and last standard deviation of the normal priors, on the
+        scale of the measure. Without them the map lies about the prior held.
+    threshold : float
+        What the mean effect must exceed.
+    """
+
+    location: tuple[float, ...] = ()
+    scale: tuple[float, ...] = ()
+    threshold: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The analyses that the review asks for.
 
@@ -92,6 +134,8 @@ class Plan:
     thresholds : tuple of Threshold
     new_trials : tuple of mapping
         Trials to predict: `name`, `n1`, `n2` and the moderators.
+    prior_map : PriorMap
+    bias_dial : BiasDial
     """
 
     primary: str
@@ -102,6 +146,8 @@ class Plan:
     seed: int
     thresholds: tuple[Threshold, ...] = ()
     new_trials: tuple[Mapping[str, str | int | float], ...] = ()
+    prior_map: PriorMap = PriorMap()
+    bias_dial: BiasDial = NO_DIAL
 
 
 @dataclass(frozen=True, slots=True)

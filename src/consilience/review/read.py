@@ -14,6 +14,7 @@ from consilience.errors import DataError, Problem
 from consilience.measures import Measure
 from consilience.review.check import declaration_problems, measure_problems, shape_problems
 from consilience.review.declared import Declaration, Variation
+from consilience.review.judgements import judgement_problems, with_judgements
 from consilience.review.selection import candidates, choose, find, in_words
 from consilience.review.toml import build, faults
 from consilience.review.types import Review, Sensitivity
@@ -42,7 +43,8 @@ def read_review(folder: str | Path) -> Review:
     _check_folder(place)
     declared = _declaration(place / "review.toml")
     trials = read_trials(place / "trials.csv")
-    table = _checked(trials.frame, declared)
+    risk_of_bias = _optional(place / "risk_of_bias.csv")
+    table = _checked(trials.frame, declared, risk_of_bias=risk_of_bias)
     measure = measures.get(declared.measure)
     reasons = choose(table, declared.selection, measure=measure)
     labels = dict(zip(table["trial"], table["label"], strict=True))
@@ -57,7 +59,7 @@ def read_review(folder: str | Path) -> Review:
         ledger=_ledger(table, reasons),
         effects=_effects(table, used, measure=measure),
         sensitivity=_sensitivity(table, used, declared=declared),
-        risk_of_bias=_labelled(_optional(place / "risk_of_bias.csv"), labels),
+        risk_of_bias=_labelled(risk_of_bias, labels),
         published=_optional(place / "published.csv"),
         plan=declared.plan,
     )
@@ -80,9 +82,13 @@ def _declaration(path: Path) -> Declaration:
     return build(Declaration, raw)
 
 
-def _checked(frame: pd.DataFrame, declared: Declaration) -> pd.DataFrame:
-    """Return the table with labels, once it and the declaration are known to fit each other."""
-    _raise(shape_problems(frame))
+def _checked(
+    received: pd.DataFrame, declared: Declaration, *, risk_of_bias: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the table with labels, once it and what is said of it are known to fit each other."""
+    _raise(shape_problems(received))
+    _raise(tuple(judgement_problems(received, risk_of_bias)))
+    frame = with_judgements(received, risk_of_bias)
     _raise(declaration_problems(declared, frame))
     _raise(measure_problems(frame, measures.get(declared.measure)))
     dated = zip(frame["study"], frame["year"], strict=True)
@@ -148,7 +154,4 @@ def _labelled(risk_of_bias: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataF
     """Add the trials' labels to what is known of their risk of bias."""
     if "trial" not in risk_of_bias:
         return risk_of_bias
-    unknown = [name for name in risk_of_bias["trial"] if name not in labels]
-    remedy = "Name it as in trials.csv."
-    _raise([Problem("risk_of_bias.csv has a trial of no such name", remedy, n) for n in unknown])
     return risk_of_bias.assign(label=risk_of_bias["trial"].map(dict(labels)))

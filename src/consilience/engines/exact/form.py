@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from consilience.effects import Effects
 from consilience.engines.exact.solve import Conditional, Equations, equations
-from consilience.errors import ModelError
+from consilience.engines.identified import refuse_tangled
+from consilience.engines.tree import Layout
 from consilience.gaussian import Array, Block, Hyper, Point, Scatter
 from consilience.model import Model, blocks, resolve, weighed
 
@@ -172,7 +173,7 @@ def assemble(model: Model, effects: Effects) -> Form:
         labels=effects.labels,
         unit=float(np.sqrt(np.median(observed.v[np.isfinite(observed.v)]))),
     )
-    _refuse_aliased(form)
+    refuse_tangled(Layout(form.parts, form.hypers), form.counted)
     return form
 
 
@@ -184,12 +185,3 @@ def identified(form: Form) -> bool:
     """Whether the estimates can tell the coefficients with flat priors apart."""
     flat = form.W[form.counted][:, form.flat]
     return not flat.shape[1] or bool(np.linalg.matrix_rank(flat) == flat.shape[1])
-
-
-def _refuse_aliased(form: Form) -> None:
-    if not identified(form):
-        names = [name for name, free in zip(form.coefficients, form.flat, strict=True) if free]
-        raise ModelError(
-            f"With flat priors the coefficients {', '.join(names)} cannot be told apart by these "
-            f"{int(form.counted.sum())} estimates. Give them proper priors, or leave one out."
-        )

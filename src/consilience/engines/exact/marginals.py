@@ -97,7 +97,8 @@ def draw(rule: Rule, count: int, rng: np.random.Generator) -> Array:
         finer, values = between(rule, place, heights - top)
         x = finer.invert(values, rng.random(count))
         columns.append(rule.coordinates[place].value(x))
-        current = _interpolate(panels.interpolation(x), current)
+        if place + 1 < len(rule.panels):
+            current = _interpolate(panels.interpolation(x), current)
     return np.stack(columns, axis=1) if columns else np.empty((count, 0))
 
 

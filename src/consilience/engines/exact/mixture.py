@@ -10,6 +10,7 @@ from consilience.gaussian import Array
 
 _STEPS = 200
 _CLOSE = 1e-5
+_FAR = 1e3  # SDs from where a normal density is zero; its square is still a number
 _ROUNDED = 1e-15
 _TINY = 1e-300
 _ROOT_2PI = float(np.sqrt(2.0 * np.pi))
@@ -74,7 +75,7 @@ class Mixture:
 
     def _nearer(self, x: Array, q: float, ends: Array) -> tuple[Array, Array, NDArray[np.bool_]]:
         """Take a step towards the quantiles, shrink their brackets, and say which are found."""
-        z = (x - self.means) / self._positive
+        z = np.clip((x - self.means) / self._positive, -_FAR, _FAR)
         share = np.exp(-0.5 * z**2) / (self._positive * _ROOT_2PI)
         excess, density = self._average(ndtr(z)) - q, np.maximum(self._average(share), _TINY)
         slope = -self._average(share * z / self._positive)

@@ -10,11 +10,18 @@ from consilience.engines.exact.rule import Rule
 from consilience.gaussian import Array, Components, Point
 
 _NEGLIGIBLE = 1e-13
+_LEAST = 1e-300
 
 
 def seen(rule: Rule) -> NDArray[np.intp]:
-    """Places of the nodes that carry mass."""
-    return np.flatnonzero(rule.weights > _NEGLIGIBLE / len(rule.weights))
+    """Places of the nodes that carry mass, or so much scatter that variances feel them."""
+    if rule.phi.shape[1]:
+        middle = rule.weights @ np.abs(rule.phi)
+        size = 1.0 + (np.abs(rule.phi) / np.maximum(middle, _LEAST)).max(axis=1) ** 2
+    else:
+        size = np.ones(len(rule.weights))
+    share, least = rule.weights * size, _NEGLIGIBLE / len(rule.weights)
+    return np.flatnonzero((rule.weights > least) | (share > least * share.sum()))
 
 
 def marginals(rule: Rule, means: Array, variances: Array) -> Mixture:

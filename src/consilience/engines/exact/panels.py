@@ -8,6 +8,8 @@ from numpy.polynomial import legendre
 
 from consilience.gaussian import Array
 
+_STEPS, _CLOSE = 60, 1e-14
+
 
 @dataclass(frozen=True, slots=True)
 class Panels:
@@ -55,6 +57,15 @@ class Panels:
         matrix[np.arange(len(x)), panel] = inside
         return matrix.reshape(len(x), -1)
 
+    def integration(self, x: Array) -> Array:
+        """Give the matrix (len(x), P·n) that integrates node values from the lower end to x."""
+        panel, t = self._local(x)
+        own = legendre.legvander(t, self.order) @ _antiderivative(_coefficients(self.order).T).T
+        matrix = np.where(np.arange(self.count) < panel[:, None], 1.0, 0.0)[:, :, None]
+        matrix = self._half * matrix * _rule(self.order)[1]
+        matrix[np.arange(len(x)), panel] = self._half * own
+        return matrix.reshape(len(x), -1)
+
     def cumulative(self, values: Array, x: Array) -> Array:
         """Integrate the interpolant of node values from the lower end to each x."""
         panel, t = self._local(x)
@@ -80,8 +91,8 @@ class Panels:
         panel = np.minimum((reached < wanted[:, None]).sum(axis=1), self.count - 1)
         every = np.arange(len(targets))
         rest = (wanted - reached[every, panel] + masses[every, panel]) / self._half
-        series = _antiderivative(shaped[every, panel] @ _coefficients(self.order).T)
-        return self.lower + self._half * (2.0 * panel + 1.0 + _bisect(series, rest))
+        series = shaped[every, panel] @ _coefficients(self.order).T
+        return self.lower + self._half * (2.0 * panel + 1.0 + _solve(series, rest))
 
     def _series(self, values: Array) -> tuple[Array, Array]:
         shaped = values.reshape(self.count, self.order)
@@ -125,10 +136,27 @@ def _evaluate(series: Array, t: Array) -> Array:
     return np.einsum("dl,dl->d", legendre.legvander(t, series.shape[-1] - 1), series)
 
 
-def _bisect(series: Array, targets: Array) -> Array:
-    lower, upper = -np.ones(len(targets)), np.ones(len(targets))
-    for _ in range(54):
-        middle = (lower + upper) / 2.0
-        below = _evaluate(series, middle) < targets
-        lower, upper = np.where(below, middle, lower), np.where(below, upper, middle)
-    return (lower + upper) / 2.0
+def _solve(series: Array, targets: Array) -> Array:
+    """Find t in [−1, 1] at which integrals from −1 reach their targets, by safeguarded Newton.
+
+    Parameters
+    ----------
+    series : array (D, n)
+        Legendre series of what is integrated.
+    targets : array (D,)
+        The integrals.
+    """
+    integral = _antiderivative(series)
+    lower, upper, t = -np.ones(len(targets)), np.ones(len(targets)), np.zeros(len(targets))
+    for _ in range(_STEPS):
+        powers = legendre.legvander(t, integral.shape[-1] - 1)
+        excess = np.einsum("dl,dl->d", powers, integral) - targets
+        slope = np.einsum("dl,dl->d", powers[:, :-1], series)
+        lower, upper = np.where(excess < 0, t, lower), np.where(excess < 0, upper, t)
+        newton = t - excess / np.where(slope > 0, slope, np.inf)
+        inside = (newton > lower) & (newton < upper) & (slope > 0)
+        following = np.where(inside, newton, (lower + upper) / 2.0)
+        moved, t = np.abs(following - t), following
+        if np.all(np.minimum(moved, upper - lower) <= _CLOSE):
+            break
+    return t

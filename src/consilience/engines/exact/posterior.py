@@ -123,7 +123,8 @@ class ExactPosterior(Posterior):
         at = np.array([values.get(name, np.nan) for name in self.coefficients])
         found = dict(zip(self.coefficients, mixture.cdf(at).tolist(), strict=True))
         for name, marginal in zip(self._hyper_names, self._hypers, strict=True):
-            found[name] = float(marginal.cdf(np.array([values.get(name, np.nan)]))[0])
+            if name in values:
+                found[name] = float(marginal.cdf(np.array([values[name]]))[0])
         return {name: found[name] for name in values}
 
     def again(self, y: Array) -> "ExactPosterior":

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from consilience.engines.exact.rule import Rule
 
 _FINER = 4
+_NOTHING = -1e300  # stands for the logarithm of zero where two would be subtracted
 
 
 def profile(rule: "Rule", place: int) -> tuple[Panels, Array]:
@@ -32,8 +33,9 @@ def profile(rule: "Rule", place: int) -> tuple[Panels, Array]:
 def log_integral(heights: Array, rest: tuple[Panels, ...]) -> Array:
     """Integrate the last axes out of log densities."""
     for panels in reversed(rest):
-        top = heights.max(axis=-1, keepdims=True)
-        heights = top[..., 0] + np.log(np.exp(heights - top) @ panels.weights)
+        top = np.maximum(heights.max(axis=-1, keepdims=True), _NOTHING)
+        with np.errstate(divide="ignore"):
+            heights = top[..., 0] + np.log(np.exp(heights - top) @ panels.weights)
     return heights
 
 
@@ -43,7 +45,9 @@ def between(rule: "Rule", place: int, heights: Array) -> tuple[Panels, Array]:
     finer = Panels(panels.lower, panels.upper, _FINER * panels.count, panels.order)
     said = _said(heights, log_prior_along(hyper, coordinate, panels.nodes))
     prior = log_prior_along(hyper, coordinate, finer.nodes)
-    return finer, np.exp(said @ _to_finer(panels.count, panels.order).T + prior)
+    by_panel = said.reshape(*said.shape[:-1], panels.count, panels.order)
+    refined = (by_panel @ _to_finer(panels.order)).reshape(*said.shape[:-1], -1)
+    return finer, np.exp(refined + prior)
 
 
 def _said(heights: Array, prior: Array) -> Array:
@@ -61,18 +65,18 @@ def foretell(rule: "Rule", finer: tuple[Panels, ...]) -> Array:
     What the trials say is interpolated along one axis after the other.
     """
     heights = rule.log_density.reshape(rule.shape)
+    prior = np.zeros(())
     for place, panels in enumerate(finer):
         hyper, coordinate = rule.hypers[place], rule.coordinates[place]
         own = rule.panels[place]
-        prior = log_prior_along(hyper, coordinate, own.nodes)
-        along = _said(np.moveaxis(heights, place, -1), prior) @ own.interpolation(panels.nodes).T
-        along = along + log_prior_along(hyper, coordinate, panels.nodes)
-        heights = np.moveaxis(along, -1, place)
-    return heights.ravel()
+        said = _said(np.moveaxis(heights, place, -1), log_prior_along(hyper, coordinate, own.nodes))
+        heights = np.moveaxis(said @ own.interpolation(panels.nodes).T, -1, place)
+        prior = prior[..., None] + log_prior_along(hyper, coordinate, panels.nodes)
+    return (heights + prior).ravel()
 
 
 @lru_cache
-def _to_finer(count: int, order: int) -> Array:
-    """Matrix from values at the nodes of a rule to those at the nodes of finer panels."""
-    finer = Panels(0.0, 1.0, _FINER * count, order)
-    return Panels(0.0, 1.0, count, order).interpolation(finer.nodes)
+def _to_finer(order: int) -> Array:
+    """Matrix (n, 4n) from values at the nodes of a panel to those at the nodes of finer ones."""
+    finer = Panels(0.0, 1.0, _FINER, order)
+    return Panels(0.0, 1.0, 1, order).interpolation(finer.nodes).T

@@ -5,16 +5,20 @@ To add one: write a file and a template, and list it here.
 
 from consilience.registry import lookup
 from consilience.report.sections.base import Section
+from consilience.report.sections.bias_dial import Dialled
+from consilience.report.sections.borrowing import Borrowed
 from consilience.report.sections.checks import Checks
 from consilience.report.sections.diagnosis import Diagnosed
 from consilience.report.sections.effects import EffectSizes
 from consilience.report.sections.in_short import InShort
+from consilience.report.sections.influence import Influences
 from consilience.report.sections.left_out import LeftOut
 from consilience.report.sections.limits import Limits
 from consilience.report.sections.methods import Methods
 from consilience.report.sections.models import Models
 from consilience.report.sections.pooled import PooledEffect
 from consilience.report.sections.predictions import Predictions
+from consilience.report.sections.prior_map import OtherPriorsOfMu
 from consilience.report.sections.provenance import Origin
 from consilience.report.sections.published import Published
 from consilience.report.sections.question import Question
@@ -36,7 +40,11 @@ REGISTRY: dict[str, type[Section]] = {
     "subgroups": Subgroups,
     "predictions": Predictions,
     "checks": Checks,
+    "borrowing": Borrowed,
+    "influence": Influences,
     "sensitivity": Sensitivity,
+    "prior_map": OtherPriorsOfMu,
+    "bias_dial": Dialled,
     "diagnosis": Diagnosed,
     "risk_of_bias": RiskOfBias,
     "published": Published,

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, override
 
+from consilience.calibration import published
+from consilience.errors import DataError
+from consilience.report.results import Fitted
 from consilience.report.sections.base import Section
 
 if TYPE_CHECKING:
@@ -22,4 +25,15 @@ class Diagnosed(Section):
 
     @override
     def values(self, analysis: "Analysis") -> dict[str, object]:
-        return {"found": [(one, one.fit.diagnosis) for one in analysis.fitted]}
+        return {
+            "found": [(one, one.fit.diagnosis) for one in analysis.fitted],
+            "calibrated": [(one.label, _calibrated(one)) for one in analysis.fitted],
+        }
+
+
+def _calibrated(one: Fitted) -> str:
+    """Cite the published calibration of the model as its file declares it, or say there is none."""
+    try:
+        return published(one.declared.model).sentence
+    except DataError as none:
+        return str(none)

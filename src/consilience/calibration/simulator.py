@@ -1,0 +1,183 @@
+"""Reviews drawn from a model: parameters from their priors, estimates from the parameters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from consilience.bias import Bias
+from consilience.effects import Effects
+from consilience.engines.tree import Layout
+from consilience.errors import ModelError, RefusalError
+from consilience.gaussian import Array, Hyper, Population
+from consilience.model import Model, blocks, resolve, weighed
+
+_PILOTS = 201
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """A simulated review.
+
+    Parameters
+    ----------
+    truth : mapping of str to float
+        The parameters that it was drawn from, by their row names in summaries.
+    y : array (k,)
+        The estimates.
+    theta : array (k,)
+        The true effects.
+    """
+
+    truth: Mapping[str, float]
+    y: Array
+    theta: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Simulator:
+    """Draws reviews from a model on the design of some trials.
+
+    φ ~ priors, β ~ priors × scales, hᵢ ~ heterogeneity(φ), θᵢ ~ N(ηᵢ, hᵢ),
+    yᵢ ~ N(θᵢ + biasᵢ, vᵢ), with v as the bias lets it be. It asks the model's parts themselves,
+    and no engine, so that an engine's fault cannot hide in it.
+
+    Parameters
+    ----------
+    layout : Layout
+        The model's parameters.
+    population : Population
+        How true effects scatter: a mixture of normals.
+    v : array (k,)
+        Sampling variances.
+    """
+
+    layout: Layout
+    population: Population
+    v: Array
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Row names of all parameters: coefficients, then hyperparameters."""
+        return (*self.layout.labels, *(hyper.name for hyper in self.layout.hypers))
+
+    def draw(self, rng: np.random.Generator) -> Simulated:
+        """Draw one review."""
+        hypers = {hyper.name: _one(hyper, rng) for hyper in self.layout.hypers}
+        beta = self._coefficients(hypers, rng)
+        point = {name: np.array([value]) for name, value in hypers.items()}
+        spread = self.population.draw(point, (1, len(self.v)), rng)[0]
+        deviation = np.sqrt(spread) * rng.standard_normal(len(self.v))
+        error = np.sqrt(self.v) * rng.standard_normal(len(self.v))
+        truth = dict(zip(self.layout.labels, beta.tolist(), strict=True)) | hypers
+        return Simulated(
+            truth,
+            self.layout.seen(beta) + deviation + error,
+            self.layout.true(beta) + deviation,
+        )
+
+    def directions(self, y: Array, typical: float) -> dict[str, bool]:
+        """Say for each parameter which way these estimates, taken alone, point.
+
+        Parameters
+        ----------
+        y : array (k,)
+            Estimates.
+        typical : float
+            What `excess` comes to in half of all simulated reviews.
+
+        Returns
+        -------
+        dict of str to bool
+            For a coefficient whether the estimates correlate with its column, for a
+            hyperparameter whether they scatter more than is typical.
+        """
+        centre = self.layout.seen(self._centre)
+        columns = np.hstack([part.matrix for part in self.layout.parts])
+        scores = columns.T @ ((y - centre) / self.v)
+        found = dict(zip(self.layout.labels, (scores > 0.0).tolist(), strict=True))
+        wide = self.excess(y) > typical
+        return found | {hyper.name: wide for hyper in self.layout.hypers}
+
+    def excess(self, y: Array) -> float:
+        """Cochran's Q of the estimates: Σ (yᵢ − ȳ)²/vᵢ about their weighted mean."""
+        weights = 1.0 / self.v
+        return float(weights @ (y - weights @ y / weights.sum()) ** 2)
+
+    def typical_excess(self, seed: int) -> float:
+        """Median of `excess` over reviews of their own, which depend on the seed alone."""
+        rng = np.random.default_rng([seed])
+        return float(np.median([self.excess(self.draw(rng).y) for _ in range(_PILOTS)]))
+
+    @property
+    def _centre(self) -> Array:
+        medians = [float(part.prior.ppf(0.5)) for part in self.layout.parts for _ in part.labels]
+        scaled = [bool(part.scales) for part in self.layout.parts for _ in part.labels]
+        return np.where(scaled, 0.0, medians)
+
+    def _coefficients(self, hypers: Mapping[str, float], rng: np.random.Generator) -> Array:
+        columns = [
+            part.prior.ppf(rng.random(len(part.labels)))
+            * (hypers[part.scales[0].name] if part.scales else 1.0)
+            for part in self.layout.parts
+        ]
+        return np.concatenate(columns)
+
+
+def simulator(model: Model, effects: Effects) -> Simulator:
+    """Prepare to draw reviews from a model.
+
+    Parameters
+    ----------
+    model : Model
+        A model whose priors are all proper.
+    effects : Effects
+        Gives the sampling variances and the moderators; its estimates are not used.
+
+    Raises
+    ------
+    ModelError
+        If a prior is improper, so that nothing can be drawn from it, or a trial does not count.
+    RefusalError
+        If the likelihood is not normal, or the bias selects which estimates come to light.
+    """
+    concrete = resolve(model, effects)
+    _refuse_selection(concrete.bias)
+    parts = blocks(concrete, effects)
+    v = concrete.likelihood.observed(weighed(concrete, effects)).v
+    population = concrete.heterogeneity.population(effects)
+    hypers = (*population.hypers, *(hyper for part in parts for hyper in part.scales))
+    found = Simulator(Layout(parts, hypers), population, v)
+    _refuse_improper(found.layout)
+    _refuse_uncounted(v)
+    return found
+
+
+def _one(hyper: Hyper, rng: np.random.Generator) -> float:
+    return float(hyper.prior.ppf(rng.random()))
+
+
+def _refuse_selection(bias: Bias) -> None:
+    if type(bias).log_selection is not Bias.log_selection:
+        raise RefusalError(
+            f"The bias {type(bias).__name__} selects which estimates come to light, and reviews "
+            "are simulated without selection. Calibrate the model with bias.Nothing()."
+        )
+
+
+def _refuse_improper(layout: Layout) -> None:
+    improper = [hyper.name for hyper in layout.hypers if not hyper.prior.proper]
+    improper += [part.variable for part in layout.parts if part.labels and not part.prior.proper]
+    if improper:
+        raise ModelError(
+            f"Calibration draws parameters from their priors, and that of {', '.join(improper)} is "
+            "improper. Give mu and every standard deviation a proper prior."
+        )
+
+
+def _refuse_uncounted(v: Array) -> None:
+    if not np.isfinite(v).all():
+        raise ModelError(
+            f"{int(np.isinf(v).sum())} of {len(v)} trials have a weight of 0, and what they would "
+            "show cannot be simulated. Leave them out of the effects, or give them a weight."
+        )

@@ -1,0 +1,68 @@
+"""How much the estimates scatter, held against what the priors foresee."""
+
+import numpy as np
+
+from consilience.effects import Effects
+from consilience.engines.base import Posterior
+from consilience.gaussian import Array
+
+_MOST, _FEWEST, _CELLS = 4_000, 500, 1_000_000
+
+
+def loose(posterior: Posterior) -> tuple[str, ...]:
+    """Name the improper priors that keep the scatter from being foreseen; a flat mu does not."""
+    parts = (
+        part.variable
+        for part in posterior.layout.parts
+        if not part.prior.proper and part.variable != "mu" and part.labels
+    )
+    hypers = (hyper.name for hyper in posterior.layout.hypers if not hyper.prior.proper)
+    return (*parts, *hypers)
+
+
+def cochran_q(y: Array, v: Array) -> Array:
+    """Cochran's Q = Σ (yᵢ − ȳ)²/vᵢ of each row of y (rows, k)."""
+    mean = (y @ (1.0 / v)) / np.sum(1.0 / v)
+    return np.asarray((y - mean[:, None]) ** 2 @ (1.0 / v))
+
+
+def foreseen_q(
+    posterior: Posterior, effects: Effects, *, count: int, rng: np.random.Generator
+) -> Array:
+    """Draw Cochran's Q (count,) from the prior predictive distribution.
+
+    References
+    ----------
+    Box (1980), doi:10.2307/2982063.
+    """
+    k, layout = effects.k, posterior.layout
+    point = {hyper.name: hyper.prior.ppf(rng.random(count)) for hyper in layout.hypers}
+    total = np.zeros((count, k))
+    for part in layout.parts:
+        total = total + part.known
+        if not part.labels or not part.prior.proper:
+            continue
+        unit = part.prior.ppf(rng.random((count, len(part.labels))))
+        scale = point[part.scales[0].name][:, None] if part.scales else 1.0
+        total = total + (unit * scale) @ part.matrix.T
+    variance = posterior.scatter.draw(point, (count, k), rng) + effects.v
+    return cochran_q(total + np.sqrt(variance) * rng.standard_normal((count, k)), effects.v)
+
+
+def scatter_tail(posterior: Posterior, effects: Effects) -> tuple[float, float]:
+    """Give P(replicated Q ≥ observed Q) under the priors, and the observed Q.
+
+    Returns
+    -------
+    tail : float
+        From replicates with a fixed seed; nan where a prior is improper, for one estimate, and for
+        so many estimates that few replicates could be drawn in no time.
+    observed : float
+        Cochran's Q.
+    """
+    observed = float(cochran_q(effects.y[None, :], effects.v)[0])
+    count = min(_MOST, _CELLS // effects.k)
+    if effects.k == 1 or count < _FEWEST or loose(posterior):
+        return np.nan, observed
+    replicated = foreseen_q(posterior, effects, count=count, rng=np.random.default_rng(17))
+    return float(np.mean(replicated >= observed)), observed

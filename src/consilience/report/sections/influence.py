@@ -1,0 +1,26 @@
+"""Which trial, or which pair of trials, the conclusion hangs on."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, override
+
+from consilience.report.sections.base import Section
+
+if TYPE_CHECKING:
+    from consilience.report.analysis import Analysis
+
+
+@dataclass(frozen=True, slots=True)
+class Influences(Section):
+    """Which trial, or which pair of trials, the conclusion hangs on."""
+
+    name: ClassVar[str] = "influence"
+    title: ClassVar[str] = "Which trials the conclusion hangs on"
+
+    @override
+    def applies(self, analysis: "Analysis") -> bool:
+        return True
+
+    @override
+    def values(self, analysis: "Analysis") -> dict[str, object]:
+        found = analysis.leaning.influence
+        return {"found": found, "turning": found.pairs[found.pairs["turns"]]}
