@@ -43,7 +43,7 @@ class Mixture:
 
     def density(self, x: Array) -> Array:
         """Densities at x (q,), one point for each quantity."""
-        z = (x - self.means) / self._positive
+        z = self._standardised(x)
         return self._average(np.exp(-0.5 * z**2) / (self._positive * _ROOT_2PI))
 
     def cdf(self, x: Array) -> Array:
@@ -75,7 +75,7 @@ class Mixture:
 
     def _nearer(self, x: Array, q: float, ends: Array) -> tuple[Array, Array, NDArray[np.bool_]]:
         """Take a step towards the quantiles, shrink their brackets, and say which are found."""
-        z = np.clip((x - self.means) / self._positive, -_FAR, _FAR)
+        z = self._standardised(x)
         share = np.exp(-0.5 * z**2) / (self._positive * _ROOT_2PI)
         excess, density = self._average(ndtr(z)) - q, np.maximum(self._average(share), _TINY)
         slope = -self._average(share * z / self._positive)
@@ -87,6 +87,9 @@ class Mixture:
         narrow = upper - lower <= _ROUNDED * np.abs(x)
         chosen = np.where(inside, following, (lower + upper) / 2.0)
         return chosen, np.stack([lower, upper]), near | narrow
+
+    def _standardised(self, x: Array) -> Array:
+        return np.clip((x - self.means) / self._positive, -_FAR, _FAR)
 
     def _only(self, places: NDArray[np.intp]) -> "Mixture":
         if len(places) == self.means.shape[1]:

@@ -21,7 +21,8 @@ def seen(rule: Rule) -> NDArray[np.intp]:
     else:
         size = np.ones(len(rule.weights))
     share, least = rule.weights * size, _NEGLIGIBLE / len(rule.weights)
-    return np.flatnonzero((rule.weights > least) | (share > least * share.sum()))
+    heavy = (rule.weights > least) | (share > least * share.sum())
+    return np.flatnonzero(heavy & rule.conditional.solved)
 
 
 def marginals(rule: Rule, means: Array, variances: Array) -> Mixture:

@@ -32,7 +32,7 @@ class Conditional:
     @property
     def solved(self) -> NDArray[np.bool_]:
         """Whether a node was solved, or left out because it weighs nothing, (nodes,)."""
-        return self.root[:, 0, 0] > 0.0
+        return self.root[:, 0, 0] > 0.0 if self.root.shape[1] else np.ones(len(self.root), bool)
 
     @property
     def parts(self) -> tuple[Array, Array, Array]:
