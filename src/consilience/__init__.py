@@ -15,6 +15,7 @@ _VERBS = {
     "bias_dial": ["bias_dial"],
     "calibration": ["Calibration", "calibrate"],
     "check": ["Check", "check"],
+    "classical.many": ["pool_many"],
     "classical.pool": ["pool"],
     "classical.pooled": ["Pooled"],
     "compare": ["compare", "explain"],

@@ -13,7 +13,6 @@ from consilience import measures
 from consilience.errors import DataError, Problem
 from consilience.measures import Measure
 from consilience.trials import Trials, examine
-from consilience.trials.checks import problems
 from consilience.trials.directions import COLUMN, direction_problems, signs
 from consilience.trials.labels import label_problems, labelled
 from consilience.trials.rows import row_names
@@ -73,7 +72,7 @@ class Effects:
         """Which way the effects point, in one sentence."""
         if self.directed:
             return "Positive effects favour the intervention."
-        return "Effects are intervention minus comparator as they stand; no direction was declared."
+        return self.measure.stands
 
     @cached_property
     def yi(self) -> "xr.DataArray":
@@ -112,7 +111,8 @@ class Effects:
         given = self.table.drop(columns=["yi", "vi"], errors="ignore")
         coords = {name: ("estimate", _plain(given[name])) for name in given}
         variables = {"yi": ("estimate", self.y), "vi": ("estimate", self.v)}
-        attrs = {"measure": self.measure.code, "direction": self.direction}
+        measure = self.measure
+        attrs = {"measure": measure.code, "scale": measure.scale, "direction": self.direction}
         return xr.Dataset(variables, {"estimate": list(self.labels), **coords}, attrs)
 
     def without(self, *studies: str) -> "Effects":
@@ -210,27 +210,36 @@ def effect_sizes(trials: Trials | pd.DataFrame, measure: str | Measure) -> Effec
             f"{type(trials).__name__}."
         )
     read, unreadable = (trials, ()) if isinstance(trials, Trials) else examine(trials)
-    table = read.frame
-    if table.empty:
+    if read.frame.empty:
         raise DataError("The table has no rows. Give at least one trial.")
-    _check(table, chosen, unreadable=unreadable)
+    whole = chosen.complete(read.frame)
+    _check(whole, chosen, unreadable=unreadable)
+    table = _informative(whole, chosen)
     y, v = _computed(table, chosen)
-    sign = signs(table)
+    sign = signs(table) if chosen.directional else np.ones(len(table))
     named = labelled(table)
-    log = _log(named, chosen, turned=sign < 0)
-    return Effects(sign * y + 0.0, v, named, chosen, directed=COLUMN in table, log=log)
+    log = (*_log(named, chosen, turned=sign < 0), *chosen.notes(whole))
+    directed = COLUMN in table and chosen.directional
+    return Effects(sign * y + 0.0, v, named, chosen, directed=directed, log=log)
 
 
 def _check(table: pd.DataFrame, measure: Measure, *, unreadable: tuple[Problem, ...]) -> None:
     cells = {(problem.study, problem.column) for problem in unreadable}
     found = (
-        *problems(table, measure.needs, either=measure.either),
+        *measure.problems(table),
         *direction_problems(table),
         *label_problems(table),
     )
     new = [problem for problem in found if (problem.study, problem.column) not in cells]
     if unreadable or new:
         raise DataError((*unreadable, *new))
+
+
+def _informative(table: pd.DataFrame, measure: Measure) -> pd.DataFrame:
+    dropped = measure.dropped(table)
+    if dropped.all():
+        raise DataError("No estimate is left: drop00 leaves out every row. Set drop00=False.")
+    return table[~dropped]
 
 
 def _computed(table: pd.DataFrame, measure: Measure) -> tuple[Floats, Floats]:

@@ -129,7 +129,7 @@ def test_more_coefficients_than_estimates(scattered):
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        ({"estimator": "PLM"}, "Known: CE, DL, REML"),
+        ({"estimator": "PLM"}, "Known: CE, DL, DLIT.*SJIT"),
         ({"inference": "wald"}, "Known: adhoc, knha, t, z"),
         ({"level": 95}, "no probability"),
         ({"moderators": "latitude"}, "no such column"),

@@ -6,11 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from consilience.classical import REGISTRY
 from consilience.classical.pool import pool
 
 HERE = Path(__file__).resolve()
 SHARED = HERE.parents[3] / "shared" / "reference" / "metafor"
-CODES = {"EE": "CE", "DL": "DL", "REML": "REML"}
+CODES = {code: code for code in REGISTRY} | {"EE": "CE"}
 
 
 def read(path):

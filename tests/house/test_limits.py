@@ -12,6 +12,8 @@ REGISTRIES = (
     "bias",
     "classical",
     "classical/inference",
+    "classical/intervals",
+    "classical/prediction",
     "engines",
     "heterogeneity",
     "likelihoods",

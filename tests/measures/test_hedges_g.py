@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consilience.measures import SMD
-from consilience.measures.smd import correction
+from consilience.measures.standardised import correction
 
 moderate = st.floats(-50, 50)
 positive = st.floats(0.1, 50)

@@ -3,7 +3,10 @@
 import math
 from typing import ClassVar, final
 
+import numpy as np
+
 from consilience.classical.base import Estimator
+from consilience.classical.batch import Batch
 from consilience.classical.wls import Floats
 
 
@@ -22,3 +25,7 @@ class CommonEffect(Estimator):
     def tau2_se(self, y: Floats, v: Floats, X: Floats, *, tau2: float) -> float:  # noqa: ARG002
         """``nan``: nothing is estimated."""
         return math.nan
+
+    def tau2_many(self, batch: Batch) -> Floats:
+        """Zeros."""
+        return np.zeros(len(batch.y))

@@ -3,7 +3,10 @@
 import math
 from typing import ClassVar, final
 
+import numpy as np
+
 from consilience.classical.base import Estimator
+from consilience.classical.batch import Batch
 from consilience.classical.wls import Floats, Weighted
 
 
@@ -28,5 +31,9 @@ class DerSimonianLaird(Estimator):
     def tau2_se(self, y: Floats, v: Floats, X: Floats, *, tau2: float) -> float:
         """``√(2 (k-p) + 4 tau² tr P + 2 tau⁴ tr PP) / tr P``: the spread of Q under normality."""
         fixed = Weighted(y, v, X)
-        variance = 2 * fixed.df + 4 * tau2 * fixed.trace + 2 * tau2**2 * fixed.trace2
-        return math.sqrt(variance) / fixed.trace
+        return math.sqrt(fixed.q_variance(tau2)) / fixed.trace
+
+    def tau2_many(self, batch: Batch) -> Floats:
+        """Moment estimates of many sets at once."""
+        fixed = batch.at(np.zeros(len(batch.y)))
+        return np.maximum(0.0, (fixed.Q - batch.df) / fixed.trace)

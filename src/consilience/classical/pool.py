@@ -5,7 +5,7 @@ from consilience.classical import inference as inferences
 from consilience.classical.base import Estimator
 from consilience.classical.inference import Inference
 from consilience.classical.pooled import Pooled
-from consilience.classical.wls import Floats, Weighted, standard_form
+from consilience.classical.solution import solve
 from consilience.design import Design, constant, encode
 from consilience.effects import Effects
 from consilience.errors import ModelError
@@ -29,7 +29,8 @@ def pool(
     effects : Effects
         k estimates. One estimate is answered by itself, with its own sampling error.
     estimator : str or Estimator
-        Of tau²: ``"REML"``, ``"DL"``, ``"CE"`` (common effect, tau² = 0).
+        Of tau²: ``"REML"``, ``"DL"``, ``"PM"``, ``"CE"`` (common effect, tau² = 0) and others;
+        an unknown name lists them all.
     moderators : str, optional
         A formula such as ``"comparator_type + year"``.
     inference : str or Inference
@@ -55,16 +56,16 @@ def pool(
     method = inferences.get(inference) if isinstance(inference, str) else inference
     design = constant(effects.k) if moderators is None else encode(moderators, effects.frame)
     _check(effects, design, inference=method, level=level)
-    beta, cov, tau2 = _solve(effects, design, estimator=chosen, inference=method)
+    found = solve((effects.y, effects.v, design.full), estimator=chosen, inference=method)
     return Pooled(
         effects=effects,
         design=design,
         estimator=chosen,
         inference=method,
         level=level,
-        beta=beta,
-        cov=cov,
-        tau2=tau2,
+        beta=found.beta,
+        cov=found.cov,
+        tau2=found.tau2,
     )
 
 
@@ -84,15 +85,3 @@ def _check(effects: Effects, design: Design, *, inference: Inference, level: flo
             f'{inference.code!r}. Use inference="z", which takes its sampling variance as known.'
         )
         raise ModelError(message)
-
-
-def _solve(
-    effects: Effects, design: Design, *, estimator: Estimator, inference: Inference
-) -> tuple[Floats, Floats, float]:
-    problem = standard_form(effects.y, effects.v, design.full)
-    tau2 = estimator.tau2(*problem.data) if problem.df else 0.0
-    fit = Weighted(*problem.data, tau2)
-    mean_square = fit.Q / fit.df if fit.df else 1.0
-    beta = problem.offset + problem.back @ fit.beta
-    cov = inference.factor(mean_square) * problem.back @ fit.cov @ problem.back.T
-    return beta, cov, tau2

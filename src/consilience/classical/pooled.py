@@ -6,13 +6,19 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.special import stdtr
 
+from consilience.classical import intervals
+from consilience.classical import prediction as predictions
 from consilience.classical.base import Estimator
 from consilience.classical.inference import Inference
-from consilience.classical.scatter import heterogeneity
-from consilience.classical.wls import Floats, standard_form
+from consilience.classical.intervals import Tau2Interval
+from consilience.classical.prediction import Outlook, Prediction
+from consilience.classical.scatter import heterogeneity, tau2_table
+from consilience.classical.wls import Floats, StandardForm, standard_form
 from consilience.design import Design
 from consilience.effects import Effects
+from consilience.errors import ModelError
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -130,39 +136,102 @@ class Pooled:
             ``tau2, tau2_se, tau, tau2_lower, tau2_upper`` (Q-profile interval at the level of the
             analysis), ``I2`` (percent), ``H2``, ``Q, Q_df, Q_p``.
         """
-        problem = standard_form(self.effects.y, self.effects.v, self.design.full)
-        values = heterogeneity(problem, self.estimator, tau2=self.tau2, level=self.level)
+        values = heterogeneity(self._problem, self.estimator, tau2=self.tau2, level=self.level)
         series = pd.Series(values, dtype=float)
         series.attrs = self.attrs | {"level": self.level, "tau2_interval": "Q-profile"}
         return series
 
-    def prediction_interval(self) -> pd.Series:
+    def confint(self, method: str | Tau2Interval = "QP") -> pd.DataFrame:
+        """Tabulate intervals of the heterogeneity.
+
+        Parameters
+        ----------
+        method : str or Tau2Interval
+            ``"QP"`` (Q-profile), ``"PL"`` (profile likelihood, for ML and REML) or ``"GENQ"``.
+
+        Returns
+        -------
+        DataFrame
+            Rows ``tau2, tau, I2, H2``; columns ``estimate, lower, upper, level, interval``.
+
+        Raises
+        ------
+        RefusalError
+            If the interval does not go with the estimator of tau².
+        ModelError
+            Under a common effect, for one estimate, for an unknown name.
+        """
+        if not self.estimator.scatters or not self._residual:
+            raise ModelError(f"There is no interval of tau²: {self._nothing_known()}.")
+        chosen = intervals.get(method) if isinstance(method, str) else method
+        table = tau2_table(
+            self._problem, self.estimator, interval=chosen, tau2=self.tau2, level=self.level
+        )
+        table.attrs = self.attrs | {"tau2_interval": chosen.label}
+        return table
+
+    def prediction_interval(self, convention: str | Prediction = "inference") -> pd.Series:
         """Foresee the true effect of a new trial, at the mean row of the design.
 
-        ``mu ± q √(tau² + se²)``, q the quantile of the method of inference, as metafor's
-        ``predict`` does; conventions differ, so ``attrs["convention"]`` names this one. Its ends
-        are nan where nothing is known of the scatter: under a common effect and for one estimate.
+        Conventions differ, so ``attrs["convention"]`` names the one used. The ends are nan where
+        nothing is known of the scatter: under a common effect and for one estimate.
+
+        Parameters
+        ----------
+        convention : str or Prediction
+            ``"inference"`` (``mu ± q √(tau² + se²)``, q the quantile of the method of inference, as
+            metafor's ``predict`` does), ``"k-1"``, ``"k-2"`` (Student's t) or ``"nagashima"``.
 
         Returns
         -------
         Series
             ``estimate, lower, upper, level, interval``.
         """
-        mean = self.average()
-        estimate, se = float(mean["estimate"]), float(mean["se"])
-        quantile = self.inference.critical(self.level, self._residual)
+        chosen = predictions.get(convention) if isinstance(convention, str) else convention
+        outlook = self._outlook()
         known = self.estimator.scatters and self._residual > 0
-        half = quantile * math.sqrt(self.tau2 + se**2) if known else math.nan
+        lower, upper = chosen.ends(outlook, level=self.level) if known else (math.nan, math.nan)
+        where = " at the mean of the moderators" if self.design.names else ""
+        said = chosen.label(outlook) + where if known else f"none: {self._nothing_known()}"
         values = {
-            "estimate": estimate,
-            "lower": estimate - half,
-            "upper": estimate + half,
+            "estimate": outlook.estimate,
+            "lower": lower,
+            "upper": upper,
             "level": self.level,
             "interval": "prediction",
         }
         series = pd.Series(values, dtype=object)
-        series.attrs = self.attrs | {"convention": self._convention()}
+        series.attrs = self.attrs | {"convention": said}
         return series
+
+    def probability_beyond(self, threshold: float, *, above: bool = True) -> float:
+        """Give the probability that the true effect of a new trial passes a threshold.
+
+        The new effect is referred to the distribution of the prediction interval:
+        ``(theta - mu) / √(tau² + se²)`` to the quantiles of the method of inference.
+
+        Parameters
+        ----------
+        threshold : float
+            On the analysed scale.
+        above : bool
+            Whether to pass it upwards.
+
+        Returns
+        -------
+        float
+            nan where nothing is known of the scatter.
+
+        References
+        ----------
+        Mathur MB, VanderWeele TJ (2019). Statistics in Medicine 38:1336–1342. doi:10.1002/sim.8057
+        """
+        if not self.estimator.scatters or not self._residual:
+            return math.nan
+        outlook = self._outlook()
+        distance = (outlook.estimate - threshold) / math.sqrt(outlook.tau2 + outlook.se**2)
+        df = self.inference.df(self._residual)
+        return float(stdtr(df, distance if above else -distance))
 
     def weights(self) -> pd.Series:
         """Weight of each estimate, ``1 / (vi + tau²)``, in percent of their sum."""
@@ -188,13 +257,19 @@ class Pooled:
     def _residual(self) -> int:
         return self.effects.k - len(self.beta)
 
-    def _convention(self) -> str:
+    @property
+    def _problem(self) -> StandardForm:
+        return standard_form(self.effects.y, self.effects.v, self.design.full)
+
+    def _outlook(self) -> Outlook:
+        mean = self.average()
+        estimate, se = float(mean["estimate"]), float(mean["se"])
+        return Outlook(estimate, se, self.tau2, self.inference, self._problem)
+
+    def _nothing_known(self) -> str:
         if not self.estimator.scatters:
-            return "none: under a common effect all trials share one true effect"
-        if not self._residual:
-            return "none: one estimate says nothing about the scatter of true effects"
-        where = " at the mean of the moderators" if self.design.names else ""
-        return f"estimate ± quantile × √(tau² + se²){where}, quantile: {self.inference.label}"
+            return "under a common effect all trials share one true effect"
+        return "one estimate says nothing about the scatter of true effects"
 
     def _labelled(self, values: Floats, name: str) -> pd.Series:
         index = pd.Index(self.effects.labels, name="estimate")

@@ -1,8 +1,10 @@
 """The Q-profile interval of tau²."""
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import chdtri
 
+from consilience.classical.batch import Batch, BatchWeighted, falling_roots
 from consilience.classical.roots import falling_root
 from consilience.classical.wls import Floats, Weighted
 
@@ -33,13 +35,24 @@ def tau2_interval(y: Floats, v: Floats, X: Floats, *, level: float) -> tuple[flo
     tail = (1 - level) / 2
     df = Weighted(y, v, X).df
     return (
-        _tau2_at(y, v, X, Q=float(chdtri(df, tail))),
-        _tau2_at(y, v, X, Q=float(chdtri(df, 1 - tail))),
+        tau2_at(y, v, X, Q=float(chdtri(df, tail))),
+        tau2_at(y, v, X, Q=float(chdtri(df, 1 - tail))),
     )
 
 
-def _tau2_at(y: Floats, v: Floats, X: Floats, *, Q: float) -> float:
-    """Solve ``Q(tau²) = Q`` through ``1 / Q(tau²)``, which is nearly a straight line."""
+def tau2_at(y: Floats, v: Floats, X: Floats, *, Q: float) -> float:
+    """Solve ``Q(tau²) = Q`` through ``1 / Q(tau²)``, which is nearly a straight line.
+
+    Returns
+    -------
+    float
+        Zero where ``Q(0)`` is below already.
+
+    Raises
+    ------
+    ConvergenceError
+        If the search does not end; the message says how far it came.
+    """
 
     def excess(tau2: float) -> tuple[float, float]:
         fit = Weighted(y, v, X, tau2)
@@ -50,3 +63,21 @@ def _tau2_at(y: Floats, v: Floats, X: Floats, *, Q: float) -> float:
     # Q(tau²) is at most the plain residual sum of squares over tau².
     high = Weighted(y, np.ones_like(v), X).Q / Q
     return falling_root(excess, 0.0, high, start=0.0)
+
+
+def tau2_many_at(batch: Batch, *, Q: Floats) -> Floats:
+    """Solve ``Q(tau²) = Q`` for each set of a batch, shape (n,); nan where no root is found."""
+    found = np.zeros(len(batch.y))
+    excessive = batch.at(found).Q > Q
+    if not excessive.any():
+        return found
+    sets, target = batch.rows(excessive), Q[excessive]
+
+    def excess(places: NDArray[np.int64], fit: BatchWeighted) -> tuple[Floats, Floats]:
+        aim = target[places]
+        return 1 - aim / fit.Q, -aim * fit.squared / fit.Q**2
+
+    zero = np.zeros(len(target))
+    high = np.einsum("nm,nm->n", sets.y, sets.y) / target
+    found[excessive] = falling_roots(excess, sets, (zero, high), start=zero)
+    return found

@@ -3,9 +3,11 @@
 import math
 
 import numpy as np
+import pandas as pd
 from scipy.special import chdtrc
 
 from consilience.classical.base import Estimator
+from consilience.classical.intervals import Tau2Interval
 from consilience.classical.qprofile import tau2_interval
 from consilience.classical.wls import StandardForm, Weighted
 
@@ -35,10 +37,11 @@ def heterogeneity(
         return {"tau2": tau2, "tau2_se": math.nan, "tau": math.sqrt(tau2), **unknown, **test}
     fixed = Weighted(*problem.data)
     lower, upper = _interval(problem, estimator, level=level)
+    data = problem.read(fitted=estimator.reads_fitted)
     share, ratio = _relative(fixed, estimator, tau2=tau2)
     return {
         "tau2": tau2,
-        "tau2_se": estimator.tau2_se(*problem.data, tau2=tau2),
+        "tau2_se": estimator.tau2_se(*data, tau2=tau2),
         "tau": math.sqrt(tau2),
         "tau2_lower": lower,
         "tau2_upper": upper,
@@ -62,3 +65,28 @@ def _relative(fixed: Weighted, estimator: Estimator, *, tau2: float) -> tuple[fl
         return 100 * max(0.0, 1 - 1 / np.maximum(ratio, 1.0)), ratio
     typical = fixed.df / fixed.trace
     return 100 * tau2 / (tau2 + typical), 1 + tau2 / typical
+
+
+def tau2_table(
+    problem: StandardForm,
+    estimator: Estimator,
+    *,
+    interval: Tau2Interval,
+    tau2: float,
+    level: float,
+) -> pd.DataFrame:
+    """Tabulate tau², tau, I² and H² with intervals, all from the one of tau².
+
+    Returns
+    -------
+    DataFrame
+        Rows ``tau2, tau, I2, H2``; columns ``estimate, lower, upper, level, interval``.
+    """
+    ends = interval.ends(problem, estimator, tau2=tau2, level=level)
+    typical = problem.df / Weighted(*problem.data).trace
+    values = np.array([tau2, *ends])
+    ratio = 1 + values / typical
+    rows = [values, np.sqrt(values), 100 * values / (values + typical), ratio]
+    columns = ["estimate", "lower", "upper"]
+    table = pd.DataFrame(rows, index=["tau2", "tau", "I2", "H2"], columns=columns)
+    return table.assign(level=level, interval="confidence")

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 type Floats = NDArray[np.float64]
 
+_SPANNED = 1e-9
+
 
 @dataclass(frozen=True)
 class Weighted:
@@ -87,6 +89,10 @@ class Weighted:
             self.weights @ self.weights - 2 * np.sum(self.cov * cubic) + np.sum(hat * hat.T)
         )
 
+    def q_variance(self, tau2: float) -> float:
+        """``Var Q = 2 (k-p) + 4 tau² tr P + 2 tau⁴ tr PP`` where tau² is beyond these weights."""
+        return 2 * self.df + 4 * tau2 * self.trace + 2 * tau2**2 * self.trace2
+
     @cached_property
     def _wx(self) -> Floats:
         return self.X * self.weights[:, None]
@@ -111,13 +117,39 @@ def log_restricted(y: Floats, v: Floats, X: Floats, *, tau2: Floats) -> Floats:
     -------
     ndarray, shape (g,)
     """
+    logs, information, Q = _parts((y, v, X), tau2)
+    return 0.5 * (logs - information - Q)
+
+
+def log_likelihood(y: Floats, v: Floats, X: Floats, *, tau2: Floats) -> Floats:
+    """Profile log likelihood at many values of tau² at once, up to one constant.
+
+    ``½ (Σ log w - y'P y)``
+
+    Parameters
+    ----------
+    y, v : ndarray, shape (k,)
+    X : ndarray, shape (k, p)
+    tau2 : ndarray, shape (g,)
+
+    Returns
+    -------
+    ndarray, shape (g,)
+    """
+    logs, _, Q = _parts((y, v, X), tau2)
+    return 0.5 * (logs - Q)
+
+
+def _parts(data: tuple[Floats, Floats, Floats], tau2: Floats) -> tuple[Floats, Floats, Floats]:
+    """``Σ log w``, ``log|X'WX|`` and ``y'P y`` at each tau²."""
+    y, v, X = data
     weights = 1.0 / (v + tau2[:, None])
     p = X.shape[1]
     squares = (X[:, :, None] * X[:, None, :]).reshape(-1, p * p)
     information = (weights @ squares).reshape(-1, p, p)
     beta = np.linalg.solve(information, (weights @ (X * y[:, None]))[:, :, None])[:, :, 0]
     Q = np.sum(weights * (y - beta @ X.T) ** 2, axis=1)
-    return 0.5 * (np.log(weights).sum(axis=1) - np.linalg.slogdet(information)[1] - Q)
+    return np.log(weights).sum(axis=1), np.linalg.slogdet(information)[1], Q
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +167,18 @@ class StandardForm:
         Plain least squares coefficients of the given columns.
     back : ndarray, shape (p, p)
         From coefficients of the orthonormal columns to those of the given columns.
+    y : ndarray, shape (k,)
+        The estimates themselves, without their mean where the columns span an intercept.
     """
 
     data: tuple[Floats, Floats, Floats]
     offset: Floats
     back: Floats
+    y: Floats
+
+    def read(self, *, fitted: bool) -> tuple[Floats, Floats, Floats]:
+        """Give ``data``, or with ``fitted`` the same with the estimates before any moderator."""
+        return (self.y, *self.data[1:]) if fitted else self.data
 
     @property
     def df(self) -> int:
@@ -152,4 +191,6 @@ def standard_form(y: Floats, v: Floats, X: Floats) -> StandardForm:
     basis, upper = np.linalg.qr(X)
     back = np.linalg.inv(upper)
     plain = basis.T @ y
-    return StandardForm((y - basis @ plain, v, basis), back @ plain, back)
+    spans = np.allclose(basis @ basis.sum(axis=0), 1.0, rtol=0, atol=_SPANNED)
+    about = y - y.mean() if spans else y
+    return StandardForm((y - basis @ plain, v, basis), back @ plain, back, about)

@@ -1,6 +1,7 @@
 """What every effect measure knows about itself."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -8,7 +9,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from consilience.errors import ModelError, Problem
+from consilience.measures.checks import cell_problems
+from consilience.trials.checks import Rule
+
 type Floats = NDArray[np.float64]
+type Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +28,26 @@ class Measure(ABC):
     label : str
         Its name in tables and on axes.
     scale : str
-        ``"standardised"`` or ``"raw"`` (units of the instrument), as the default priors need it.
+        What its values are, as priors, plots and comparisons need it: ``"raw"`` (units of the
+        instrument), ``"standardised"``, ``"log"``, ``"logit"``, ``"probability"``, ``"rate"``,
+        ``"arcsine"``, ``"square root"``, ``"correlation"``, ``"Fisher z"``, ``"reliability"``,
+        ``"cube root"``.
     null : float
-        The value of no effect.
+        The value of no effect; NaN where a measure describes one group and nothing is "no effect".
     needs : tuple of str
         The columns that every row must fill.
     either : tuple of str
         Columns of which every row must fill at least one; empty where there is no such choice.
+    aliases : mapping of str to str
+        metafor's names of its columns, which mean something else to another measure.
+    rules : mapping of str to Rule
+        What the numbers of its columns must be, beyond the rules that hold for every table.
+    choices : mapping of str to tuple
+        The values that a setting may take.
+    directional : bool
+        Whether its sign can be turned by the column `higher_is_better`.
+    stands : str
+        Which way its values point where no direction was declared, in one sentence.
     """
 
     code: ClassVar[str]
@@ -37,6 +56,23 @@ class Measure(ABC):
     needs: ClassVar[tuple[str, ...]]
     either: ClassVar[tuple[str, ...]] = ()
     null: ClassVar[float] = 0.0
+    aliases: ClassVar[Mapping[str, str]] = {}
+    rules: ClassVar[Mapping[str, Rule]] = {}
+    choices: ClassVar[Mapping[str, tuple[object, ...]]] = {}
+    directional: ClassVar[bool] = True
+    stands: ClassVar[str] = (
+        "Effects are intervention minus comparator as they stand; no direction was declared."
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse a setting that is not among its choices."""
+        for name, allowed in self.choices.items():
+            value = getattr(self, name)
+            if not any(type(value) is type(each) and value == each for each in allowed):
+                known = ", ".join(map(repr, allowed))
+                raise ModelError(
+                    f"The measure {self.code} knows no {name}={value!r}. Choose from: {known}."
+                )
 
     @abstractmethod
     def compute(self, table: pd.DataFrame) -> tuple[Floats, Floats]:
@@ -45,12 +81,13 @@ class Measure(ABC):
         Parameters
         ----------
         table : DataFrame, k rows
-            A checked trial table with the columns of `needs`.
+            A checked trial table with the columns of `needs`, or metafor's names of them.
 
         Returns
         -------
         yi, vi : ndarray (k,)
-            On the scale on which the measure is analysed, not yet turned by direction.
+            On the scale on which the measure is analysed, not yet turned by direction; NaN in both
+            where either is not finite.
         """
 
     @abstractmethod
@@ -82,7 +119,8 @@ class Measure(ABC):
         theta : ndarray
             True effects of the new trial, any shape.
         n1, n2 : int
-            Participants with the intervention and with the comparator.
+            Participants with the intervention and with the comparator; a measure of one group
+            takes their sum.
         observed : DataFrame
             The observed trials with their `vi` (``effects.frame``), from which a raw scale takes
             its standard deviation.
@@ -102,11 +140,70 @@ class Measure(ABC):
         """Turn values of the analysed scale into those that are shown (here: the same)."""
         return x
 
+    def complete(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Give metafor's columns the names used here, and fill what follows from other columns.
+
+        Parameters
+        ----------
+        table : DataFrame, k rows
+
+        Returns
+        -------
+        DataFrame, k rows
+            A column that is there under both names stays as it is.
+        """
+        names = {
+            alias: name
+            for alias, name in self.aliases.items()
+            if alias in table and name not in table
+        }
+        return table.rename(columns=names)
+
+    def problems(self, table: pd.DataFrame) -> tuple[Problem, ...]:
+        """Find everything that keeps the rows of a complete table from having this effect.
+
+        Parameters
+        ----------
+        table : DataFrame, k rows
+            With the column `study`.
+
+        Returns
+        -------
+        tuple of Problem
+            Each with study, column, value and remedy; where single cells are at fault, what
+            follows from several cells is not asked.
+        """
+        cells = cell_problems(table, self.needs, either=self.either, rules=self.rules)
+        return cells or self.contradictions(table)
+
+    def contradictions(self, table: pd.DataFrame) -> tuple[Problem, ...]:
+        """Find the rows whose cells are right one by one and impossible together (here: none)."""
+        del table
+        return ()
+
+    def dropped(self, table: pd.DataFrame) -> Mask:
+        """Say which rows of a complete table the measure's settings leave out, (k,)."""
+        return np.zeros(len(table), dtype=bool)
+
+    def notes(self, table: pd.DataFrame) -> tuple[str, ...]:
+        """Say what the measure's settings do to the rows of a complete table (here: nothing)."""
+        del table
+        return ()
+
 
 def participants(table: pd.DataFrame) -> Floats:
-    """Return the participants of each row: ``n1 + n2``, else ``ni``, else ``n_total``, else NaN."""
+    """Return the participants of each row: ``n1 + n2``, else ``n``, ``ni`` or ``n_total``, or NaN.
+
+    Parameters
+    ----------
+    table : DataFrame, k rows
+
+    Returns
+    -------
+    ndarray (k,)
+    """
     totals = np.full(len(table), np.nan)
-    for column in ("ni", "n_total"):
+    for column in ("n", "ni", "n_total"):
         if column in table:
             totals = np.where(np.isnan(totals), _floats(table[column]), totals)
     if {"n1", "n2"} <= set(table):
@@ -142,6 +239,38 @@ def unit_information_sd(table: pd.DataFrame, v: Floats) -> float:
 def arms(table: pd.DataFrame, *columns: str) -> tuple[Floats, ...]:
     """Return the named columns of a table as float arrays of shape (k,)."""
     return tuple(_floats(table[column]) for column in columns)
+
+
+def finite(y: Floats, v: Floats) -> tuple[Floats, Floats]:
+    """Make both NaN where either the estimate or its variance is not finite.
+
+    Parameters
+    ----------
+    y, v : ndarray (k,)
+
+    Returns
+    -------
+    y, v : ndarray (k,)
+    """
+    known = np.isfinite(y) & np.isfinite(v)
+    return np.where(known, y, np.nan), np.where(known, v, np.nan)
+
+
+def weighted(values: Floats, n: Floats) -> float:
+    """Return the mean of the values weighted by size, over the rows where both are known.
+
+    Parameters
+    ----------
+    values, n : ndarray (k,)
+
+    Returns
+    -------
+    float
+        NaN where no row knows both.
+    """
+    known = np.isfinite(values) & np.isfinite(n)
+    total = float(n[known].sum())
+    return float((n[known] * values[known]).sum()) / total if total else float("nan")
 
 
 def _floats(column: pd.Series) -> Floats:

@@ -1,7 +1,7 @@
 """Ready-made estimates with their variances or standard errors."""
 
 from dataclasses import dataclass
-from typing import ClassVar, override
+from typing import ClassVar, final, override
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,7 @@ from consilience.errors import ModelError
 from consilience.measures.base import Floats, Measure, arms, unit_information_sd
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class GEN(Measure):
     """Estimates as they are given: `yi` with `vi`, or with `sei` (then vi = sei²).

@@ -1,51 +1,50 @@
 """The difference of two means in the units of the instrument."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, override
+from typing import ClassVar, final, override
 
-import numpy as np
-import pandas as pd
-
-from consilience.errors import ModelError
-from consilience.measures.base import Floats, Measure, arms, unit_information_sd
+from consilience.measures.base import Floats
+from consilience.measures.two_means import Arms, TwoMeans, Variance
 
 
+def _own_variances(arms: Arms) -> Floats:
+    return arms.sd1**2 / arms.n1 + arms.sd2**2 / arms.n2
+
+
+_VARIANCES: Mapping[str, Variance] = {
+    "LS": _own_variances,
+    "UB": _own_variances,
+    "HO": lambda arms: arms.pooled**2 * (1 / arms.n1 + 1 / arms.n2),
+}
+
+
+@final
 @dataclass(frozen=True, slots=True)
-class MD(Measure):
+class MD(TwoMeans):
     r"""The raw mean difference :math:`\bar x_1 - \bar x_2`.
 
     Its variance is :math:`s_1^2 / n_1 + s_2^2 / n_2`, in squared units of the instrument; all
     trials must use the same instrument. The same as metafor's ``escalc(measure="MD")``.
+
+    Parameters
+    ----------
+    vtype : str
+        ``"LS"`` (or ``"UB"``), the variance above; ``"HO"``, with the pooled standard deviation.
+
+    References
+    ----------
+    Borenstein (2009), in: The Handbook of Research Synthesis and Meta-Analysis, 2nd ed., eq. 12.3
+    and 12.5.
     """
+
+    vtype: str = "LS"
 
     code: ClassVar[str] = "MD"
     label: ClassVar[str] = "Mean difference"
     scale: ClassVar[str] = "raw"
-    needs: ClassVar[tuple[str, ...]] = ("n1", "mean1", "sd1", "n2", "mean2", "sd2")
+    choices: ClassVar[Mapping[str, tuple[object, ...]]] = {"vtype": tuple(_VARIANCES)}
 
     @override
-    def compute(self, table: pd.DataFrame) -> tuple[Floats, Floats]:
-        """Compute the mean difference and its variance from the arms' summaries."""
-        n1, mean1, sd1, n2, mean2, sd2 = arms(table, *self.needs)
-        return mean1 - mean2, sd1**2 / n1 + sd2**2 / n2
-
-    @override
-    def unit_sd(self, table: pd.DataFrame, v: Floats) -> float:
-        """Return the unit-information standard deviation in units of the instrument."""
-        return unit_information_sd(table, v)
-
-    @override
-    def new_variance(self, theta: Floats, *, n1: int, n2: int, observed: pd.DataFrame) -> Floats:
-        r"""Return :math:`\bar\sigma^2 (1/n_1 + 1/n_2)`, whatever the true effect.
-
-        :math:`\bar\sigma^2` is the mean over the observed trials of
-        :math:`v_i / (1/n_{1i} + 1/n_{2i})`.
-        """
-        if not {"n1", "n2", "vi"} <= set(observed):
-            raise ModelError(
-                "The variance of a new trial needs n1, n2 and vi of the observed trials. "
-                "Give its standard error `sei` instead."
-            )
-        seen1, seen2, vi = arms(observed, "n1", "n2", "vi")
-        sigma2 = np.mean(vi / (1 / seen1 + 1 / seen2))
-        return np.full(np.shape(theta), sigma2 * (1 / n1 + 1 / n2))
+    def estimate(self, arms: Arms) -> tuple[Floats, Floats]:
+        return arms.difference, _VARIANCES[self.vtype](arms)

@@ -171,14 +171,16 @@ class Chart:
         plot.set_ylim(self._body, 0.0)
         plot.set_yticks([])
         plot.spines["left"].set_visible(False)
-        plot.axvline(self.scale.null, color=FAINT, lw=0.9, zorder=1, label="null")
+        if np.isfinite(self.scale.null):
+            plot.axvline(self.scale.null, color=FAINT, lw=0.9, zorder=1, label="null")
         if np.isfinite(self.guide):
             plot.axvline(self.guide, color=FAINT, lw=0.8, ls=(0, (1, 2)), zorder=1, label="guide")
 
     def _paint_foot(self, page: Axes, grid: "_Grid", y: float) -> None:
         across = grid.end - grid.start
         null = grid.start + self.scale.share(self.scale.null) * across
-        put_sides(page, (null, y + 0.31), self.sides)
+        if any(self.sides):
+            put_sides(page, (null, y + 0.31), self.sides)
         place = (grid.start + across / 2.0, y + 0.33 + _SIDES * any(self.sides))
         put(page, place, shortened(self.label, across + 0.4), look=Look(side="center"))
 

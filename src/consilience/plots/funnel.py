@@ -99,6 +99,8 @@ def _frame(plot: Axes, scale: Scale, deepest: float) -> None:
 
 
 def _bands(plot: Axes, scale: Scale, deepest: float) -> None:
+    if np.isnan(scale.null):
+        return
     se = np.array([0.0, deepest])
     for sign, edge in ((-1.0, scale.lower), (1.0, scale.upper)):
         first, second = (scale.null + sign * z * se for z in (_Z95, _Z99))
@@ -149,7 +151,7 @@ class _Frame:
 def _label(page: Axes, effects: Effects, *, frame: _Frame, middles: list[float]) -> None:
     texts = [shortened(label, 1.6, size=SMALL) for label in effects.labels]
     se = np.linspace(0.0, frame.deepest, 60)
-    lines = [np.full(60, frame.scale.null)]
+    lines = [] if np.isnan(frame.scale.null) else [np.full(60, frame.scale.null)]
     for middle in middles:
         lines += [middle + z * se for z in (-_Z95, 0.0, _Z95)]
     avoided = [place for line in lines for place in frame.places(line, se)]
@@ -161,14 +163,17 @@ def _label(page: Axes, effects: Effects, *, frame: _Frame, middles: list[float])
 def _foot(page: Axes, effects: Effects, *, scale: Scale, y: float) -> None:
     across = ROOM + MARGIN - _LEFT
     null = _LEFT + across * scale.share(scale.null)
-    put_sides(page, (null, y + 0.31), sides(effects))
+    words = sides(effects)
+    if any(words):
+        put_sides(page, (null, y + 0.31), words)
     middle = (_LEFT + across / 2.0, y + 0.48)
     put(page, middle, effects.measure.label, look=Look(side="center"))
 
 
 def _key(evidence: Evidence) -> Iterator[Entry]:
-    yield Entry(Swatch((0.0, -0.12, 0.12), ink=BAND), "0.01 < p < 0.05 against no effect")
-    yield Entry(Swatch((0.0, -0.12, 0.12), ink=PALE), "p < 0.01")
+    if np.isfinite(evidence.effects.measure.null):
+        yield Entry(Swatch((0.0, -0.12, 0.12), ink=BAND), "0.01 < p < 0.05 against no effect")
+        yield Entry(Swatch((0.0, -0.12, 0.12), ink=PALE), "p < 0.01")
     for name in evidence.names:
         yield Entry(Strokes((0.0, -0.12, 0.12), ink=BAYES), f"mean ± 1.96 standard errors ({name})")
 

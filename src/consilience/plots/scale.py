@@ -64,15 +64,17 @@ def spanning(
 ) -> Scale:
     """Find the range for these marks.
 
-    It holds the null, the means, all points that are not very far from the others, and intervals
-    up to a few times their usual width; what reaches further is cut off with an arrow.
+    It holds the null (where there is one), the means, all points that are not very far from the
+    others, and intervals up to a few times their usual width; what reaches further is cut off with
+    an arrow.
     """
     given = list(marks)
     values = np.array([mark.value for mark in given]).reshape(-1, 3)
     half = _usual_half(values)
     vital = [mark.value[0] for mark in given if mark.vital]
-    core = np.array([*_near(values[:, 0], half), *vital, null])
-    ends = np.append(values[np.isfinite(values)], null)
+    fixed = [null] if np.isfinite(null) else []
+    core = np.array([*_near(values[:, 0], half), *vital, *fixed])
+    ends = np.append(values[np.isfinite(values)], fixed)
     lower = max(ends.min(), core.min() - _WIDE * half)
     upper = min(ends.max(), core.max() + _WIDE * half)
     pad = _PAD * (upper - lower) or half

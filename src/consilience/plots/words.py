@@ -27,7 +27,9 @@ def names(results: Sequence[Fit | Pooled]) -> tuple[str, ...]:
 
 
 def sides(effects: Effects) -> tuple[str, str]:
-    """Say what lies to the left and to the right of no effect."""
+    """Say what lies to the left and to the right of no effect; nothing where that has no sides."""
+    if not effects.measure.directional:
+        return "", ""
     if effects.directed:
         return "← favours comparator", "favours intervention →"
     return "← comparator higher", "intervention higher →"

@@ -56,7 +56,9 @@ def gather(frame: pd.DataFrame, by: str) -> tuple[DataSets, pd.Index]:
 
 def _refuse_columns(frame: pd.DataFrame, by: str) -> None:
     if not isinstance(frame, pd.DataFrame):
-        raise DataError(f"fit_many takes a DataFrame with columns yi and vi, not {type(frame)}.")
+        raise DataError(
+            f"A DataFrame with columns yi and vi is needed, not {type(frame).__name__}."
+        )
     columns = list(frame.columns)
     remedy = f"Choose from the columns {', '.join(map(str, columns))}, or rename one."
     found = [

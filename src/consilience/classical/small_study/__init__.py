@@ -1,0 +1,27 @@
+"""Small-study effects and publication bias: tests, corrections, models."""
+
+from consilience.classical.small_study.counts import harbord_test, peters_test
+from consilience.classical.small_study.excess import excess_significance
+from consilience.classical.small_study.fail_safe import fail_safe_n
+from consilience.classical.small_study.limit import limit_meta_analysis
+from consilience.classical.small_study.rank import rank_test
+from consilience.classical.small_study.regression import pet_peese, regression_test
+from consilience.classical.small_study.selection import selection_model
+from consilience.classical.small_study.trim_fill import TrimFill, trim_fill
+from consilience.classical.small_study.weights import Beta, Steps
+
+__all__ = [
+    "Beta",
+    "Steps",
+    "TrimFill",
+    "excess_significance",
+    "fail_safe_n",
+    "harbord_test",
+    "limit_meta_analysis",
+    "pet_peese",
+    "peters_test",
+    "rank_test",
+    "regression_test",
+    "selection_model",
+    "trim_fill",
+]

@@ -1,0 +1,147 @@
+"""Tests of coefficients against metafor and brute force."""
+
+import itertools
+
+import numpy as np
+import pytest
+from scipy import optimize, stats
+from tests.classical.references import REGRESSIONS, near
+
+from consilience.classical.diagnostics import influence
+from consilience.classical.hypotheses import (
+    explained,
+    likelihood_ratio,
+    permutation_test,
+    profile_interval,
+    wald_test,
+)
+from consilience.classical.pool import pool
+from consilience.errors import ModelError
+
+
+def regression(name, effects_of):
+    model = REGRESSIONS[name]
+    columns = {f"x{j}": column for j, column in enumerate(np.transpose(model["X"]))}
+    effects = effects_of(model["yi"], model["vi"], **columns)
+    names = list(columns)
+    formula = (
+        " + ".join(names[1:]) if model["names"][0] == "intrcpt" else "0 + " + " + ".join(names)
+    )
+    return effects, formula, model
+
+
+@pytest.mark.parametrize("name", REGRESSIONS)
+def test_regressions_by_every_estimator(name, effects_of):
+    """Those that need no iteration to 1e-6; the others as far as the reference went."""
+    effects, formula, model = regression(name, effects_of)
+    for fit in model["fits"].values():
+        code = {"EE": "CE"}.get(fit["method"], fit["method"])
+        pooled = pool(effects, code, moderators=formula, inference=fit["test"])
+        tolerance = 2e-2 if code in {"ML", "REML", "EB", "PM"} else 1e-6
+        near(pooled.tau2, fit["tau2"], tolerance)
+        near(pooled.summary()["estimate"], fit["beta"], tolerance)
+        near(pooled.summary()["se"], fit["se"], tolerance)
+        found = pooled.heterogeneity()
+        near(found[["I2", "H2", "Q"]], [fit["I2"], fit["H2"], fit["QE"]], tolerance)
+        if fit.get("se.tau2") is not None:
+            near(found["tau2_se"], fit["se.tau2"], tolerance)
+        test = wald_test(pooled)
+        near(test["statistic"], fit["QM"], tolerance)
+        near(test["p_value"], fit["QMp"], 10 * tolerance)
+        if fit.get("R2") is not None and code != "CE" and pooled.design.intercept:
+            near(explained(pooled), fit["R2"], tolerance)
+
+
+@pytest.mark.parametrize("name", REGRESSIONS)
+def test_influence_with_moderators(name, effects_of):
+    effects, formula, model = regression(name, effects_of)
+    try:
+        table = influence(pool(effects, moderators=formula))
+    except ModelError:
+        pytest.skip("a moderator rests on one estimate")
+    near(table["hat"], model["more"]["hat"], 5e-3)
+    near(table["cooks_distance"], model["more"]["cooks"], 2e-2)
+    near(table["rstudent"], model["more"]["rstudent_z"], 5e-3)
+
+
+@pytest.mark.parametrize("name", REGRESSIONS)
+def test_likelihood_ratio(name, effects_of):
+    effects, formula, model = regression(name, effects_of)
+    if formula.startswith("0"):
+        return
+    found = likelihood_ratio(pool(effects, "ML", moderators=formula), pool(effects, "ML"))
+    near(found["statistic"], model["more"]["lrt_ml"]["LRT"], 1e-4)
+    near(found["p_value"], model["more"]["lrt_ml"]["pval"], 1e-4)
+
+
+@pytest.mark.parametrize("code", ["ML", "CE"])
+def test_profile_interval_by_brute_force(scattered, code):
+    pooled = pool(scattered, code)
+    row = profile_interval(pooled).loc["mu"]
+
+    def deviance(mu):
+        def at(log_tau2):
+            total = scattered.v + np.exp(log_tau2)
+            return np.sum(np.log(total) + (scattered.y - mu) ** 2 / total)
+
+        if code == "CE":
+            return at(-50.0)
+        grid = np.linspace(-20, 3, 400)
+        best = grid[np.argmin([at(x) for x in grid])]
+        return optimize.minimize_scalar(at, bounds=(best - 0.1, best + 0.1), method="bounded").fun
+
+    top = deviance(pooled.beta[0])
+    for end in ("lower", "upper"):
+        assert deviance(row[end]) - top == pytest.approx(stats.chi2(1).ppf(0.95), abs=1e-4)
+    assert row["statistic"] == pytest.approx(deviance(0.0) - top, abs=1e-4)
+
+
+def test_flipping_all_signs_by_hand(effects_of):
+    effects = effects_of([0.5, 0.4, 0.7, -0.1, 0.3], [0.1, 0.2, 0.1, 0.3, 0.2])
+    pooled = pool(effects, "DL", inference="knha")
+    observed = abs(pooled.summary().loc["mu", "statistic"])
+    reached = []
+    for signs in itertools.product([1, -1], repeat=5):
+        turned = effects_of(np.multiply(signs, effects.y), effects.v)
+        z = pool(turned, "DL", inference="knha").summary().loc["mu", "statistic"]
+        reached.append(abs(z) >= observed - 1e-9)
+    found = permutation_test(pooled)
+    assert found.attrs["exact"]
+    assert found.loc["mu", "p_value"] == pytest.approx(np.mean(reached))
+
+
+def test_permuting_moderators_by_hand(effects_of):
+    y, v, x = [0.1, 0.5, 0.2, 0.9], np.array([0.1, 0.2, 0.1, 0.3]), np.array([1.0, 2.0, 4.0, 7.0])
+    pooled = pool(effects_of(y, v, x=x), "DL", moderators="x")
+    observed = abs(pooled.summary().loc["x", "statistic"])
+    reached = [
+        abs(pool(effects_of(y, v, x=x[list(order)]), "DL", moderators="x")
+            .summary().loc["x", "statistic"]) >= observed - 1e-9
+        for order in itertools.permutations(range(4))
+    ]  # fmt: skip
+    found = permutation_test(pooled)
+    assert found.attrs["exact"]
+    assert found.loc["x", "p_value"] == pytest.approx(np.mean(reached))
+    assert np.isnan(found.loc["intercept", "p_value"])
+
+
+def test_drawn_permutations_are_near_the_exact(scattered):
+    pooled = pool(scattered, "DL")
+    exact, drawn = permutation_test(pooled, most=5000), permutation_test(pooled, most=2000)
+    assert exact.attrs["exact"]
+    assert not drawn.attrs["exact"]
+    p = exact.loc["mu", "p_value"]
+    assert drawn.loc["mu", "p_value"] == pytest.approx(p, abs=4 * np.sqrt(p / 2000) + 1e-3)
+
+
+def test_refusals(scattered):
+    with pytest.raises(ModelError, match="nested"):
+        likelihood_ratio(pool(scattered, "ML"), pool(scattered, "ML", moderators="year"))
+    with pytest.raises(ModelError, match="maximises no"):
+        profile_interval(pool(scattered, "DL"))
+    with pytest.raises(ModelError, match="R²"):
+        explained(pool(scattered))
+    with pytest.raises(ModelError, match="rows of 1"):
+        wald_test(pool(scattered), np.ones((1, 3)))
+    with pytest.raises(ModelError, match="nothing to compare"):
+        permutation_test(pool(scattered), most=0)
