@@ -150,7 +150,7 @@ def test_a_trial_code_in_the_selection_is_what_effect_sizes_computes(review: Rev
     [
         ('title = "', 'titel = "', "titel"),
         ('title = "', 'titel = "', "title"),
-        ('measure = "SMD"', 'measure = "OR"', "measure"),
+        ('measure = "SMD"', 'measure = "XYZ"', "measure"),
         ("seed = 20140", 'seed = "20140"', "plan.seed"),
         ("seed = 20140", "seed = true", "plan.seed"),
         ("level = 0.95", "level = 95", "plan.level"),
@@ -197,10 +197,10 @@ def test_a_fault_of_the_declaration_is_named_by_its_key(
 def test_faults_of_a_declaration_come_all_at_once(copy: Path) -> None:
     rewrite(copy / "review.toml", 'trial = "SAP2015_215095"', 'trial = "SAP"')
     rewrite(copy / "review.toml", "level = 0.95", "level = 1.0")
-    rewrite(copy / "review.toml", 'measure = "SMD"', 'measure = "OR"')
+    rewrite(copy / "review.toml", 'measure = "SMD"', 'measure = "XYZ"')
     with pytest.raises(DataError) as refused:
         read_review(copy)
-    assert {problem.value for problem in refused.value.problems} == {"SAP", "1.0", "OR"}
+    assert {problem.value for problem in refused.value.problems} == {"SAP", "1.0", "XYZ"}
 
 
 @pytest.mark.parametrize("name", ["review.toml", "trials.csv"])

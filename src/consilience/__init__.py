@@ -19,6 +19,7 @@ _VERBS = {
     "classical.pool": ["pool"],
     "classical.pooled": ["Pooled"],
     "compare": ["compare", "explain"],
+    "convert": ["convert"],
     "effects": ["Effects", "effect_sizes"],
     "fit": ["Fit", "fit", "load_fit"],
     "many": ["fit_many", "moments_many"],

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from pandas.api.types import is_numeric_dtype
 
 from consilience import measures
+from consilience.convert import taken
 from consilience.errors import DataError, Problem
 from consilience.measures import Measure
-from consilience.trials import Trials, examine
+from consilience.trials import Trials, conversions
+from consilience.trials.conversions.given import hinted, problems_left, results, unready
 from consilience.trials.directions import COLUMN, direction_problems, signs
 from consilience.trials.labels import label_problems, labelled
-from consilience.trials.rows import row_names
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -187,7 +188,8 @@ def effect_sizes(trials: Trials | pd.DataFrame, measure: str | Measure) -> Effec
     With a column `higher_is_better` (yes or no in every row) effects are turned so that positive
     favours the intervention; without it they stay intervention minus comparator. The labels of the
     estimates are the column `estimate` or, without it, `study` or `trial`: the first that tells
-    all rows apart.
+    all rows apart. A row with `yi`, `vi` and this measure's code in the column `measure` is taken
+    as it is; the variance of a row with a `design_effect` is multiplied by it.
 
     Parameters
     ----------
@@ -199,69 +201,64 @@ def effect_sizes(trials: Trials | pd.DataFrame, measure: str | Measure) -> Effec
     Raises
     ------
     DataError
-        With every problem of the table at once: study, column, value, remedy.
+        With every problem of the table at once: study, column, value, remedy. Nothing is converted
+        silently: where a conversion would help, the remedy names it.
     ModelError
         For an unknown measure.
     """
     chosen = measures.get(measure) if isinstance(measure, str) else measure
-    if not isinstance(trials, Trials | pd.DataFrame):
-        raise DataError(
-            f"effect_sizes() takes what read_trials() gives or a DataFrame, not "
-            f"{type(trials).__name__}."
-        )
-    read, unreadable = (trials, ()) if isinstance(trials, Trials) else examine(trials)
-    if read.frame.empty:
-        raise DataError("The table has no rows. Give at least one trial.")
-    whole = chosen.complete(read.frame)
+    given, unreadable = taken(trials)
+    whole = replace(given, frame=chosen.complete(given.frame))
     _check(whole, chosen, unreadable=unreadable)
-    table = _informative(whole, chosen)
-    y, v = _computed(table, chosen)
+    read = _informative(whole, chosen)
+    table = read.frame
+    y, v, doubt = results(read, chosen.code, compute=chosen.compute)
     sign = signs(table) if chosen.directional else np.ones(len(table))
     named = labelled(table)
-    log = (*_log(named, chosen, turned=sign < 0), *chosen.notes(whole))
+    log = (*_log(named, chosen, turned=sign < 0), *_notes(whole.frame, chosen), *doubt)
     directed = COLUMN in table and chosen.directional
     return Effects(sign * y + 0.0, v, named, chosen, directed=directed, log=log)
 
 
-def _check(table: pd.DataFrame, measure: Measure, *, unreadable: tuple[Problem, ...]) -> None:
+def _check(read: Trials, measure: Measure, *, unreadable: tuple[Problem, ...]) -> None:
+    table = read.frame
     cells = {(problem.study, problem.column) for problem in unreadable}
+    lacks = measure.problems(unready(table, measure.code))
     found = (
-        *measure.problems(table),
+        *problems_left(lacks, table, target=measure),
         *direction_problems(table),
         *label_problems(table),
     )
     new = [problem for problem in found if (problem.study, problem.column) not in cells]
     if unreadable or new:
-        raise DataError((*unreadable, *new))
+        told = hinted(new, read, target=measure, rules=conversions.DEFAULT)
+        raise DataError((*unreadable, *told))
 
 
-def _informative(table: pd.DataFrame, measure: Measure) -> pd.DataFrame:
-    dropped = measure.dropped(table)
+def _informative(trials: Trials, measure: Measure) -> Trials:
+    """Leave out the rows that say nothing about the effect, where the measure was told to."""
+    raw = ~conversions.ready(trials.frame, measure.code)
+    dropped = np.zeros(len(raw), dtype=bool)
+    if raw.any():
+        dropped[raw] = measure.dropped(trials.frame[raw])
     if dropped.all():
         raise DataError("No estimate is left: drop00 leaves out every row. Set drop00=False.")
-    return table[~dropped]
+    return trials.keep(~dropped) if dropped.any() else trials
 
 
-def _computed(table: pd.DataFrame, measure: Measure) -> tuple[Floats, Floats]:
-    with np.errstate(all="ignore"):
-        y, v = measure.compute(table)
-    bad = ~(np.isfinite(y) & np.isfinite(v) & (v > 0))
-    remedy = "Check the orders of magnitude of its numbers."
-    found = [
-        Problem(f"Its effect cannot be computed (yi {yi:g}, vi {vi:g})", remedy, study)
-        for study, yi, vi in zip(row_names(table["study"])[bad], y[bad], v[bad], strict=True)
-    ]
-    if found:
-        raise DataError(found)
-    return y, v
+def _notes(table: pd.DataFrame, measure: Measure) -> tuple[str, ...]:
+    raw = table[~conversions.ready(table, measure.code)]
+    return measure.notes(raw) if len(raw) else ()
 
 
 def _log(table: pd.DataFrame, measure: Measure, *, turned: NDArray[np.bool_]) -> tuple[str, ...]:
-    first = f"{len(table)} estimates computed; measure: {measure.label}."
-    if not turned.any():
-        return (first,)
-    names = ", ".join(table.index[turned])
-    return (first, f"Turned round, because lower values are better on their scales: {names}.")
+    lines = [f"{len(table)} estimates computed; measure: {measure.label}."]
+    if (given := conversions.ready(table, measure.code)).any():
+        lines.append(f"Taken as ready-made effects: {', '.join(table.index[given])}.")
+    if turned.any():
+        names = ", ".join(table.index[turned])
+        lines.append(f"Turned round, because lower values are better on their scales: {names}.")
+    return tuple(lines)
 
 
 def _plain(column: pd.Series) -> NDArray:

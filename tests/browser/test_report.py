@@ -52,7 +52,7 @@ def test_every_table_and_figure_stays_in_its_container_on_a_phone(seen) -> None:
 def test_every_figure_is_drawn(seen) -> None:
     sizes = seen.page.evaluate("""() => [...document.querySelectorAll('.drawing svg')]
         .map(svg => [svg.getBoundingClientRect().width, svg.getBBox().width])""")
-    assert len(sizes) == 8
+    assert len(sizes) == 12
     assert all(width > 300 and drawn > 300 for width, drawn in sizes)
 
 

@@ -10,7 +10,7 @@ from consilience.calibration import calibrate
 
 HALF, MU, SLOPE = priors.HalfNormal(0.5), priors.Normal(0.0, 1.0), priors.Normal(0.0, 0.5)
 NORMAL = heterogeneity.Normal(HALF)
-REPLICATIONS = 200
+REPLICATIONS = 80
 UNLIKELY = 1e-4
 
 MODELS = {

@@ -178,8 +178,15 @@ AGREEING = {
 }
 
 
+# Sampling three scales takes longest; models/nested.toml does so in test_new_models.py each time.
+LONGEST = ("groups and bias", "nested")
+
+
 @pytest.mark.nuts
-@pytest.mark.parametrize("name", AGREEING)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[pytest.mark.slow] * (name in LONGEST)) for name in AGREEING],
+)
 def test_the_engines_agree_within_four_monte_carlo_errors(name, effects):
     """All components that have a Gaussian form, in three models; every row of the summary."""
     exact = cs.fit(AGREEING[name], effects, "exact")

@@ -69,8 +69,8 @@ def test_the_bracket_finds_a_peak_on_either_side(centre, width):
 
 
 @pytest.mark.parametrize("sign", [-1, 1])
-def test_what_does_not_fall_off_on_one_side_is_improper(sign):
-    with pytest.raises(ModelError, match="improper"):
+def test_what_does_not_fall_off_on_one_side_is_refused(sign):
+    with pytest.raises(ModelError, match="too heavy in the tail"):
         bracket(
             lambda x: np.minimum(sign * x[:, 0], 0.0),
             lambda x: np.zeros(len(x)),

@@ -21,6 +21,7 @@ REGISTRIES = (
     "priors",
     "report/sections",
     "terms",
+    "trials/conversions",
 )
 # Three by place, as in the plan: fit(model, effects, engine) and tau2(yi, vi, design).
 MAX_FILE_LINES, MAX_BODY_LINES, MAX_ARGUMENTS, MAX_POSITIONAL = 300, 40, 5, 3

@@ -89,10 +89,10 @@ def test_rows_of_one_study_are_told_apart_by_their_place() -> None:
 
 @pytest.mark.parametrize(
     ("name", "message"),
-    [("nothing.csv", "does not exist"), ("", "is a folder"), ("trials.xlsx", "No reader for")],
+    [("nothing.csv", "does not exist"), ("", "is a folder"), ("trials.xls", "No reader for")],
 )
 def test_what_is_no_readable_file_is_refused(tmp_path: Path, name: str, message: str) -> None:
-    (tmp_path / "trials.xlsx").write_bytes(b"PK")
+    (tmp_path / "trials.xls").write_bytes(b"PK")
     with pytest.raises(DataError, match=message):
         read_trials(tmp_path / name)
 

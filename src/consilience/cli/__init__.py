@@ -6,9 +6,11 @@ from typing import Annotated
 import typer
 
 from consilience import __version__
+from consilience.cli.check import Check
 from consilience.cli.command import Command, entry
 from consilience.cli.compare import Compare
 from consilience.cli.fit import FitModel
+from consilience.cli.init import Init
 from consilience.cli.output import safe
 from consilience.cli.pool import Pool
 from consilience.cli.predict import Predict
@@ -16,6 +18,8 @@ from consilience.cli.report import Report
 from consilience.errors import ConsilienceError, ConvergenceError, DataError, ModelError
 
 REGISTRY: dict[str, type[Command]] = {
+    "init": Init,
+    "check": Check,
     "report": Report,
     "fit": FitModel,
     "pool": Pool,

@@ -19,7 +19,7 @@ from consilience.review.selection import candidates, choose, find, in_words
 from consilience.review.toml import build, faults
 from consilience.review.types import Review, Sensitivity
 from consilience.trials import Trials, read_trials
-from consilience.trials.readers import read_csv
+from consilience.trials.readers import is_unfilled, read_csv
 
 SHOWN = ("trial", "label", "outcome", "scale", "timepoint", "population")
 type Mask = NDArray[np.bool_]
@@ -147,7 +147,7 @@ def _varied(table: pd.DataFrame, used: Mask, *, one: Variation, possible: Mask) 
 
 
 def _optional(path: Path) -> pd.DataFrame:
-    return read_csv(path) if path.is_file() else pd.DataFrame()
+    return read_csv(path) if path.is_file() and not is_unfilled(path) else pd.DataFrame()
 
 
 def _labelled(risk_of_bias: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:

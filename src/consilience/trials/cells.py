@@ -1,6 +1,7 @@
 """One column of raw cells becomes numbers or labels; each change and each fault is recorded."""
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,8 +9,10 @@ import numpy as np
 import pandas as pd
 
 from consilience.errors import Problem
-from consilience.trials.numbers import how_to_write, parse_number, tidy
+from consilience.trials.numbers import NUMBER, how_to_write, parse_number, tidy
 from consilience.trials.table import Conversion
+
+_PLAIN = re.compile(rf"(?:(?:{NUMBER.pattern})?\n)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +26,10 @@ class Column:
 
 def texts(column: pd.Series) -> list[str]:
     """Return the cells of a column as text, empty where missing; whole floats without ``.0``."""
-    missing = column.isna()
-    return ["" if empty else _text(cell) for cell, empty in zip(column, missing, strict=True)]
+    if isinstance(column.dtype, pd.StringDtype):
+        return column.fillna("").tolist()
+    cells, missing = column.tolist(), column.isna().tolist()
+    return ["" if empty else _text(cell) for cell, empty in zip(cells, missing, strict=True)]
 
 
 def read_labels(name: str, cells: Sequence[str], *, rows: Sequence[str]) -> Column:
@@ -37,6 +42,8 @@ def read_labels(name: str, cells: Sequence[str], *, rows: Sequence[str]) -> Colu
 
 def read_numbers(name: str, cells: Sequence[str], *, rows: Sequence[str]) -> Column:
     """Read cells as numbers: an empty cell is missing, what is no number is a problem."""
+    if (plain := _plain_numbers(cells)) is not None:
+        return Column(pd.Series(plain, name=name, dtype=float))
     tidied = [tidy(cell) for cell in cells]
     values, faults = [], []
     for study, cell in zip(rows, tidied, strict=True):
@@ -63,8 +70,19 @@ def check_finite(name: str, column: pd.Series, *, rows: Sequence[str]) -> Column
 
 def all_numbers(cells: Sequence[str]) -> bool:
     """Say whether every filled cell is a number, and at least one is filled."""
+    if _plain_numbers(cells) is not None:
+        return any(cells)
     filled = [text for cell in cells if (text := tidy(cell))]
     return bool(filled) and all(map(_is_number, filled))
+
+
+def _plain_numbers(cells: Sequence[str]) -> list[float] | None:
+    """Return the numbers of cells that hold nothing else, or None; the same as one by one."""
+    joined = "".join([f"{cell}\n" for cell in cells])
+    if joined.count("\n") != len(cells) or not _PLAIN.fullmatch(joined):
+        return None
+    values = [float(cell) if cell else math.nan for cell in cells]
+    return None if math.inf in values or -math.inf in values else values
 
 
 def _is_number(text: str) -> bool:

@@ -5,6 +5,15 @@ from collections.abc import Mapping
 SIZES = ("n1", "n2")
 POSITIVE = ("sd1", "sd2", "se1", "se2", "vi", "sei", "md_se", "baseline_sd1", "baseline_sd2")
 
+
+def _arm(arm: str) -> tuple[str, ...]:
+    return (
+        *(f"median{arm}", f"lower_quartile{arm}", f"upper_quartile{arm}", f"min{arm}", f"max{arm}"),
+        *(f"mean{arm}_lower", f"mean{arm}_upper"),
+        *(f"change_mean{arm}", f"change_sd{arm}", f"change_r{arm}"),
+    )
+
+
 NUMBERS: frozenset[str] = frozenset(
     {
         *SIZES,
@@ -12,6 +21,10 @@ NUMBERS: frozenset[str] = frozenset(
         *("mean1", "mean2", "yi", "ni", "n_total", "year", "weeks"),
         *("md", "md_lower", "md_upper", "d", "f_stat", "f_df", "p_value"),
         *("baseline_mean1", "baseline_mean2"),
+        *("g", "t_stat", "r", "n_pairs", "pair_r"),
+        *("cluster_size", "cluster_cv", "icc", "design_effect"),
+        *("odds_ratio", "odds_ratio_lower", "odds_ratio_upper"),
+        *(name for arm in "12" for name in _arm(arm)),
     }
 )
 """Columns in which a filled cell must be a number."""
@@ -21,6 +34,7 @@ LABELS: frozenset[str] = frozenset(
         *("study", "estimate", "trial", "country", "diagnosis", "population", "timepoint"),
         *("intervention", "intervention_type", "comparator", "comparator_type"),
         *("outcome", "scale", "higher_is_better", "doubt", "source"),
+        *("measure", "favours"),
     }
 )
 """Columns that are text even where every cell looks like a number (a study called 12)."""

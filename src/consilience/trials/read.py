@@ -5,6 +5,7 @@ from pathlib import Path
 from consilience.errors import DataError
 from consilience.trials.frames import from_frame
 from consilience.trials.readers import REGISTRY
+from consilience.trials.readers.sheet import Sheet
 from consilience.trials.table import Trials
 
 
@@ -18,7 +19,9 @@ def read_trials(path: str | Path) -> Trials:
     Parameters
     ----------
     path : str or Path
-        A CSV file (UTF-8, commas, decimal points), one row per estimate.
+        One row per estimate: separated values (commas, semicolons or tabs), Excel, Parquet, RevMan
+        5 (.rm5, or its CSV), a Cochrane data package (zip), or a table in Metapsy's or metafor's
+        columns.
 
     Returns
     -------
@@ -28,6 +31,19 @@ def read_trials(path: str | Path) -> Trials:
     ------
     DataError
         For a file that cannot be read, and with all unreadable cells of the table at once.
+    """
+    sheet = read_sheet(path)
+    trials = from_frame(sheet.cells)
+    return Trials(trials.frame, (*sheet.log, *trials.log))
+
+
+def read_sheet(path: str | Path) -> Sheet:
+    """Read the raw cells of a file, and the pooled results that a RevMan file holds beside them.
+
+    Raises
+    ------
+    DataError
+        For a file that is not there, of no known kind, or cannot be read.
     """
     place = Path(path)
     if not place.is_file():
@@ -39,4 +55,4 @@ def read_trials(path: str | Path) -> Trials:
             f"No reader for {place.name!r}. Known endings: {', '.join(REGISTRY)}. "
             "Save the table as CSV (UTF-8)."
         )
-    return from_frame(REGISTRY[ending](place))
+    return REGISTRY[ending](place)

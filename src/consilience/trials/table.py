@@ -1,10 +1,12 @@
 """A checked trial table and the record of what was changed in it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+from consilience.trials.assumed import Assumed
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,11 @@ class Conversion:
     was, now : str
         The cell (or column name) before and after.
     rule : str
-        Why, in words.
+        Why, in words; for a conversion its name, its equation and what it assumed.
+    given : str
+        The cells from which it was computed.
+    source : str
+        Where the rule is published.
     """
 
     study: str
@@ -26,6 +32,8 @@ class Conversion:
     was: str
     now: str
     rule: str
+    given: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,18 +46,23 @@ class Trials:
         One row per estimate. Numbers are floats and labels strings; NaN means not known.
     log : tuple of Conversion
         Every change that was made on it, cell by cell.
+    assumed : Assumed
+        The cells that rest on a distribution which was assumed; none as read.
     """
 
     frame: pd.DataFrame
     log: tuple[Conversion, ...] = ()
+    assumed: Assumed = field(default_factory=Assumed)
 
     def keep(self, mask: NDArray[np.bool_]) -> "Trials":
         """Return the trials of the rows where `mask`, of shape (rows,), is true."""
-        return replace(self, frame=self.frame.loc[np.asarray(mask)].reset_index(drop=True))
+        rows = np.asarray(mask, dtype=bool)
+        frame = self.frame.loc[rows].reset_index(drop=True)
+        return replace(self, frame=frame, assumed=self.assumed.keep(rows))
 
     def __repr__(self) -> str:
         """Say how large the table is and how much was changed in it."""
-        return f"<Trials: {len(self)} rows, {len(self.log)} changes on reading>"
+        return f"<Trials: {len(self)} rows, {len(self.log)} changes>"
 
     def __len__(self) -> int:
         """Return the number of rows."""

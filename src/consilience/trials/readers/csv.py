@@ -1,25 +1,49 @@
-"""Comma-separated values, UTF-8 with or without a byte-order mark, quoted as in RFC 4180."""
+"""Separated values as programs write them: commas, semicolons or tabs; quoted as in RFC 4180."""
 
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from consilience.errors import DataError, Problem
+from consilience.trials.readers.decimals import plain_numbers
+from consilience.trials.readers.encodings import decode
+from consilience.trials.readers.limits import check_cells, check_columns, check_size, contents
+from consilience.trials.readers.sheet import Sheet
+from consilience.trials.table import Conversion
 
-LARGEST = 64 * 2**20
-"""Bytes beyond which a file is taken for something else than a trial table."""
+SEPARATORS = (",", ";", "\t")
+_NAMED = {",": "comma", ";": "semicolon", "\t": "tab"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Raw:
+    """A separated file before its numbers are read.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        Texts as they stand.
+    separator : str
+    log : tuple of Conversion
+    """
+
+    cells: pd.DataFrame
+    separator: str
+    log: tuple[Conversion, ...]
 
 
 def read_csv(path: Path) -> pd.DataFrame:
-    """Read a file of comma-separated values as text, cell by cell.
+    """Read a separated file as text, cell by cell.
 
     Parameters
     ----------
     path : Path
-        UTF-8; the first line names the columns.
+        UTF-8 (else UTF-16 with its mark, else Windows-1252). Lines that begin with ``#`` before
+        the header are comments; the first other line names the columns.
 
     Returns
     -------
@@ -29,10 +53,82 @@ def read_csv(path: Path) -> pd.DataFrame:
     Raises
     ------
     DataError
-        For a file that is too large, no UTF-8 text or no table: with every line at fault.
+        For a file that is too large, no text or no table: with every line at fault.
     """
-    header, lines = _header_and_lines(_text(path), path)
-    _check_header(header, path)
+    return parse(contents(path), path).cells
+
+
+def is_unfilled(path: Path) -> bool:
+    """Say whether a table is still as `consilience init` wrote it: comments, names, no row.
+
+    Raises
+    ------
+    DataError
+        For a file that is too large.
+    """
+    lines = contents(path).splitlines()
+    commented = any(line.startswith(b"#") for line in lines)
+    filled = [line for line in lines if line.strip() and not line.startswith(b"#")]
+    return commented and len(filled) == 1
+
+
+def read_csv_sheet(path: Path) -> Sheet:
+    """Read a separated file, its decimal commas and its thousands separators.
+
+    Raises
+    ------
+    DataError
+        As `read_csv`.
+    """
+    return sheet_of(parse(contents(path), path))
+
+
+def sheet_of(raw: Raw) -> Sheet:
+    """Write the numbers of a file with decimal points."""
+    cells, log = plain_numbers(raw.cells, commas=raw.separator != ",")
+    return Sheet(cells, (*raw.log, *log))
+
+
+def parse(content: bytes, path: Path) -> Raw:
+    """Read the bytes of a separated file; `path` is what messages call it.
+
+    Raises
+    ------
+    DataError
+        As `read_csv`.
+    """
+    text, log = decode(content, path)
+    body = _without_comments(text)
+    separator = _separator(body)
+    header, lines = _header_and_lines(body, path, separator=separator)
+    check_columns(header, path)
+    _check_lengths(header, lines, path=path)
+    check_size(len(lines), len(header), path=path)
+    cells = pd.DataFrame([cells for _, cells in lines], columns=header, dtype="str")
+    check_cells(cells, path)
+    if separator != ",":
+        log = (*log, Conversion("", "", _NAMED[separator], "comma", "the file's separator"))
+    return Raw(cells, separator, log)
+
+
+def _without_comments(text: str) -> str:
+    """Blank the lines before the header that begin with ``#``, so that line numbers stay."""
+    blank = ""
+    while text.startswith("#") or (blank and text[:1] in {"\n", "\r"}):
+        _, end, text = text.partition("\n")
+        blank += end
+    return blank + text
+
+
+def _separator(text: str) -> str:
+    """Return the mark that the first filled line has most of outside quotation marks."""
+    first = next((line for line in io.StringIO(text) if line.strip()), "")
+    bare = "".join(first.split('"')[::2])
+    counts = [bare.count(mark) for mark in SEPARATORS]
+    return SEPARATORS[counts.index(max(counts))]
+
+
+def _check_lengths(header: list[str], lines: list[tuple[int, list[str]]], *, path: Path) -> None:
     faults = [
         Problem(
             f"Line {number} of {path} has {len(cells)} cells where the header has {len(header)}",
@@ -43,27 +139,12 @@ def read_csv(path: Path) -> pd.DataFrame:
     ]
     if faults:
         raise DataError(faults)
-    return pd.DataFrame([cells for _, cells in lines], columns=header, dtype="str")
 
 
-def _text(path: Path) -> str:
-    if path.stat().st_size > LARGEST:
-        raise DataError(
-            f"{path} is larger than {LARGEST // 2**20} MB. Give a table of trials, not of patients."
-        )
-    content = path.read_bytes()
-    if b"\0" in content:
-        raise DataError(f"{path} holds NUL bytes: it is no text. Save the table as CSV (UTF-8).")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        message = f"{path} is not UTF-8 (line {line}). Save the table as CSV (UTF-8)."
-        raise DataError(message) from error
-
-
-def _header_and_lines(text: str, path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    lines = list(_filled_lines(text, path))
+def _header_and_lines(
+    text: str, path: Path, *, separator: str
+) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    lines = list(_filled_lines(text, path, separator=separator))
     if not lines:
         raise DataError(f"{path} is empty. Give a table with a header and at least one trial.")
     (_, header), *rest = lines
@@ -72,26 +153,10 @@ def _header_and_lines(text: str, path: Path) -> tuple[list[str], list[tuple[int,
     return [name.strip() for name in header], rest
 
 
-def _filled_lines(text: str, path: Path) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+def _filled_lines(text: str, path: Path, *, separator: str) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
     try:
         yield from ((reader.line_num, cells) for cells in reader if any(map(str.strip, cells)))
     except csv.Error as error:
         message = f"{path}, line {reader.line_num}: {error}. Check the quotation marks there."
         raise DataError(message) from error
-
-
-def _check_header(header: list[str], path: Path) -> None:
-    if len(header) == 1 and any(mark in header[0] for mark in ";\t"):
-        raise DataError(
-            f"{path} seems to be separated by semicolons or tabs. Save it with commas as separator "
-            "and points as decimal marks."
-        )
-    nameless = [place for place, name in enumerate(header, 1) if not name]
-    twice = [name for name in dict.fromkeys(header) if name and header.count(name) > 1]
-    faults = [
-        *(Problem(f"Column {place} of {path} has no name", "Name it.") for place in nameless),
-        *(Problem("Several columns have this name", "Keep one.", column=name) for name in twice),
-    ]
-    if faults:
-        raise DataError(faults)

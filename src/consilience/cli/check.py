@@ -1,0 +1,156 @@
+"""`consilience check`: every check of a review's folder, or of a file of trials."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, override
+
+import typer
+
+from consilience.cli.command import Command
+from consilience.cli.options import Json
+from consilience.cli.output import document, say, table
+from consilience.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from consilience.trials import Trials
+    from consilience.trials.checks import Doubt
+    from consilience.trials.readers.sheet import Sheet
+
+STORED = (
+    *("stored", "recomputed", "stored_lower", "recomputed_lower"),
+    *("stored_upper", "recomputed_upper", "stored_tau2", "recomputed_tau2", "agree"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Check(Command):
+    """Check a review, or a file of trials, before it is analysed.
+
+    What keeps it from being read ends with exit code 3, every problem at once. What looks doubtful
+    is listed with study, column, value and reason; it forbids nothing. Results that a RevMan file
+    stores are computed again and shown beside its own.
+    """
+
+    place: Annotated[
+        str,
+        typer.Argument(
+            help="A review's folder or name, or a file: CSV, Excel, Parquet, .rm5, Cochrane zip.",
+            show_default=False,
+        ),
+    ]
+    only: Annotated[
+        str | None,
+        typer.Option(help="Names of checks, such as grim,intervals; all by default."),
+    ] = None
+    json: Json = False
+
+    @override
+    def run(self) -> None:
+        from consilience.report.places import find_data
+        from consilience.trials.checks import REGISTRY, doubts
+
+        names = tuple(REGISTRY) if self.only is None else _names(self.only)
+        place = find_data(self.place)
+        trials, stored = _folder(place) if place.is_dir() else _file(place)
+        found = doubts(trials, names)
+        if self.json:
+            document("consilience.check/1", _content(trials, found, stored=stored))
+        else:
+            _print(trials, found, stored=stored)
+
+
+def _names(typed: str) -> tuple[str, ...]:
+    return tuple(name for part in typed.split(",") if (name := part.strip()))
+
+
+def _folder(folder: Path) -> "tuple[Trials, pd.DataFrame]":
+    """Read everything in a review's folder; all faults of all its files come at once."""
+    import pandas as pd
+
+    from consilience.review import read_review
+    from consilience.trials import read_trials
+    from consilience.trials.readers import (
+        is_unfilled,
+        read_csv,
+        read_prisma,
+        read_risk_of_bias,
+    )
+
+    optional = {
+        "risk_of_bias.csv": lambda path: _risk_of_bias(path, read_csv, read_risk_of_bias),
+        "prisma.csv": read_prisma,
+        "published.csv": read_csv,
+    }
+    attempts: list[Callable[[], object]] = [lambda: read_review(folder)]
+    for name, read in optional.items():
+        path = folder / name
+        if path.is_file() and not is_unfilled(path):
+            attempts.append(lambda read=read, path=path: read(path))  # type: ignore[misc]
+    _all_at_once(attempts)
+    return read_trials(folder / "trials.csv"), pd.DataFrame()
+
+
+def _risk_of_bias(
+    path: Path, read_csv: Callable[[Path], "pd.DataFrame"], judge: Callable[[Path], object]
+) -> object:
+    """Read judgements where the table has any; one may hold quotations alone."""
+    columns = {str(name).strip().lower() for name in read_csv(path)}
+    return judge(path) if "d1" in columns or "overall" in columns else None
+
+
+def _all_at_once(attempts: Sequence[Callable[[], object]]) -> None:
+    faults: list[DataError] = []
+    for attempt in attempts:
+        try:
+            attempt()
+        except DataError as error:
+            faults.append(error)
+    if faults:
+        raise faults[0] if len(faults) == 1 else DataError("\n".join(map(str, faults)))
+
+
+def _file(path: Path) -> "tuple[Trials, pd.DataFrame]":
+    from consilience.trials import read_trials
+    from consilience.trials.read import read_sheet
+
+    trials = read_trials(path)
+    sheet = read_sheet(path) if path.suffix.lower() in {".rm5", ".zip", ".csv"} else None
+    return trials, _stored(trials, sheet)
+
+
+def _stored(trials: "Trials", sheet: "Sheet | None") -> "pd.DataFrame":
+    import pandas as pd
+
+    from consilience.cli.stored import against_stored
+
+    if sheet is None or sheet.stored.empty:
+        return pd.DataFrame()
+    return against_stored(trials, sheet.stored)
+
+
+def _content(
+    trials: "Trials", found: "Sequence[Doubt]", *, stored: "pd.DataFrame"
+) -> dict[str, object]:
+    from consilience.report.documents import rows
+
+    return {
+        "rows": len(trials),
+        "changes": [asdict(change) for change in trials.log],
+        "doubts": [asdict(doubt) for doubt in found],
+        "stored": rows(stored),
+    }
+
+
+def _print(trials: "Trials", found: "Sequence[Doubt]", *, stored: "pd.DataFrame") -> None:
+    changed = len(trials.log)
+    say(f"{len(trials)} rows read; {changed} changes on reading; {len(found)} doubts.")
+    whole = [change for change in trials.log if not change.study]
+    say(*(f"  {one.column or 'file'}: {one.was} → {one.now} ({one.rule})" for one in whole))
+    for doubt in found:
+        say(f"- row {doubt.row}, {doubt.check}: {doubt}")
+    if not stored.empty:
+        say("", "Results stored in the file, computed again:")
+        table(stored, STORED)

@@ -1,0 +1,84 @@
+"""Cells that rest on an assumption, under each value that it may have."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+type Floats = NDArray[np.float64]
+type Mask = NDArray[np.bool_]
+type Effects = Callable[[pd.DataFrame], tuple[Floats, Floats]]
+"""From a table to estimates and variances, (rows,)."""
+
+
+@final
+@dataclass(frozen=True, slots=True, eq=False)
+class Assumed:
+    """The rows that rest on a distribution, and their cells at its nodes.
+
+    Parameters
+    ----------
+    rows : ndarray (a,) of int
+        Their places in the table.
+    weights : ndarray (m,)
+        Probability of each node.
+    cells : mapping of str to ndarray (m, a)
+        The columns that depend on what was assumed; NaN where a value is impossible.
+    """
+
+    rows: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
+    weights: Floats = field(default_factory=lambda: np.ones(1))
+    cells: Mapping[str, Floats] = field(default_factory=dict)
+
+    def keep(self, mask: Mask) -> "Assumed":
+        """Return what is left of it where `mask`, of shape (rows of the table,), is true."""
+        here = mask[self.rows]
+        places = np.cumsum(mask) - 1
+        left = {name: values[:, here] for name, values in self.cells.items()}
+        return Assumed(places[self.rows[here]], self.weights, left)
+
+    def spread(self, table: pd.DataFrame, effects: Effects) -> tuple[Floats, Floats]:
+        r"""Return estimates and variances that allow for what was assumed, (a,).
+
+        With the assumption a, :math:`y = E[y(a)]` and
+        :math:`v = E[v(a)] + \operatorname{Var}[y(a)]`: multiple imputation with infinitely many
+        draws, computed at the nodes. Impossible values are left out and the rest weighs more;
+        where more than half is impossible, the answer is NaN. What rows with the same assumption
+        share is not kept: their estimates stay uncorrelated.
+
+        References
+        ----------
+        Rubin (1987), Multiple Imputation for Nonresponse in Surveys, eq. 3.1.2-3.1.5.
+        doi:10.1002/9780470316696
+        """
+        found = [effects(self._at(table, node)) for node in range(len(self.weights))]
+        y, v = (np.stack([each[i][self.rows] for each in found]) for i in (0, 1))
+        possible = np.isfinite(y) & np.isfinite(v) & (v > 0)
+        weights = np.where(possible, self.weights[:, None], 0.0)
+        share = weights.sum(axis=0)
+        weights = weights / np.where(share > 0.5, share, np.nan)
+        y, v = np.where(possible, y, 0.0), np.where(possible, v, 0.0)
+        mean = (weights * y).sum(axis=0)
+        return mean, (weights * (v + (y - mean) ** 2)).sum(axis=0)
+
+    def scatter(self) -> Mapping[str, Floats]:
+        """Return the standard deviation of each cell over the nodes, (a,)."""
+        return {name: _sd(values, self.weights) for name, values in self.cells.items()}
+
+    def _at(self, table: pd.DataFrame, node: int) -> pd.DataFrame:
+        columns = {}
+        for name, values in self.cells.items():
+            columns[name] = table[name].to_numpy(dtype=float, na_value=np.nan, copy=True)
+            columns[name][self.rows] = values[node]
+        return table.assign(**columns)
+
+
+def _sd(values: Floats, weights: Floats) -> Floats:
+    shares = np.where(np.isfinite(values), weights[:, None], 0.0)
+    shares = shares / shares.sum(axis=0)
+    known = np.nan_to_num(values)
+    mean = (shares * known).sum(axis=0)
+    return np.sqrt((shares * (known - mean) ** 2).sum(axis=0))

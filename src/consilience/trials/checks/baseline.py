@@ -1,0 +1,43 @@
+"""Groups that were unlike before treatment."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar, override
+
+import numpy as np
+
+from consilience.trials.checks.doubt import Check, Doubt
+from consilience.trials.checks.effects import difference, sizes
+from consilience.trials.checks.view import View
+
+LARGE = 0.5
+SMALL, RARE = 0.25, 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline(Check):
+    """Groups half an SD apart before treatment, or a quarter where chance seldom does it (z > 3).
+
+    Said once for each trial and scale.
+    """
+
+    name: ClassVar[str] = "baseline"
+    asks: ClassVar[str] = "Were the groups alike before treatment?"
+
+    @override
+    def find(self, view: View) -> Iterator[Doubt]:
+        d = np.abs(difference(view, "baseline_"))
+        n1, n2 = sizes(view)
+        with np.errstate(all="ignore"):
+            z = d / np.sqrt(1 / n1 + 1 / n2)
+        unlike = (d >= LARGE) | ((d >= SMALL) & (z > RARE))
+        means = [view.numbers(f"baseline_mean{arm}") for arm in (1, 2)]
+        for rows in view.groups("study", "trial", "scale").values():
+            told: set[tuple[float, float]] = set()
+            for row in rows:
+                pair = (float(means[0][row]), float(means[1][row]))
+                if unlike[row] and pair not in told:
+                    told.add(pair)
+                    why = f"before treatment the arms were {d[row]:.2f} SDs apart"
+                    remedy = "Prefer an adjusted estimate or change scores, or analyse without it."
+                    yield self.doubt(view, row, column="baseline_mean1", why=why, remedy=remedy)

@@ -1,0 +1,140 @@
+"""What a row says of its contrast in several ways: p, t, F, d, difference, means."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import ClassVar, override
+
+import numpy as np
+from scipy.special import ndtri, stdtrit
+
+from consilience.trials.checks.doubt import Check, Doubt
+from consilience.trials.checks.effects import difference, sizes
+from consilience.trials.checks.view import Floats, Mask, View, half_units
+
+APART = 0.25
+"""How far two values of |t| may differ beyond rounding, as a share of the larger."""
+
+type Range = tuple[Floats, Floats]
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics(Check):
+    """A p value, t, F, d, difference and means of one row that say different things.
+
+    Each is turned into the range of |t| that its printed decimals allow: ``sqrt(F)`` with one
+    numerator degree of freedom; ``|d| / sqrt(1/n1 + 1/n2)``; a difference by its SE or its 95 %
+    interval; the quantile of p. Ranges that are more than a quarter apart are in doubt: adjusted
+    analyses seldom differ more.
+    """
+
+    name: ClassVar[str] = "statistics"
+    asks: ClassVar[str] = "Do p, t, F, d, the difference and the means of a row agree?"
+
+    @override
+    def find(self, view: View) -> Iterator[Doubt]:
+        ranges = _ranges(view)
+        for (first, a), (second, b) in combinations(ranges.items(), 2):
+            for row in np.flatnonzero(_disagree(a, b)).tolist():
+                column = second if second in view.table else first
+                why = (
+                    f"{_said(first)} means |t| = {_middle(a, row):.2f}, "
+                    f"{_said(second)} {_middle(b, row):.2f}"
+                )
+                remedy = "Look up which is of this contrast, at this time, with these numbers."
+                yield self.doubt(view, row, column=column, why=why, remedy=remedy)
+
+
+def _ranges(view: View) -> Mapping[str, Range]:
+    found = {
+        "means": _by_means(view),
+        "md": _by_difference(view),
+        "d": _by_d(view, "d"),
+        "g": _by_d(view, "g"),
+        "t_stat": _absolute(view.numbers("t_stat")),
+        "f_stat": _roots(_absolute(view.numbers("f_stat"))),
+        "p_value": _by_p(view),
+    }
+    return {name: pair for name, pair in found.items() if not np.isnan(pair[0]).all()}
+
+
+def _absolute(x: Floats) -> Range:
+    half = half_units(x)
+    return np.maximum(np.abs(x) - half, 0.0), np.abs(x) + half
+
+
+def _roots(pair: Range) -> Range:
+    return np.sqrt(pair[0]), np.sqrt(pair[1])
+
+
+def _scaled(x: Floats, by: Floats) -> Range:
+    low, high = _absolute(x)
+    with np.errstate(all="ignore"):
+        return _finite(low / by), _finite(high / by)
+
+
+def _finite(x: Floats) -> Floats:
+    return np.where(np.isfinite(x), x, np.nan)
+
+
+def _unit(view: View) -> Floats:
+    n1, n2 = sizes(view)
+    with np.errstate(all="ignore"):
+        return np.sqrt(1 / n1 + 1 / n2)
+
+
+def _by_d(view: View, column: str) -> Range:
+    return _scaled(view.numbers(column), _unit(view))
+
+
+def _by_means(view: View) -> Range:
+    d = difference(view)
+    with np.errstate(all="ignore"):
+        gap = half_units(view.numbers("mean1")) + half_units(view.numbers("mean2"))
+        spread = np.abs(view.numbers("mean1") - view.numbers("mean2"))
+        rounding = np.abs(d) * np.where(spread > 0, gap / spread, 0.0)
+        t = np.abs(d) / _unit(view)
+        share = rounding / np.abs(d)
+    share = np.where(np.isfinite(share), share, 0.0)
+    return _finite(t * np.maximum(1 - share, 0)), _finite(t * (1 + share))
+
+
+def _by_difference(view: View) -> Range:
+    md, se = view.numbers("md"), view.numbers("md_se")
+    width = view.numbers("md_upper") - view.numbers("md_lower")
+    from_interval = np.where(width > 0, width / (2 * ndtri(0.975)), np.nan)
+    return _scaled(md, np.where(np.isnan(se), from_interval, se))
+
+
+def _by_p(view: View) -> Range:
+    p = view.numbers("p_value")
+    p = np.where((p > 0) & (p < 1), p, np.nan)
+    n1, n2 = sizes(view)
+    df = np.where(np.isnan(n1 + n2) | (n1 + n2 < 4), 1e6, n1 + n2 - 2)
+    half = half_units(p)
+    low, high = np.minimum(p + half, 1.0), np.maximum(p - half, 1e-12)
+    # A printed p of one digit, such as .001, is as a rule an upper limit.
+    high = np.where(p <= 0.0011, 1e-300, high)
+    return np.maximum(-stdtrit(df, low / 2), 0.0), -stdtrit(df, np.maximum(high / 2, 1e-300))
+
+
+def _disagree(a: Range, b: Range) -> Mask:
+    with np.errstate(all="ignore"):
+        gap = np.maximum(a[0] - b[1], b[0] - a[1])
+        scale = np.maximum((a[0] + a[1]) / 2, (b[0] + b[1]) / 2)
+        return (gap > APART * np.where(np.isfinite(scale), scale, gap)) & (gap > 0.5)
+
+
+def _middle(pair: Range, row: int) -> float:
+    return float((pair[0][row] + min(pair[1][row], 10 * pair[0][row] + 10)) / 2)
+
+
+def _said(name: str) -> str:
+    words = {
+        "means": "the means and SDs",
+        "md": "the difference with its SE or interval",
+        "f_stat": "F",
+        "t_stat": "t",
+        "p_value": "p",
+    }
+    return words.get(name, name)
