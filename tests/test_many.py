@@ -277,7 +277,7 @@ def test_all_problems_are_told_at_once_but_not_thousands():
         (FRAME, "yi", "cannot say which data set"),
         (FRAME.iloc[:0], "review", "no rows"),
         (pd.concat([FRAME, FRAME[["yi"]]], axis="columns"), "review", "column 'yi': 2 columns"),
-        ({"yi": [1.0]}, "review", "takes a DataFrame"),
+        ({"yi": [1.0]}, "review", "is needed, not dict"),
     ],
     ids=["no variances", "no name", "a number as name", "empty", "twice", "no frame"],
 )

@@ -1,6 +1,6 @@
 """The dial from leaving doubtful trials out to taking them as they stand."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -115,6 +115,10 @@ def _doubt(model: Model) -> PowerWeight:
 
 def _sorted(weights: Sequence[float]) -> list[float]:
     """Put the weights in order; what is no weight is refused by the bias itself."""
+    if not isinstance(weights, Iterable) or isinstance(weights, str):
+        raise ModelError(
+            f"The weights of a dial are several, such as [0, 0.5, 1]; not {weights!r}."
+        )
     found = list(dict.fromkeys(weights))
     if not found:
         raise ModelError("A dial needs at least one weight from 0 (left out) to 1, such as [0, 1].")

@@ -38,7 +38,7 @@ class Diagnosis:
 
 
 def scatter_conflict(tail: float, *, q: float) -> tuple[str, ...]:
-    """Say that the estimates scatter more than the priors foresee.
+    """Say that the estimates scatter more, or far less, than the priors foresee.
 
     Parameters
     ----------
@@ -47,12 +47,13 @@ def scatter_conflict(tail: float, *, q: float) -> tuple[str, ...]:
     q : float
         The observed Q.
     """
-    if not np.isfinite(tail) or tail >= 0.005:
+    side, share = ("more", tail) if tail < 0.5 else ("less", 1.0 - tail)
+    if not np.isfinite(tail) or share >= 0.005:
         return ()
-    chance = f"of only {tail:.2g}" if tail > 0.0 else "too small to be seen in the replicates"
+    chance = f"of only {share:.2g}" if share > 0.0 else "too small to be seen in the replicates"
     return (
-        f"Prior–data conflict: the estimates scatter more (Cochran's Q = {q:.3g}) than the model "
-        f"foresaw; it gave so much a probability {chance}. Check the sampling variances and the "
+        f"Prior–data conflict: the estimates scatter {side} (Cochran's Q = {q:.3g}) than the model "
+        f"foresaw; it gave that a probability {chance}. Check the sampling variances and the "
         "prior of tau.",
     )
 
@@ -80,8 +81,9 @@ def prior_conflict(tail: float, *, mean: float) -> tuple[str, ...]:
     """
     if not np.isfinite(tail) or tail >= 0.01:
         return ()
+    chance = f"of only {tail:.2g}" if tail > 0.0 else "too small to be computed"
     return (
         f"Prior–data conflict: before seeing the data the model gave the precision-weighted mean "
-        f"of {mean:.3g}, or one further out, a probability of only {tail:.2g}. Check the unit of "
-        "the effects and the prior of mu.",
+        f"of {mean:.3g}, or one further out, a probability {chance}. Check the unit of the "
+        "effects and the prior of mu.",
     )

@@ -24,7 +24,8 @@ def fit_many(
     """Fit one model to every data set of a frame, exactly.
 
     yᵢⱼ | θᵢⱼ ~ N(θᵢⱼ, vᵢⱼ), θᵢⱼ ~ N(μⱼ, τⱼ²) for each data set j by itself: the answers of
-    ``fit(model, effects).summary()``, far faster than one by one. The sets are shared out among as
+    ``fit(model, effects).summary()``, far faster than one by one; the first call of an installation
+    compiles for half a minute. The sets are shared out among as
     many threads as numba is allowed (the environment variable ``NUMBA_NUM_THREADS``), which does
     not change a digit of the answers.
 
@@ -106,7 +107,10 @@ def _labelled(answers: pd.DataFrame, names: pd.Index) -> pd.DataFrame:
 
 
 def _finite(thresholds: Sequence[float]) -> tuple[float, ...]:
-    values = np.asarray(thresholds, dtype=float)
+    try:
+        values = np.asarray(thresholds, dtype=float)
+    except (TypeError, ValueError):
+        values = np.array(np.nan)
     if values.ndim != 1 or not np.all(np.isfinite(values)):
         raise ModelError(
             f"Thresholds are finite numbers in a sequence, not {thresholds!r}. Try (0.0,)."

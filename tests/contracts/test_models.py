@@ -231,7 +231,7 @@ def test_combinations_agree(name):
 def test_both_engines_foresee_each_trial_alike(name):
     """Refits against Pareto-smoothed importance weights."""
     ours, theirs = exact(name).posterior.foresee(), sampled(name).posterior.foresee()
-    np.testing.assert_allclose(theirs, ours, atol=0.06)
+    np.testing.assert_allclose(theirs, ours, atol=0.08)
 
 
 @pytest.mark.nuts

@@ -64,7 +64,7 @@ def test_the_planted_trial_turns_the_conclusion(make, models):
     assert "Leaving out t5 alone turns the conclusion." in found.words
     with_it = found.pairs["first"].eq("t5") | found.pairs["second"].eq("t5")
     np.testing.assert_array_equal(found.pairs["turns"], with_it)
-    assert "No further pair does." in found.words
+    assert "No pair of the other trials does." in found.words
 
 
 def test_only_a_pair_turns_the_conclusion(make, models):
@@ -75,7 +75,10 @@ def test_only_a_pair_turns_the_conclusion(make, models):
     assert not found.trials["turns"].any()
     assert list(found.pairs.index[found.pairs["turns"]]) == ["t3 + t4"]
     assert "No single trial turns the conclusion." in found.words
-    assert any(words.startswith("1 further pair would: t3 and t4") for words in found.words)
+    assert any(
+        words.startswith("1 pair of trials would turn it") and words.endswith("t3 and t4.")
+        for words in found.words
+    )
 
 
 @pytest.mark.parametrize(("sign", "conclusion"), [(1, "above"), (-1, "below"), (0, "open")])

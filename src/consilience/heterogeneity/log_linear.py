@@ -107,6 +107,8 @@ class _Scaled(Scatter):
         return (self.tau, *self.gammas)
 
     def variance(self, point: Point) -> Array:
+        if not self.gammas:
+            return point["tau"][:, None] ** 2
         gamma = np.stack([point[hyper.name] for hyper in self.gammas], axis=1)
         powers = np.clip(gamma @ self.rows.T, -_FARTHEST, _FARTHEST)
         return (point["tau"][:, None] * np.exp(powers)) ** 2

@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 
 from consilience.engines.summary import tails
+from consilience.errors import ModelError
 from consilience.fit import Fit
 from consilience.gaussian import Array
 from consilience.prior_map.likelihood import likelihood_of
@@ -53,8 +54,10 @@ def prior_map(
         If two rules differ by more than 1e-6 for any prior.
     """
     limit, (lower, upper) = number(threshold, "threshold"), tails(level)
-    m = finite(locations, "locations") if len(locations) else _about(fit)[0]
-    s = positive(scales, "scales") if len(scales) else _about(fit)[1]
+    if not isinstance(fit, Fit):
+        raise ModelError(f"prior_map() asks about what fit() gives, not {type(fit).__name__}.")
+    m = finite(locations, "locations") if np.size(locations) else _about(fit)[0]
+    s = positive(scales, "scales") if np.size(scales) else _about(fit)[1]
     likelihood = likelihood_of(fit, m, s)
     found = posteriors(likelihood, product(m, s))
     answers = {

@@ -139,6 +139,8 @@ def held_prior(fit: Fit) -> tuple[float, float]:
     ModelError
         If its prior of mu is flat or no normal one.
     """
+    if not isinstance(fit, Fit):
+        raise ModelError(f"This asks about what fit() gives, not about {type(fit).__name__}.")
     prior = fit.posterior.layout.parts[0].prior
     location, scale = prior.normal_moments()
     if not np.isfinite(scale):

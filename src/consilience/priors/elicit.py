@@ -6,6 +6,7 @@ probability is over both the prior of tau and the two trials.
 """
 
 from math import exp, log, sqrt
+from numbers import Real
 
 import numpy as np
 from numpy.typing import NDArray
@@ -148,6 +149,7 @@ def normal_interval(lower: float, upper: float, *, mass: float = 0.95) -> Normal
     ModelError
         For an interval or a mass that is none.
     """
+    lower = _above("lower", lower, -np.inf)
     width = _above("upper", upper, lower) - lower
     return Normal(lower + 0.5 * width, 0.5 * width / float(special.ndtri(0.5 + 0.5 * _share(mass))))
 
@@ -199,12 +201,12 @@ def _widening(sigma: float, share: float) -> float:
 
 
 def _above(name: str, value: float, least: float) -> float:
-    if not (least < value < np.inf):
+    if isinstance(value, bool) or not isinstance(value, Real) or not least < value < np.inf:
         raise ModelError(f"{name} must be a finite number above {least:g}, got {value!r}.")
     return float(value)
 
 
 def _share(mass: float) -> float:
-    if not 0.0 < mass < 1.0:
+    if isinstance(mass, bool) or not isinstance(mass, Real) or not 0.0 < mass < 1.0:
         raise ModelError(f"mass must be between 0 and 1, such as 0.95, got {mass!r}.")
     return float(mass)

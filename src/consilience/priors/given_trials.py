@@ -38,7 +38,10 @@ class GivenTrials(Custom):
     @override
     def __post_init__(self) -> None:
         """Coerce the variances to floats and refuse those that are none."""
-        variances = np.asarray(self.v, dtype=float)
+        try:
+            variances = np.asarray(self.v, dtype=float)
+        except (TypeError, ValueError):
+            variances = np.array(np.nan)
         if variances.ndim != 1 or not np.all((variances > 0.0) & (variances < inf)):
             raise ModelError(refusal(self, "v", rule="a list of finite numbers greater than 0"))
         object.__setattr__(self, "v", tuple(variances.tolist()))

@@ -114,6 +114,8 @@ def bayes_factor(fit_a: Fit, fit_b: Fit, *, names: tuple[str, str] = ("a", "b"))
     Kass & Raftery (1995), doi:10.1080/01621459.1995.10476572. Jeffreys (1961), *Theory of
     Probability*, appendix B.
     """
+    if isinstance(names, str) or len(names) != 2:
+        raise ModelError(f"bayes_factor() takes the names of two fits, not {names!r}.")
     first, second = (
         log_evidence(answering(fit, "bayes_factor"), name)
         for fit, name in zip((fit_a, fit_b), names, strict=True)

@@ -199,18 +199,17 @@ def _words(
     both = [f"{row['first']} and {row['second']}" for _, row in new[new["turns"]].iterrows()]
     if len(pairs):
         sentences.append(
-            f"{len(both)} further pair{'s' * (len(both) != 1)} would: {_named(both, '; ')}."
+            f"{len(both)} pair{'s' * (len(both) != 1)} of {'the other ' * bool(single)}trials "
+            f"would turn it if both were left out: {_named(both, '; ')}."
             if both
-            else "Nor does any further pair."
-            if not single
-            else "No further pair does."
+            else f"No pair of {'the other ' * bool(single)}trials does."
         )
     most = str(trials["kl"].idxmax()) if trials["kl"].notna().any() else ""
     if most and len(trials) > 1:
         row = trials.loc[most]
         sentences.append(
-            f"The most influential is {most}: without it the mean is {row['mean']:.2f} in place of "
-            f"{whole['mean']:.2f}, and P(μ > {rule.threshold:g}) = {row['p_gt']:.3f}."
+            f"The most influential is {most}: without it the mean is {row['mean']:.3g} in place of "
+            f"{whole['mean']:.3g}, and P(μ > {rule.threshold:g}) = {row['p_gt']:.3f}."
         )
     return tuple(sentences)
 

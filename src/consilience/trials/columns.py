@@ -21,7 +21,7 @@ NUMBERS: frozenset[str] = frozenset(
         *("mean1", "mean2", "yi", "ni", "n_total", "year", "weeks"),
         *("md", "md_lower", "md_upper", "d", "f_stat", "f_df", "p_value"),
         *("baseline_mean1", "baseline_mean2"),
-        *("g", "t_stat", "r", "n_pairs", "pair_r"),
+        *("t_stat", "n_pairs", "pair_r"),
         *("cluster_size", "cluster_cv", "icc", "design_effect"),
         *("odds_ratio", "odds_ratio_lower", "odds_ratio_upper"),
         *(name for arm in "12" for name in _arm(arm)),

@@ -32,6 +32,11 @@ def read_trials(path: str | Path) -> Trials:
     DataError
         For a file that cannot be read, and with all unreadable cells of the table at once.
     """
+    if not isinstance(path, str | Path):
+        raise DataError(
+            f"read_trials() takes the path of a file, not {type(path).__name__}; a DataFrame goes "
+            "straight into effect_sizes(frame, measure)."
+        )
     sheet = read_sheet(path)
     trials = from_frame(sheet.cells)
     return Trials(trials.frame, (*sheet.log, *trials.log))

@@ -59,6 +59,8 @@ def _refuse_columns(frame: pd.DataFrame, by: str) -> None:
         raise DataError(
             f"A DataFrame with columns yi and vi is needed, not {type(frame).__name__}."
         )
+    if not isinstance(by, str):
+        raise DataError(f"by is the name of one column, not {by!r}.")
     columns = list(frame.columns)
     remedy = f"Choose from the columns {', '.join(map(str, columns))}, or rename one."
     found = [

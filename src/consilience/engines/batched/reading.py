@@ -39,6 +39,8 @@ def read(model: Model) -> Plan:
         For terms, bias, a likelihood or heterogeneity other than normal, an improper prior of τ,
         and priors that depend on each data set.
     """
+    if not isinstance(model, Model):
+        raise ModelError(f"fit_many takes a Model, not {type(model).__name__}.")
     plainest = Model(mu=model.mu, heterogeneity=model.heterogeneity)
     for slot in fields(Model):
         given = getattr(model, slot.name)

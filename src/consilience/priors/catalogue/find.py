@@ -80,6 +80,8 @@ def matching(measure: str = "", **facets: str) -> tuple[Entry, ...]:
 def _of_measure(measure: str) -> tuple[Entry, ...]:
     if not measure:
         return entries()
+    if not isinstance(measure, str):
+        raise ModelError(f"The measure is a code such as 'SMD', not {measure!r}.")
     code = measure.strip().removeprefix("log").removeprefix("ln").strip().upper()
     if code not in MEASURES:
         raise ModelError(
