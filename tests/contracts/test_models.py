@@ -229,9 +229,18 @@ def test_combinations_agree(name):
 @pytest.mark.nuts
 @each
 def test_both_engines_foresee_each_trial_alike(name):
-    """Refits against Pareto-smoothed importance weights."""
-    ours, theirs = exact(name).posterior.foresee(), sampled(name).posterior.foresee()
-    np.testing.assert_allclose(theirs, ours, atol=0.08)
+    """Refits against Pareto-smoothed importance weights, where their k says they can be trusted.
+
+    Beyond k = 0.7 they cannot (Vehtari et al. 2024, arXiv:1507.02646).
+    """
+    from arviz_stats.base import array_stats
+
+    ours, posterior = exact(name).posterior.foresee(), sampled(name).posterior
+    log_likelihood = posterior.draws.log_likelihood
+    flat = log_likelihood.reshape(-1, log_likelihood.shape[-1])
+    sound = array_stats.psislw(flat.T, r_eff=1.0)[1] <= 0.7
+    assert sound.sum() >= len(ours) / 2
+    np.testing.assert_allclose(posterior.foresee()[sound], ours[sound], atol=0.06)
 
 
 @pytest.mark.nuts

@@ -14,7 +14,7 @@ from consilience.trials.checks.intervals import Intervals
 from consilience.trials.checks.logs import Logs
 from consilience.trials.checks.misplaced import Misplaced
 from consilience.trials.checks.noted import Noted
-from consilience.trials.checks.required import RULES, Rule, problems, wrong_values
+from consilience.trials.checks.required import RULES, Rule, wrong_values
 from consilience.trials.checks.sd_or_se import SdOrSe
 from consilience.trials.checks.shared_controls import SharedControls
 from consilience.trials.checks.sizes import Sizes
@@ -30,7 +30,6 @@ __all__ = [
     "Rule",
     "doubts",
     "get",
-    "problems",
     "wrong_values",
 ]
 
