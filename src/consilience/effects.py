@@ -11,6 +11,7 @@ from pandas.api.types import is_numeric_dtype
 
 from consilience import measures
 from consilience.convert import taken
+from consilience.covariance import INDEPENDENT, Covariance
 from consilience.errors import DataError, Problem
 from consilience.measures import Measure
 from consilience.trials import Trials, conversions
@@ -39,6 +40,8 @@ class Effects:
         True: positive favours the intervention. False: intervention minus comparator as it stands.
     log : tuple of str
         What was done to the rows, in words.
+    shared : Covariance
+        Of estimates that share participants; none by default.
     """
 
     y: Floats
@@ -47,6 +50,7 @@ class Effects:
     measure: Measure
     directed: bool
     log: tuple[str, ...] = ()
+    shared: Covariance = INDEPENDENT
 
     def __repr__(self) -> str:
         """Say how many estimates there are, of what, and which way they point."""
@@ -92,12 +96,12 @@ class Effects:
 
     @cached_property
     def V(self) -> "xr.DataArray":
-        """Sampling covariance of the estimates, (estimate, estimate_): independent here."""
+        """Sampling covariance of the estimates, (estimate, estimate_)."""
         import xarray as xr
 
         names = list(self.labels)
         coords = {"estimate": names, "estimate_": names}
-        return xr.DataArray(np.diag(self.v), coords, ("estimate", "estimate_"), name="V")
+        return xr.DataArray(self.shared.dense(self.v), coords, ("estimate", "estimate_"), name="V")
 
     @cached_property
     def frame(self) -> pd.DataFrame:
@@ -157,7 +161,12 @@ class Effects:
         if mask.all():
             return self
         return replace(
-            self, y=self.y[mask], v=self.v[mask], table=self.table[mask], log=(*self.log, line)
+            self,
+            y=self.y[mask],
+            v=self.v[mask],
+            table=self.table[mask],
+            shared=self.shared.keep(mask),
+            log=(*self.log, line),
         )
 
     def _named(self, names: tuple[str, ...]) -> NDArray[np.bool_]:

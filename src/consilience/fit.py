@@ -241,6 +241,12 @@ def _refuse_others(model: object, effects: object) -> None:
             f"fit() takes Effects, not {type(effects).__name__}: make them of a trial table by "
             "effect_sizes(trials, measure)."
         )
+    if not effects.shared.independent:
+        raise DataError(
+            "These estimates share participants (their covariance V has blocks), and a likelihood "
+            "that takes them as independent would count those twice. Keep one estimate of each "
+            "study, combine the arms, or pool them classically, which uses V."
+        )
 
 
 def _engine_name(engine: Engine) -> str:

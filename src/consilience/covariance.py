@@ -1,0 +1,101 @@
+"""Sampling covariance: which estimates share participants, and how much."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from consilience.errors import DataError, Problem
+
+type Floats = NDArray[np.float64]
+type Positions = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Covariance:
+    """Blocks of a sampling covariance V; estimates in no block are independent of all others.
+
+    V is never held whole: its cost is that of its blocks, linear in the number of estimates.
+
+    Parameters
+    ----------
+    members : tuple of ndarray of int
+        Positions of the estimates of each block, two or more, in rising order; no estimate is in
+        two blocks.
+    blocks : tuple of ndarray (m, m)
+        Their covariances, symmetric and positive definite, on the analysed scale squared. The
+        diagonals are the estimates' `vi`.
+    """
+
+    members: tuple[Positions, ...] = ()
+    blocks: tuple[Floats, ...] = ()
+
+    @property
+    def independent(self) -> bool:
+        """Whether no two estimates share participants."""
+        return not self.members
+
+    def dense(self, v: Floats) -> Floats:
+        """Return V whole, of shape (k, k), with `v` on its diagonal."""
+        whole = np.diag(v)
+        for at, block in zip(self.members, self.blocks, strict=True):
+            whole[np.ix_(at, at)] = block
+        return whole
+
+    def keep(self, mask: NDArray[np.bool_]) -> Self:
+        """Return the covariance of the estimates where `mask`, of shape (k,), is true."""
+        renumbered = np.cumsum(mask) - 1
+        pairs = [
+            (renumbered[at[mask[at]]], block[np.ix_(mask[at], mask[at])])
+            for at, block in zip(self.members, self.blocks, strict=True)
+            if mask[at].sum() > 1
+        ]
+        return type(self)(tuple(at for at, _ in pairs), tuple(block for _, block in pairs))
+
+    def turned(self, sign: Floats) -> Self:
+        """Return the covariance of ``sign * y``, with `sign` of shape (k,)."""
+        blocks = (
+            block * np.outer(sign[at], sign[at])
+            for at, block in zip(self.members, self.blocks, strict=True)
+        )
+        return type(self)(self.members, tuple(blocks))
+
+    def problems(self, labels: tuple[str, ...]) -> list[Problem]:
+        """List the blocks that are no covariance, by the labels of their estimates."""
+        remedy = "Correlations this strong cannot all hold at once; lower them, or check `vi`."
+        return [
+            Problem("The sampling covariance is not positive definite", remedy, _named(at, labels))
+            for at, block in zip(self.members, self.blocks, strict=True)
+            if not _is_covariance(block)
+        ]
+
+    def checked(self, labels: tuple[str, ...]) -> Self:
+        """Return it unchanged.
+
+        Raises
+        ------
+        DataError
+            Naming the estimates of each block that is not symmetric and positive definite.
+        """
+        if found := self.problems(labels):
+            raise DataError(found)
+        return self
+
+
+INDEPENDENT = Covariance()
+"""No two estimates share participants."""
+
+
+def _named(at: Positions, labels: tuple[str, ...]) -> str:
+    return ", ".join(labels[i] for i in at)
+
+
+def _is_covariance(block: Floats) -> bool:
+    if not np.isfinite(block).all() or not np.allclose(block, block.T, rtol=1e-10, atol=0.0):
+        return False
+    sd = np.sqrt(np.clip(np.diag(block), 0.0, None))
+    if not (sd > 0).all():
+        return False
+    lowest = np.linalg.eigvalsh(block / np.outer(sd, sd))[0]
+    return bool(lowest > len(block) * np.finfo(float).eps)
