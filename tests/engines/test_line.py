@@ -58,8 +58,7 @@ def test_settings_rebuild_it(axis):
 def test_the_bracket_finds_a_peak_on_either_side(centre, width):
     """All within e⁻³⁶ of the peak, which is 8.5 standard deviations, and not much more."""
     found = bracket(
-        lambda x: -0.5 * ((x[:, 0] - centre) / width) ** 2,
-        lambda x: np.zeros(len(x)),
+        lambda x: (-0.5 * ((x[:, 0] - centre) / width) ** 2, np.zeros(len(x))),
         nearest=np.array([-FARTHEST]),
         farthest=np.array([FARTHEST]),
     )

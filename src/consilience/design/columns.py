@@ -7,8 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.api.extensions import ExtensionDtype
 
 from consilience.errors import DataError, ModelError, Problem
+
+type Dtype = np.dtype[Any] | ExtensionDtype
 
 _FINITE = "A moderator must be a finite number"
 _KNOWN = "A moderator must be known for every trial"
@@ -85,9 +88,9 @@ def factor(table: pd.DataFrame, name: str) -> Factor:
     return Factor(name, levels)
 
 
-def is_factor(series: pd.Series) -> bool:
-    """Say whether a column counts as labels: text, categories and true/false do."""
-    return bool(pd.api.types.is_bool_dtype(series) or not pd.api.types.is_numeric_dtype(series))
+def is_factor(kind: Dtype) -> bool:
+    """Say whether a column of this kind counts as labels: text, categories and true/false do."""
+    return bool(pd.api.types.is_bool_dtype(kind) or not pd.api.types.is_numeric_dtype(kind))
 
 
 def as_labels(table: pd.DataFrame, name: str) -> list[str]:
@@ -124,7 +127,7 @@ def _present(table: pd.DataFrame, name: str) -> pd.Series:
 
 
 def _order(series: pd.Series) -> Callable[[str], Any]:
-    if is_factor(series):
+    if is_factor(series.dtype):
         return lambda label: (label.casefold(), label)
     return float
 

@@ -104,7 +104,7 @@ def encode(formula: str, table: pd.DataFrame, *, distinct: bool = True) -> Desig
     """
     import formulaic
 
-    kinds = {str(name): is_factor(table[name]) for name in table.columns}
+    kinds = {str(name): is_factor(kind) for name, kind in table.dtypes.items()}
     parsed = parse(formula, kinds)
     columns = _columns(parsed, table)
     evaluated = _evaluated(formulaic.Formula(parsed.text), table, columns, formula=formula)

@@ -13,12 +13,17 @@ from typing import NamedTuple
 import numpy as np
 
 from consilience.engines.exact.form import Form, assemble
-from consilience.engines.exact.integrand import coordinates_of, log_prior_along
+from consilience.engines.exact.integrand import (
+    coordinates_of,
+    log_prior_along,
+    product_weights,
+    values,
+)
 from consilience.engines.exact.ladder import FIRST, LADDER, Rungs, first_rungs, panels_on
 from consilience.engines.exact.line import Axis
 from consilience.engines.exact.panels import Panels
 from consilience.engines.exact.rule import WANTED
-from consilience.engines.exact.search import Bracket, bracket
+from consilience.engines.exact.search import Bracket, bracket, product
 from consilience.errors import ModelError
 from consilience.fit import Fit
 from consilience.gaussian import Array
@@ -165,13 +170,12 @@ def _box(form: Form, priors: Normals) -> Bracket:
     """
     coordinates = coordinates_of(form)
 
-    def below_a_peak(x: Array) -> Array:
+    def below_a_peak(x: Array) -> tuple[Array, Array]:
         joint = _at(form, coordinates, x).log_joint(priors)
-        return np.asarray(np.max(joint - joint.max(axis=1, keepdims=True), axis=0))
+        return np.max(joint - joint.max(axis=1, keepdims=True), axis=0), np.zeros(len(x))
 
     return bracket(
         below_a_peak,
-        lambda x: np.zeros(len(x)),
         nearest=np.array([coordinate.nearest for coordinate in coordinates]),
         farthest=np.array([coordinate.farthest for coordinate in coordinates]),
     )
@@ -183,7 +187,7 @@ def _first(form: Form, box: Bracket, priors: Normals) -> Rungs:
     if d == 1:
         return (FIRST,)
     ends = zip(box.lower, box.upper, strict=True)
-    grid = _product([np.linspace(*each, _GRID) for each in ends])
+    grid = product([np.linspace(*each, _GRID) for each in ends])
     peaks = _at(form, coordinates, grid).log_joint(priors).argmax(axis=1)
     _, which = np.unique(peaks, return_index=True)  # priors with one peak need one rule
     needed = [
@@ -211,20 +215,14 @@ class _Alone:
 
 def _on(form: Form, panels: tuple[Panels, ...]) -> Curves:
     """Evaluate the curves at the nodes of a product rule."""
-    found = _at(form, coordinates_of(form), _product([each.nodes for each in panels]))
-    weights = np.prod(_product([each.weights for each in panels]), axis=1)
-    return replace(found, log_c=found.log_c + np.log(weights))
+    found = _at(form, coordinates_of(form), product([each.nodes for each in panels]))
+    return replace(found, log_c=found.log_c + np.log(product_weights(panels)))
 
 
 def _at(form: Form, coordinates: tuple[Axis, ...], x: Array) -> Curves:
     """Evaluate the curves at points x (n, d), weighted by the prior density of φ there."""
-    columns = [each.value(column) for each, column in zip(coordinates, x.T, strict=True)]
-    given = form.given(np.stack(columns, axis=1) if columns else x)
+    given = form.given(values(coordinates, x))
     log_c = given.log_likelihood
     for hyper, coordinate, column in zip(form.hypers, coordinates, x.T, strict=True):
         log_c = log_c + log_prior_along(hyper, coordinate, column)
-    return Curves(log_c, given.mean[:, 0], np.sum(given.root[:, 0, :] ** 2, axis=1))
-
-
-def _product(columns: list[Array]) -> Array:
-    return np.stack([grid.ravel() for grid in np.meshgrid(*columns, indexing="ij")], axis=1)
+    return Curves(log_c, given.mean[:, 0], given.variance[:, 0])

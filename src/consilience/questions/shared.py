@@ -7,9 +7,11 @@ from numpy.typing import NDArray
 
 from consilience.engines.exact.form import Form
 from consilience.engines.exact.integrand import (
-    log_prior,
+    added,
     log_prior_along,
+    log_priors,
     product_weights,
+    values,
     values_at,
 )
 from consilience.engines.exact.ladder import FIRST, panels_on
@@ -160,13 +162,14 @@ class Shared:
         axes = self._rule.coordinates
         scales = np.array([axis.scale for axis in axes])
 
-        def highest(x: Array) -> Array:
-            swept = self._swept(_values(self._rule, x))
-            return np.asarray(_prior(self._rule, x) + np.max(swept.others - peaks, axis=1))
+        def highest(x: Array) -> tuple[Array, Array]:
+            phi = values(axes, x)
+            size = np.log1p((np.abs(phi) / scales).max(axis=1))
+            others = np.max(self._swept(phi).others - peaks, axis=1)
+            return np.asarray(_prior(self._rule, x) + others), size
 
         return bracket(
             highest,
-            lambda x: np.log1p((np.abs(_values(self._rule, x)) / scales).max(axis=1)),
             nearest=np.array([axis.nearest for axis in axes]),
             farthest=np.array([axis.farthest for axis in axes]),
         )
@@ -177,7 +180,8 @@ class Shared:
         peak = log_mass.max(axis=0)
         total = np.exp(log_mass - peak).sum(axis=0)
         exact = np.full(len(total), np.finfo(float).eps)
-        rule = replace(self._rule, panels=panels)
+        priors = log_priors(self._form, self._rule.coordinates, panels)
+        rule = replace(self._rule, panels=panels, log_priors=priors)
         evidence = peak + np.log(total)
         return Refits(places, rule, log_f - evidence, swept, evidence, exact)
 
@@ -185,16 +189,10 @@ class Shared:
         """Log integrands (n, D) on the x scale at the nodes of a rule."""
         axes = self._rule.coordinates
         swept = self._swept(values_at(axes, panels))
-        prior = log_prior(self._form, axes, panels) if panels else np.zeros(1)
-        return swept.others + prior[:, None], swept
+        return swept.others + added(log_priors(self._form, axes, panels))[:, None], swept
 
     def _swept(self, phi: Array) -> Swept:
         return sweep(self._form, phi, sets=self.sets, reported=self.posterior.effects.v)
-
-
-def _values(rule: Rule, x: Array) -> Array:
-    columns = [axis.value(column) for axis, column in zip(rule.coordinates, x.T, strict=True)]
-    return np.stack(columns, axis=1)
 
 
 def _prior(rule: Rule, x: Array) -> Array:

@@ -3,11 +3,9 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from importlib.resources import files
-from zlib import crc32
 
 import numpy as np
-from numba import config, njit
+from numba import config
 from scipy.special import ndtri
 
 from consilience.engines.batched import kernel
@@ -15,12 +13,12 @@ from consilience.engines.batched.prior import tabulate
 from consilience.engines.batched.sets import DataSets
 from consilience.engines.batched.shapes import Asked, Assumed
 from consilience.engines.batched.sheet import blank
+from consilience.engines.compiled import CACHE_KEY_ONLY, kept, stamp
 from consilience.engines.summary import tails
 from consilience.gaussian import Array
 from consilience.priors import Prior
 
 _CHUNK = 4096
-_CACHE_KEY_ONLY = -1
 
 type Loop = Callable[[kernel.Sets, tuple[Assumed, Asked], kernel.Places], None]
 
@@ -88,16 +86,10 @@ def run(sets: DataSets, assumed: Assumed, asked: Asked) -> Array:
 @cache
 def _loop() -> Loop:
     """Compile the loop, or load it from numba's cache of an earlier session."""
-    folder = files("consilience.engines.batched").iterdir()
-    sources = sorted((each.name, each.read_bytes()) for each in folder if each.name.endswith(".py"))
-    stamp = crc32(b"".join(source for _, source in sources))
+    version = stamp("consilience.engines.batched")
 
     def loop(sets: kernel.Sets, models: tuple[Assumed, Asked], places: kernel.Places) -> None:
-        # Numba's cache knows this file only; the stamp of all files makes it forget what is stale.
-        if stamp != _CACHE_KEY_ONLY:
+        if version != CACHE_KEY_ONLY:
             kernel.posteriors(sets, models, places)
 
-    try:
-        return njit(nogil=True, cache=True, _nrt=False)(loop)
-    except RuntimeError:  # no folder that can be written to
-        return njit(nogil=True, _nrt=False)(loop)
+    return kept(loop)

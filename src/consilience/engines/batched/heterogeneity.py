@@ -4,11 +4,11 @@ import numpy as np
 from scipy.special import roots_legendre
 
 from consilience.engines.batched import vector
-from consilience.engines.batched.compiled import exact, summing
 from consilience.engines.batched.integrand import evaluate
 from consilience.engines.batched.rule import FIRST_PANEL, STARTS
 from consilience.engines.batched.shapes import Case
 from consilience.engines.batched.sheet import HEIGHT, MASS, WEIGHT, A, X
+from consilience.engines.compiled import exact, summing
 from consilience.gaussian import Array
 
 _STEPS = 20

@@ -11,7 +11,6 @@ about the posterior mean without heterogeneity, so that nothing cancels where th
 import numpy as np
 
 from consilience.engines.batched import vector
-from consilience.engines.batched.compiled import exact
 from consilience.engines.batched.prior import look_up
 from consilience.engines.batched.shapes import Case
 from consilience.engines.batched.sheet import (
@@ -33,6 +32,7 @@ from consilience.engines.batched.sheet import (
     X,
     padded,
 )  # fmt: skip
+from consilience.engines.compiled import exact
 from consilience.gaussian import Array
 
 _BIAS = 1023

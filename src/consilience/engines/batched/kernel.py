@@ -3,7 +3,6 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from consilience.engines.batched.compiled import exact
 from consilience.engines.batched.heterogeneity import EDGE, guess, near, refine
 from consilience.engines.batched.integrand import sharpen
 from consilience.engines.batched.mixture import above, quantiles
@@ -11,6 +10,7 @@ from consilience.engines.batched.rule import CUT, PLAIN, disagreement, integrate
 from consilience.engines.batched.search import FARTHEST, bracket
 from consilience.engines.batched.shapes import Asked, Assumed, Case, Moments
 from consilience.engines.batched.sheet import SHARP, SHARP_NEW
+from consilience.engines.compiled import exact
 from consilience.gaussian import Array
 
 WANTED, WANTED_TAILS = 1e-9, 1e-8

@@ -8,9 +8,9 @@ from numpy.polynomial import chebyshev
 from scipy.special import erfcx
 
 from consilience.engines.batched import vector
-from consilience.engines.batched.compiled import exact, inlined, summing
 from consilience.engines.batched.shapes import Asked
 from consilience.engines.batched.sheet import MASS, MEAN, A, B, C
+from consilience.engines.compiled import exact, inlined, summing
 from consilience.gaussian import Array
 
 type Place = tuple[int, int]

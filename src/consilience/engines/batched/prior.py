@@ -6,9 +6,9 @@ import numpy as np
 from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 
-from consilience.engines.batched.compiled import exact
 from consilience.engines.batched.shapes import Table
 from consilience.engines.batched.sheet import BEYOND, EXPONENT, HEIGHT, A
+from consilience.engines.compiled import exact
 from consilience.errors import RefusalError
 from consilience.gaussian import Array
 from consilience.priors import Prior

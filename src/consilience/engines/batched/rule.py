@@ -4,7 +4,6 @@ import numpy as np
 from scipy.special import roots_legendre
 
 from consilience.engines.batched import vector
-from consilience.engines.batched.compiled import exact, summing
 from consilience.engines.batched.integrand import condition, evaluate
 from consilience.engines.batched.shapes import Case, Moments
 from consilience.engines.batched.sheet import (
@@ -17,6 +16,7 @@ from consilience.engines.batched.sheet import (
     A,
     X,
 )  # fmt: skip
+from consilience.engines.compiled import exact, summing
 from consilience.gaussian import Array
 
 PLAIN = (32, 48, 64, 96, 128, 192, 272, 384)

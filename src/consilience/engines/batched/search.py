@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from consilience.engines.batched.compiled import exact
 from consilience.engines.batched.integrand import evaluate
 from consilience.engines.batched.shapes import Case
 from consilience.engines.batched.sheet import HEIGHT, MASS, A, X
+from consilience.engines.compiled import exact
 from consilience.gaussian import Array
 
 FARTHEST = 85.0

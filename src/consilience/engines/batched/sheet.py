@@ -6,7 +6,7 @@ see that the rows do not overlap, which it must know to turn loops into vector i
 
 import numpy as np
 
-from consilience.engines.batched.compiled import exact
+from consilience.engines.compiled import exact
 from consilience.gaussian import Array
 
 CAPACITY = 400

@@ -7,7 +7,7 @@ leaves it in the lowest bits, where it serves as an exponent.
 
 import numpy as np
 
-from consilience.engines.batched.compiled import exact, inlined
+from consilience.engines.compiled import exact, inlined
 from consilience.gaussian import Array
 
 _MAGIC = 6755399441055744.0

@@ -1,14 +1,12 @@
 """How far two rules disagree about anything that is asked of a posterior."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import ndtr
 
-from consilience.engines.exact.panels import Panels
-from consilience.engines.exact.profile import profile
+from consilience.engines.exact.profile import gap
 from consilience.gaussian import Array
 
 if TYPE_CHECKING:
@@ -17,7 +15,6 @@ if TYPE_CHECKING:
 _LOOSER = {1: 0.1, 2: 0.03, 3: 0.03}  # one axis costs next to nothing
 _SDS = np.array([-5.0, -2.5, 2.5, 5.0])
 _SEEN = 1e-12
-_BETWEEN = np.linspace(0.0, 1.0, 18)[1:-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,35 +65,23 @@ def disagreement(coarse: "Rule", fine: "Rule") -> Disagreement:
         looser * np.max(tails, initial=0.0),
     )
     worst = float(max(parts)) if np.all(np.isfinite(parts)) else np.inf
-    gaps = (_reached(coarse, place) - _reached(fine, place) for place in range(len(fine.panels)))
-    return Disagreement(worst, tuple(looser * float(np.max(np.abs(gap))) for gap in gaps))
+    gaps = (gap(coarse, fine, place) for place in range(len(fine.panels)))
+    return Disagreement(worst, tuple(looser * float(np.max(np.abs(each))) for each in gaps))
 
 
 def _out(rule: "Rule") -> Array:
     """Give points in the tails of every coefficient, (points, m), seen from the heaviest node."""
     heaviest = int(rule.weights.argmax())
-    sd = np.sqrt(np.sum(rule.conditional.root[heaviest] ** 2, axis=1))
+    sd = np.sqrt(rule.conditional.variance[heaviest])
     return rule.conditional.mean[heaviest] + _SDS[:, None] * sd
 
 
 def _below(rule: "Rule", at: Array) -> Array:
     """P(coefficient < point), (points, m)."""
     seen = rule.weights > _SEEN
-    sds = np.sqrt(np.sum(rule.conditional.root[seen] ** 2, axis=2))
+    sds = np.sqrt(rule.conditional.variance[seen])
     means, weights = rule.conditional.mean[seen], rule.weights[seen]
-    return np.stack([weights @ ndtr((point - means) / sds) for point in at])
-
-
-def _reached(rule: "Rule", place: int) -> Array:
-    """Distribution function of a hyperparameter at points along the axis."""
-    panels, values = profile(rule, place)
-    return _cumulation(panels.count, panels.order) @ values * panels.length
-
-
-@lru_cache
-def _cumulation(count: int, order: int) -> Array:
-    """Integrals from 0 to points of [0, 1], from values at the nodes of a rule: (points, nodes)."""
-    return Panels(0.0, 1.0, count, order).integration(_BETWEEN)
+    return np.matmul(weights, ndtr((at[:, None, :] - means) / sds))
 
 
 def _moments(rule: "Rule") -> tuple[Array, Array]:
@@ -108,7 +93,7 @@ def _moments(rule: "Rule") -> tuple[Array, Array]:
         mean = rule.weights @ bounded
         return mean, np.sqrt(rule.weights @ (bounded - mean) ** 2)
     parts = (_mixed(rule, beta.mean), _mixed(rule, rule.phi))
-    within = np.einsum("n,nij,nij->i", rule.weights, beta.root, beta.root)
+    within = rule.weights @ beta.variance
     mean, between = (np.concatenate(each) for each in zip(*parts, strict=True))
     within = np.concatenate([within, np.zeros(rule.phi.shape[1])])
     return mean, np.sqrt(between + within)

@@ -5,7 +5,7 @@ import numpy as np
 from consilience.engines.exact.form import Form
 from consilience.engines.exact.line import Axis, axis_of
 from consilience.engines.exact.panels import Panels
-from consilience.engines.exact.search import Bracket, bracket
+from consilience.engines.exact.search import Bracket, bracket, product
 from consilience.gaussian import Array, Hyper
 
 
@@ -17,9 +17,14 @@ def coordinates_of(form: Form) -> tuple[Axis, ...]:
 def search(form: Form, coordinates: tuple[Axis, ...]) -> Bracket:
     """Bracket the posterior of the hyperparameters on the x scale."""
     scales = np.array([coordinate.scale for coordinate in coordinates])
+
+    def sized(x: Array) -> tuple[Array, Array]:
+        phi = values(coordinates, x)
+        size = np.log1p((np.abs(phi) / scales).max(axis=1))
+        return _log_density(form, coordinates, x, phi=phi), size
+
     return bracket(
-        lambda x: log_density(form, coordinates, x),
-        lambda x: np.log1p((np.abs(_values(coordinates, x)) / scales).max(axis=1)),
+        sized,
         nearest=np.array([coordinate.nearest for coordinate in coordinates]),
         farthest=np.array([coordinate.farthest for coordinate in coordinates]),
     )
@@ -27,23 +32,44 @@ def search(form: Form, coordinates: tuple[Axis, ...]) -> Bracket:
 
 def log_density(form: Form, coordinates: tuple[Axis, ...], x: Array) -> Array:
     """Give the log of likelihood × priors × Jacobian at points x (n, d)."""
-    total = form.given(_values(coordinates, x)).log_likelihood
-    for hyper, coordinate, column in zip(form.hypers, coordinates, x.T, strict=True):
-        total = total + log_prior_along(hyper, coordinate, column)
+    return _log_density(form, coordinates, x, phi=values(coordinates, x))
+
+
+def _log_density(form: Form, coordinates: tuple[Axis, ...], x: Array, *, phi: Array) -> Array:
+    total = form.given(phi).log_likelihood
+    for hyper, coordinate, at, value in zip(form.hypers, coordinates, x.T, phi.T, strict=True):
+        total = total + hyper.prior.logpdf(value) + coordinate.log_jacobian(at)
     return total
+
+
+def values(coordinates: tuple[Axis, ...], x: Array) -> Array:
+    """Give the hyperparameters (n, d) at points x (n, d)."""
+    columns = [each.value(column) for each, column in zip(coordinates, x.T, strict=True)]
+    if len(columns) == 1:
+        return columns[0][:, None]
+    return np.stack(columns, axis=1) if columns else np.empty((len(x), 0))
 
 
 def values_at(coordinates: tuple[Axis, ...], panels: tuple[Panels, ...]) -> Array:
     """Give the hyperparameters (nodes, d) at the nodes of a product rule."""
     both = zip(coordinates, panels, strict=True)
-    return _product([coordinate.value(panel.nodes) for coordinate, panel in both])
+    return product([coordinate.value(panel.nodes) for coordinate, panel in both])
 
 
-def log_prior(form: Form, coordinates: tuple[Axis, ...], panels: tuple[Panels, ...]) -> Array:
-    """Give the log prior density of the hyperparameters on the x scale, at the nodes of a rule."""
+def log_priors(
+    form: Form, coordinates: tuple[Axis, ...], panels: tuple[Panels, ...]
+) -> tuple[Array, ...]:
+    """Give each log prior density at the nodes of its axis, on the x scale."""
     axes = zip(form.hypers, coordinates, panels, strict=True)
-    alone = [log_prior_along(hyper, coordinate, each.nodes) for hyper, coordinate, each in axes]
-    return np.sum(_product(alone), axis=1)
+    return tuple(log_prior_along(hyper, along, each.nodes) for hyper, along, each in axes)
+
+
+def added(columns: tuple[Array, ...]) -> Array:
+    """Add one number for each axis up at all nodes of the product rule, last axis fastest."""
+    total = np.zeros(1)
+    for column in columns:
+        total = (total[:, None] + column).ravel()
+    return total
 
 
 def log_prior_along(hyper: Hyper, coordinate: Axis, x: Array) -> Array:
@@ -53,15 +79,7 @@ def log_prior_along(hyper: Hyper, coordinate: Axis, x: Array) -> Array:
 
 def product_weights(panels: tuple[Panels, ...]) -> Array:
     """Give the weights (nodes,) of a product rule; 1 for no dimension."""
-    return np.prod(_product([panel.weights for panel in panels]), axis=1)
-
-
-def _values(coordinates: tuple[Axis, ...], x: Array) -> Array:
-    columns = [each.value(column) for each, column in zip(coordinates, x.T, strict=True)]
-    return np.stack(columns, axis=1) if columns else np.empty((len(x), 0))
-
-
-def _product(columns: list[Array]) -> Array:
-    if len(columns) < 2:
-        return columns[0][:, None] if columns else np.empty((1, 0))
-    return np.stack([grid.ravel() for grid in np.meshgrid(*columns, indexing="ij")], axis=1)
+    total = np.ones(1)
+    for panel in panels:
+        total = (total[:, None] * panel.weights).ravel()
+    return total

@@ -20,14 +20,13 @@ if TYPE_CHECKING:
     from consilience.engines.exact.rule import Rule
 
 _FINER = 4
+_BETWEEN = np.linspace(0.0, 1.0, 18)[1:-1]
 _NOTHING = -1e300  # stands for the logarithm of zero where two would be subtracted
 
 
 def profile(rule: "Rule", place: int) -> tuple[Panels, Array]:
     """Give finer panels along an axis, and the marginal density on the x scale at their nodes."""
-    others = [panels for axis, panels in enumerate(rule.panels) if axis != place]
-    heights = np.moveaxis(rule.log_density.reshape(rule.shape), place, 0)
-    return between(rule, place, log_integral(heights, tuple(others)))
+    return between(rule, place, _heights(rule, place))
 
 
 def log_integral(heights: Array, rest: tuple[Panels, ...]) -> Array:
@@ -41,13 +40,59 @@ def log_integral(heights: Array, rest: tuple[Panels, ...]) -> Array:
 
 def between(rule: "Rule", place: int, heights: Array) -> tuple[Panels, Array]:
     """Give finer panels along an axis, and densities (…, 4n) there, from log densities (…, n)."""
-    panels, (hyper, coordinate) = rule.panels[place], (rule.hypers[place], rule.coordinates[place])
-    finer = Panels(panels.lower, panels.upper, _FINER * panels.count, panels.order)
-    said = _said(heights, log_prior_along(hyper, coordinate, panels.nodes))
-    prior = log_prior_along(hyper, coordinate, finer.nodes)
+    panels, finer = rule.panels[place], _finer(rule, place)
+    said = _said(heights, rule.log_priors[place])
     by_panel = said.reshape(*said.shape[:-1], panels.count, panels.order)
     refined = (by_panel @ _to_finer(panels.order)).reshape(*said.shape[:-1], -1)
-    return finer, np.exp(refined + prior)
+    return finer, np.exp(refined + _prior(rule, place, finer))
+
+
+def gap(coarse: "Rule", fine: "Rule", place: int) -> Array:
+    """Give how far the distribution functions of a hyperparameter differ, along the axis."""
+    panels, prior = _finer(fine, place), _prior(fine, place, _finer(fine, place))
+    one, other = (
+        np.exp(_trials_say(rule, place) @ _onto(rule.panels[place], panels) + prior)
+        for rule in (coarse, fine)
+    )
+    return _cumulation(panels.count, panels.order) @ (one - other) * panels.length
+
+
+def _trials_say(rule: "Rule", place: int) -> Array:
+    return _said(_heights(rule, place), rule.log_priors[place])
+
+
+def _heights(rule: "Rule", place: int) -> Array:
+    """Log marginal density along an axis, on the x scale, at its nodes."""
+    others = [panels for axis, panels in enumerate(rule.panels) if axis != place]
+    heights = np.moveaxis(rule.log_density.reshape(rule.shape), place, 0)
+    return log_integral(heights, tuple(others))
+
+
+def _finer(rule: "Rule", place: int) -> Panels:
+    panels = rule.panels[place]
+    return Panels(panels.lower, panels.upper, _FINER * panels.count, panels.order)
+
+
+def _prior(rule: "Rule", place: int, panels: Panels) -> Array:
+    return log_prior_along(rule.hypers[place], rule.coordinates[place], panels.nodes)
+
+
+def _onto(panels: Panels, others: Panels) -> Array:
+    """Matrix from values at the nodes of panels to those at other nodes of the same interval."""
+    one, other = ((each.count, each.order) for each in (panels, others))
+    return _onto_unit(one, other)
+
+
+@lru_cache
+def _onto_unit(one: tuple[int, int], other: tuple[int, int]) -> Array:
+    nodes = Panels(0.0, 1.0, *other).nodes
+    return np.ascontiguousarray(Panels(0.0, 1.0, *one).interpolation(nodes).T)
+
+
+@lru_cache
+def _cumulation(count: int, order: int) -> Array:
+    """Integrals from 0 to points of [0, 1], from values at the nodes of a rule: (points, nodes)."""
+    return Panels(0.0, 1.0, count, order).integration(_BETWEEN)
 
 
 def _said(heights: Array, prior: Array) -> Array:
@@ -67,11 +112,9 @@ def foretell(rule: "Rule", finer: tuple[Panels, ...]) -> Array:
     heights = rule.log_density.reshape(rule.shape)
     prior = np.zeros(())
     for place, panels in enumerate(finer):
-        hyper, coordinate = rule.hypers[place], rule.coordinates[place]
-        own = rule.panels[place]
-        said = _said(np.moveaxis(heights, place, -1), log_prior_along(hyper, coordinate, own.nodes))
-        heights = np.moveaxis(said @ own.interpolation(panels.nodes).T, -1, place)
-        prior = prior[..., None] + log_prior_along(hyper, coordinate, panels.nodes)
+        said = _said(np.moveaxis(heights, place, -1), rule.log_priors[place])
+        heights = np.moveaxis(said @ _onto(rule.panels[place], panels), -1, place)
+        prior = prior[..., None] + _prior(rule, place, panels)
     return (heights + prior).ravel()
 
 

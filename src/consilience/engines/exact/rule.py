@@ -7,9 +7,10 @@ import numpy as np
 from consilience.engines.exact.agreement import disagreement
 from consilience.engines.exact.form import Form
 from consilience.engines.exact.integrand import (
+    added,
     coordinates_of,
     log_density,
-    log_prior,
+    log_priors,
     product_weights,
     search,
     values_at,
@@ -41,6 +42,8 @@ class Rule:
         The map of each.
     panels : tuple of Panels
         The rule along each dimension, on the x scale.
+    log_priors : tuple of array
+        Log prior density along each dimension, on the x scale, at its nodes.
     phi : array (nodes, d)
         Hyperparameters at the nodes, last dimension fastest.
     weights : array (nodes,)
@@ -58,6 +61,7 @@ class Rule:
     hypers: tuple[Hyper, ...]
     coordinates: tuple[Axis, ...]
     panels: tuple[Panels, ...]
+    log_priors: tuple[Array, ...]
     phi: Array
     weights: Array
     log_density: Array
@@ -138,13 +142,13 @@ class _Domain:
         phi, weights = values_at(self.coordinates, panels), product_weights(panels)
         seen = foretold > foretold.max() - _DROP
         conditional = self.form.given_some(phi, seen)
-        log_f = conditional.log_likelihood + log_prior(self.form, self.coordinates, panels)
-        log_f = np.where(seen, log_f, foretold)
+        priors = log_priors(self.form, self.coordinates, panels)
+        log_f = np.where(seen, conditional.log_likelihood + added(priors), foretold)
         peak = log_f.max()
         evidence = float(peak + np.log(weights @ np.exp(log_f - peak)))
         height, axes = log_f - evidence, (self.form.hypers, self.coordinates, panels)
         mass = weights * np.exp(height)
-        return Rule(*axes, phi, mass, height, conditional, evidence, self.found.moments)
+        return Rule(*axes, priors, phi, mass, height, conditional, evidence, self.found.moments)
 
 
 def _refine(domain: _Domain) -> Integrated:
@@ -180,4 +184,4 @@ def _single(form: Form) -> Rule:
     conditional = form.given(np.empty((1, 0)))
     evidence = float(conditional.log_likelihood[0])
     node, mass = np.empty((1, 0)), np.ones(1)
-    return Rule((), (), (), node, mass, np.zeros(1), conditional, evidence, 2)
+    return Rule((), (), (), (), node, mass, np.zeros(1), conditional, evidence, 2)

@@ -16,8 +16,8 @@ _FILLED = {1: 0.25, 2: 0.5, 3: 0.5}  # of many points a few steps too many matte
 _NEAR = 6.0
 _ROUNDS = 60
 
-type LogDensity = Callable[[Array], Array]
-"""A function of points x (n, d) that gives logarithms (n,)."""
+type LogDensity = Callable[[Array], tuple[Array, Array]]
+"""A function of points x (n, d): log integrand, and log(1 + |φ|/scale) of the largest φ, (n,)."""
 
 type Hull = tuple[Array, Array, Array]
 """Lower and upper corner, and the highest point."""
@@ -43,9 +43,7 @@ class Bracket:
     moments: int
 
 
-def bracket(
-    log_density: LogDensity, log_size: LogDensity, *, nearest: Array, farthest: Array
-) -> Bracket:
+def bracket(log_density: LogDensity, *, nearest: Array, farthest: Array) -> Bracket:
     """Bracket the integrand by a grid that zooms in until its hull fills it.
 
     The hull holds every grid point within e⁻³⁶ of the peak, of the integrand and of the integrand
@@ -54,9 +52,7 @@ def bracket(
     Parameters
     ----------
     log_density : callable
-        Log integrand on the x scale.
-    log_size : callable
-        log(1 + |φ|/scale) at x, of the largest φ.
+        Log integrand on the x scale, and the size of φ.
     nearest, farthest : array (d,)
         Ends of the search in each dimension.
 
@@ -66,7 +62,7 @@ def bracket(
         If the integrand does not fall off within the reach of numbers.
     """
     for moments in (2, 1, 0):
-        target = _Weighted(log_density, log_size, moments)
+        target = _Weighted(log_density, moments)
         lower, upper, peak = _widen(target, nearest, farthest)
         if np.all((upper < FARTHEST) & (lower > -FARTHEST)):
             return Bracket(lower, upper, peak, moments)
@@ -80,15 +76,14 @@ def bracket(
 @dataclass(frozen=True, slots=True)
 class _Weighted:
     log_density: LogDensity
-    log_size: LogDensity
     moments: int
 
     def inside(self, points: Array) -> tuple[NDArray[np.bool_], int]:
         """Say which points are near the peak, plain or weighted, and which is the highest."""
-        plain = self.log_density(points)
-        weighted = plain + self.moments * self.log_size(points)
-        near = (plain > plain.max() - _DROP) | (weighted > weighted.max() - _DROP)
-        return near, int(plain.argmax())
+        plain, size = self.log_density(points)
+        weighted, highest = plain + self.moments * size, int(plain.argmax())
+        near = (plain > plain[highest] - _DROP) | (weighted > weighted.max() - _DROP)
+        return near, highest
 
 
 def _widen(target: _Weighted, nearest: Array, farthest: Array) -> Hull:
@@ -121,9 +116,8 @@ def _zoom(target: _Weighted, start: Array, end: Array) -> Hull:
 def _hull(target: _Weighted, lower: Array, upper: Array) -> Hull:
     """Find the hull of the points inside, one grid step wider on each side, and the highest."""
     count = _POINTS[len(lower)]
-    axes = np.linspace(lower, upper, count).T
-    grids = np.meshgrid(*axes, indexing="ij")
-    points = np.stack([grid.ravel() for grid in grids], axis=1)
+    axes = (lower + np.linspace(0.0, 1.0, count)[:, None] * (upper - lower)).T
+    points = product(axes)
     near, highest = target.inside(points)
     inside = near.reshape([count] * len(lower))
     ends = [_ends(inside, axis) for axis in range(len(lower))]
@@ -133,9 +127,16 @@ def _hull(target: _Weighted, lower: Array, upper: Array) -> Hull:
     return axes[every, first], axes[every, last], points[highest]
 
 
+def product(axes: Array | list[Array]) -> Array:
+    """Give the points (n, d) of a product of axes, the last one fastest."""
+    if len(axes) < 2:
+        return axes[0][:, None] if len(axes) else np.empty((1, 0))
+    return np.stack([grid.ravel() for grid in np.meshgrid(*axes, indexing="ij")], axis=1)
+
+
 def _ends(inside: NDArray[np.bool_], axis: int) -> tuple[int, int]:
     others = tuple(other for other in range(inside.ndim) if other != axis)
-    places = np.flatnonzero(inside.any(axis=others))
+    places = np.flatnonzero(inside.any(axis=others) if others else inside)
     if not places.size:
         raise ConvergenceError(
             "The likelihood is not a number anywhere: the estimates or their sampling variances "

@@ -1,13 +1,18 @@
 """The coefficients given the hyperparameters, in closed form at many nodes at once."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from consilience.gaussian import Array
 
-_LOST = float(np.finfo(float).eps)  # a pivot below this share is rounding error
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+type Positions = NDArray[np.intp]
+
 _LOG_2PI = float(np.log(2.0 * np.pi))
 
 
@@ -23,21 +28,19 @@ class Conditional:
         Conditional means of the coefficients.
     root : array (nodes, m, m)
         Square roots R of their conditional covariances RR'.
+    variance : array (nodes, m)
+        The diagonals of RR'.
     """
 
     log_likelihood: Array
     mean: Array
     root: Array
+    variance: Array
 
     @property
     def solved(self) -> NDArray[np.bool_]:
         """Whether a node was solved, or left out because it weighs nothing, (nodes,)."""
         return self.root[:, 0, 0] > 0.0 if self.root.shape[1] else np.ones(len(self.root), bool)
-
-    @property
-    def parts(self) -> tuple[Array, Array, Array]:
-        """The three arrays, in their order."""
-        return self.log_likelihood, self.mean, self.root
 
     def variance_of(self, weights: Array) -> Array:
         """Variance of w'β at each node, shape (nodes, r), for weights (r, m) or (nodes, r, m)."""
@@ -50,32 +53,31 @@ class Equations:
 
     Parameters
     ----------
-    W : array (k, m)
-        The columns.
-    pairs : array (m·m, k)
-        Products of two columns.
-    pull : array (m, k)
-        Products of the columns and the residuals.
-    residual : array (k,)
-        y − Wb.
+    starts, columns, values, residual, v : array
+        Where the entries other than zero of each row of W start, their columns, their values; the
+        residuals y − Wb; the sampling variances v, infinite where an estimate does not count.
     offset : array (m,)
         b: prior means; for flat columns the least-squares fit, which keeps residuals small.
     known : array (m,)
         1 where the prior is proper, 0 where it is flat.
-    counted : tuple of int
-        The rows that count.
+    spread : array (1, m)
+        Prior standard deviations before they are scaled; 1 where flat.
+    constant : float
+        What −2 log p(y | φ) is made of besides.
     """
 
-    W: Array
-    pairs: Array
-    pull: Array
+    starts: Positions
+    columns: Positions
+    values: Array
     residual: Array
+    v: Array
     offset: Array
     known: Array
-    counted: tuple[int, ...]
+    spread: Array
+    constant: float
 
-    def solve(self, noise: Array, c: Array) -> Conditional:
-        """Solve for the coefficients at every node.
+    def solve(self, nodes: "Iterable[tuple[Positions, Array, Array]]", count: int) -> Conditional:
+        """Solve for the coefficients at some or all of `count` nodes.
 
         With β = b + c∘z, z ~ N(0, I) (or flat), S = v + h(φ) and r = y − Wb:
         A = P + c c' ∘ W'S⁻¹W, ẑ = A⁻¹ c∘(W'S⁻¹r), and
@@ -85,29 +87,26 @@ class Equations:
 
         Parameters
         ----------
-        noise : array (k, nodes)
-            S.
-        c : array (m, nodes) or (m, 1)
-            Prior standard deviations of the coefficients; 1 where flat.
+        nodes : iterable of tuple
+            Pieces: the numbers of n nodes; h(φ) there, (n, k) or (n, 1); prior standard deviations
+            c of the coefficients, (n, m) or (1, m), 1 where flat.
+        count : int
+            How many nodes there are. The likelihood of those that are in no piece is zero.
         """
-        k, m = self.W.shape
-        precision = 1.0 / noise
-        A = (self.pairs @ precision).reshape(m, m, -1) * c[:, None] * c
-        A[np.arange(m), np.arange(m)] += self.known[:, None]
-        inverse, log_determinant = _inverse_factor(A)
-        g = c * (self.pull @ precision)
-        z = np.einsum("ijn,in->jn", inverse, np.einsum("ijn,jn->in", inverse, g))
-        shift = c * z
-        left = self.residual[:, None] - self.W @ shift
-        quadratic = (left * left * precision).sum(axis=0) + self.known @ (z * z)
-        seen = noise if len(self.counted) == k else noise[list(self.counted)]
-        constant = (len(self.counted) - np.sum(self.known == 0.0)) * _LOG_2PI
-        logs = constant + np.log(seen).sum(axis=0) + log_determinant
-        root = np.ascontiguousarray((c * inverse).transpose(2, 1, 0))
-        return Conditional(-0.5 * (logs + quadratic), self.offset + shift.T, root)
+        from consilience.engines.exact import kernel
+
+        shape = count, len(self.offset)
+        deviance, root = np.full(count, np.inf), np.zeros((*shape, shape[1]))
+        found = kernel.Found(deviance, np.zeros(shape), root, np.zeros(shape))
+        rows = kernel.Rows(self.starts, self.columns, self.values, self.residual, self.v)
+        room, fill = kernel.bench(shape[1]), kernel.loop()
+        for at, h, c in nodes:
+            fill(kernel.Work(rows, kernel.Nodes(at, h, c, self.known)), room, found)
+        likelihood = -0.5 * (self.constant + found.deviance)
+        return Conditional(likelihood, self.offset + found.shift, root, found.variance)
 
 
-def equations(W: Array, y: Array, v: Array, *, mean: Array, flat: Array) -> Equations:
+def equations(W: Array, y: Array, v: Array, *, mean: Array, sd: Array) -> Equations:
     """Prepare the normal equations of y ~ N(Wβ, diag(v + h)).
 
     Parameters
@@ -116,18 +115,26 @@ def equations(W: Array, y: Array, v: Array, *, mean: Array, flat: Array) -> Equa
         The columns.
     y, v : array (k,)
         Estimates and their sampling variances; infinite where an estimate does not count.
-    mean : array (m,)
-        Prior means; of no account where flat.
-    flat : array (m,)
-        Which coefficients have an improper uniform prior.
+    mean, sd : array (m,)
+        Prior moments; sd is infinite, and the mean of no account, where the prior is flat.
     """
+    flat = np.isinf(sd)
     offset = _offset(W, y, v, mean=mean, flat=flat)
-    residual = y - W @ offset
-    pairs = (W[:, :, None] * W[:, None, :]).reshape(len(W), W.shape[1] ** 2).T
-    counted = tuple(np.flatnonzero(np.isfinite(v)).tolist())
-    known = np.where(flat, 0.0, 1.0)
-    pull = (W * residual[:, None]).T
-    return Equations(W, np.ascontiguousarray(pairs), pull, residual, offset, known, counted)
+    there, columns = np.nonzero(W)
+    starts = np.searchsorted(there, np.arange(len(W) + 1))
+    counted = int(np.isfinite(v).sum())
+    constant = (counted - int(flat.sum())) * _LOG_2PI
+    return Equations(
+        starts=starts,
+        columns=columns,
+        values=W[there, columns],
+        residual=y - W @ offset,
+        v=np.ascontiguousarray(v),
+        offset=offset,
+        known=np.where(flat, 0.0, 1.0),
+        spread=np.where(flat, 1.0, sd)[None, :],
+        constant=constant,
+    )
 
 
 def _offset(W: Array, y: Array, v: Array, *, mean: Array, flat: Array) -> Array:
@@ -137,28 +144,3 @@ def _offset(W: Array, y: Array, v: Array, *, mean: Array, flat: Array) -> Array:
     offset = mean.copy()
     offset[flat] = np.linalg.lstsq(W[:, flat] / np.sqrt(v)[:, None], rest)[0]
     return offset
-
-
-def _inverse_factor(a: Array) -> tuple[Array, Array]:
-    """Give L⁻¹ with LL' = A, and log|A|, for symmetric positive definite matrices (m, m, n).
-
-    Cholesky and forward substitution with the loop over m outside and the nodes inside: for many
-    small matrices this is several times faster than one LAPACK call for each.
-    """
-    m = len(a)
-    pivot = np.sqrt(a[0, 0])
-    log_determinant = np.log(pivot)
-    inverse = np.zeros_like(a)
-    inverse[0, 0] = 1.0 / pivot
-    if m == 1:
-        return inverse, 2.0 * log_determinant
-    lower = np.zeros_like(a)
-    lower[:, 0] = a[:, 0] * inverse[0, 0]
-    for j in range(1, m):
-        rest = a[j:, j] - np.einsum("ikn,kn->in", lower[j:, :j], lower[j, :j])
-        pivot = np.sqrt(np.maximum(rest[0], _LOST * a[j, j]))
-        inverse[j, j] = own = 1.0 / pivot
-        lower[j:, j] = rest * own
-        inverse[j, :j] = np.einsum("kn,kin->in", lower[j, :j] * -own, inverse[:j, :j])
-        log_determinant = log_determinant + np.log(pivot)
-    return inverse, 2.0 * log_determinant

@@ -4,7 +4,7 @@ import numpy as np
 import xarray as xr
 
 from consilience.engines.exact.form import Form
-from consilience.engines.exact.integrand import values_at
+from consilience.engines.exact.integrand import log_priors, values_at
 from consilience.engines.exact.line import axis_from
 from consilience.engines.exact.panels import Panels
 from consilience.engines.exact.rule import Integrated, Rule
@@ -45,6 +45,7 @@ def from_dataset(form: Form, stored: xr.Dataset) -> Integrated:
         form.hypers,
         coordinates,
         panels,
+        log_priors(form, coordinates, panels),
         phi,
         stored["mass"].to_numpy(),
         stored["log_density"].to_numpy(),

@@ -1,0 +1,216 @@
+"""The normal equations at many nodes, compiled: what the exact engine spends its time on.
+
+Nodes are taken side by side, `LANES` at a time. Each row's columns are stored without their zeros,
+because levels of a factor are mostly zeros: a node costs O(k·q² + m³) for q columns other than zero
+in each of k rows.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from math import inf
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from consilience.engines.compiled import CACHE_KEY_ONLY, kept, stamp, summing
+from consilience.engines.exact import lanes
+from consilience.engines.exact.lanes import LANES, Logs
+from consilience.gaussian import Array
+
+_OFTEN = 512  # so many mantissas, below 2 each, multiply to less than the largest number
+
+type Positions = NDArray[np.intp]
+
+
+class Rows(NamedTuple):
+    """The rows of y − Wb ~ N(W(β − b), diag(v + h)): entries of W other than zero, one by one."""
+
+    starts: Positions
+    columns: Positions
+    values: Array
+    residual: Array
+    v: Array
+
+
+class Nodes(NamedTuple):
+    """The n nodes to be solved: h is (n, k) or (n, 1), c (n, m) or (1, m)."""
+
+    at: Positions
+    """Where the answers are written, (n,)."""
+    h: Array
+    c: Array
+    known: Array
+    """The diagonal of P, (m,)."""
+
+
+class Work(NamedTuple):
+    """What there is to do."""
+
+    rows: Rows
+    nodes: Nodes
+
+
+class Found(NamedTuple):
+    """What is filled in."""
+
+    deviance: Array
+    """−2 log p(y | φ) but for a constant, (nodes,)."""
+    shift: Array
+    """cẑ, (nodes, m)."""
+    root: Array
+    """Roots of covariances, (nodes, m, m)."""
+    variance: Array
+    """Their diagonals, (nodes, m)."""
+
+
+class Bench(NamedTuple):
+    """Room for one block of nodes."""
+
+    A: Array
+    g: Array
+    c: Array
+    shared: Array
+    precision: Array
+    spare: Array
+    logs: Logs
+
+
+def bench(m: int) -> Bench:
+    """Make room for m coefficients."""
+    g, c = np.empty((2, m, LANES))
+    shared, precision, spare = np.empty((3, LANES))
+    return Bench(np.empty((m, m, LANES)), g, c, shared, precision, spare, lanes.no_logs())
+
+
+@summing
+def lay_out(nodes: Nodes, first: int, room: Bench) -> None:
+    """Lay a block of nodes out; behind the last one it is repeated."""
+    last = len(nodes.h) - 1
+    for lane in range(LANES):
+        n = min(first + lane, last)
+        room.shared[lane] = nodes.h[n, 0]
+        for j in range(len(room.c)):
+            room.c[j, lane] = nodes.c[min(n, len(nodes.c) - 1), j]
+    room.A[:] = 0.0
+    room.g[:] = 0.0
+    lanes.begin(room.logs)
+
+
+@summing
+def weigh(work: Work, place: tuple[int, int], room: Bench) -> None:
+    """Find S = v + h of one row in a block of nodes, and 1/S."""
+    (i, first), h, noise = place, work.nodes.h, room.logs.given
+    v = work.rows.v[i]
+    if h.shape[1] > 1:
+        for lane in range(LANES):
+            noise[lane] = v + h[min(first + lane, len(h) - 1), i]
+    else:
+        for lane in range(LANES):
+            noise[lane] = v + room.shared[lane]
+    for lane in range(LANES):
+        room.precision[lane] = 1.0 / noise[lane]
+
+
+@summing
+def add_row(rows: Rows, i: int, room: Bench) -> None:
+    """Add a row to A = cc'∘W'S⁻¹W, in the lower triangle, and to g = c∘W'S⁻¹r."""
+    for p in range(rows.starts[i], rows.starts[i + 1]):
+        a, value = rows.columns[p], rows.values[p]
+        for lane in range(LANES):
+            room.spare[lane] = room.precision[lane] * room.c[a, lane] * value
+        for lane in range(LANES):
+            room.g[a, lane] += room.spare[lane] * rows.residual[i]
+        for q in range(rows.starts[i], p + 1):
+            b, other = rows.columns[q], rows.values[q]
+            for lane in range(LANES):
+                room.A[a, b, lane] += room.spare[lane] * room.c[b, lane] * other
+
+
+@summing
+def build(work: Work, first: int, room: Bench) -> None:
+    """Build the normal equations of a block, and Σ log S."""
+    for i in range(work.rows.v.size):
+        if work.rows.v[i] < inf:
+            weigh(work, (i, first), room)
+            lanes.add(room.logs)
+            add_row(work.rows, i, room)
+        if i % _OFTEN == _OFTEN - 1:
+            lanes.settle(room.logs)
+    for j in range(len(room.A)):
+        for lane in range(LANES):
+            room.A[j, j, lane] += work.nodes.known[j]
+    lanes.settle(room.logs)
+
+
+@summing
+def shift(known: Array, room: Bench) -> None:
+    """Add ẑ'Pẑ to the deviance, and turn ẑ into cẑ."""
+    for j in range(len(room.g)):
+        for lane in range(LANES):
+            room.logs.total[lane] += known[j] * room.g[j, lane] * room.g[j, lane]
+            room.g[j, lane] *= room.c[j, lane]
+
+
+@summing
+def add_quadratic(work: Work, first: int, room: Bench) -> None:
+    """Add (r − Wcẑ)'S⁻¹(r − Wcẑ) to the deviance."""
+    for i in range(work.rows.v.size):
+        if work.rows.v[i] < inf:
+            weigh(work, (i, first), room)
+            left_over(work.rows, i, room)
+            for lane in range(LANES):
+                room.logs.total[lane] += room.spare[lane] * room.spare[lane] * room.precision[lane]
+
+
+@summing
+def left_over(rows: Rows, i: int, room: Bench) -> None:
+    """Find what a row's residual leaves of W·cẑ."""
+    for lane in range(LANES):
+        room.spare[lane] = rows.residual[i]
+    for p in range(rows.starts[i], rows.starts[i + 1]):
+        a, value = rows.columns[p], rows.values[p]
+        for lane in range(LANES):
+            room.spare[lane] -= value * room.g[a, lane]
+
+
+@summing
+def hand_over(block: tuple[Positions, int], room: Bench, found: Found) -> None:
+    """Write a block's answers: deviance, cẑ, c∘L⁻ᵀ and the squares of its rows."""
+    (at, first), m = block, len(room.g)
+    for lane in range(min(LANES, len(at) - first)):
+        n = at[first + lane]
+        found.deviance[n] = room.logs.total[lane]
+        for j in range(m):
+            found.shift[n, j] = room.g[j, lane]
+            total = 0.0
+            for i in range(j, m):
+                found.root[n, j, i] = root = room.A[i, j, lane] * room.c[j, lane]
+                total += root * root
+            found.variance[n, j] = total
+
+
+@summing
+def solve(work: Work, room: Bench, found: Found) -> None:
+    """Solve at every node; `Equations.solve` says what."""
+    for first in range(0, len(work.nodes.at), LANES):
+        lay_out(work.nodes, first, room)
+        build(work, first, room)
+        lanes.factor(room.A, room.logs)
+        lanes.solve(room.A, room.g)
+        shift(work.nodes.known, room)
+        add_quadratic(work, first, room)
+        lanes.invert(room.A, room.spare)
+        hand_over((work.nodes.at, first), room, found)
+
+
+@cache
+def loop() -> Callable[[Work, Bench, Found], None]:
+    """Compile the loop over the nodes, or load it from numba's cache of an earlier session."""
+    version = stamp("consilience.engines.exact")
+
+    def over(work: Work, room: Bench, found: Found) -> None:
+        if version != CACHE_KEY_ONLY:
+            solve(work, room, found)
+
+    return kept(over)
