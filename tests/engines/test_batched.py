@@ -359,7 +359,7 @@ def test_moments_alone_are_those_of_the_whole_answer():
         (Model(mu=priors.StudentT(3.0, 0.0, 1.0)), "Normal or a Flat prior of mu, not StudentT"),
         (Model(mu=priors.Normal(), terms=Exchangeable("region")), "takes no terms"),
         (Model(mu=priors.Normal(), bias=RiskOfBias()), "takes no bias"),
-        (Model(mu=priors.Normal()), "HalfUnitInformation.* of tau depends on"),
+        (Model(mu=priors.Normal()), "HalfWeaklyInformative.* of tau depends on"),
         (
             Model(mu=priors.Normal(), heterogeneity=heterogeneity.Normal(priors.Flat())),
             "proper prior of tau; Flat",

@@ -71,8 +71,7 @@ def test_the_bracket_finds_a_peak_on_either_side(centre, width):
 def test_what_does_not_fall_off_on_one_side_is_refused(sign):
     with pytest.raises(ModelError, match="too heavy in the tail"):
         bracket(
-            lambda x: np.minimum(sign * x[:, 0], 0.0),
-            lambda x: np.zeros(len(x)),
+            lambda x: (np.minimum(sign * x[:, 0], 0.0), np.zeros(len(x))),
             nearest=np.array([-FARTHEST]),
             farthest=np.array([FARTHEST]),
         )
