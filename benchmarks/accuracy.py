@@ -10,6 +10,7 @@ below the point less that which is claimed; those of the evidence are relative.
 import csv
 import json
 from collections.abc import Iterator, Mapping
+from functools import cache
 from math import inf, isfinite, isnan, log
 from pathlib import Path
 from typing import NamedTuple
@@ -71,6 +72,18 @@ class Error(NamedTuple):
     theirs: float
 
 
+class Answers(NamedTuple):
+    """What this package says of one posterior: its summary at 80 %, and its quantiles."""
+
+    fit: cs.Fit
+    summary: pd.DataFrame
+    quantiles: Mapping[str, Mapping[float, float]]
+
+
+_ANSWERS: dict[tuple[str, str], Answers] = {}
+
+
+@cache
 def reference() -> dict[str, object]:
     """Read the reference."""
     return json.loads(REFERENCE.read_text(encoding="utf-8"))
@@ -91,7 +104,21 @@ def prior_of(given: Mapping[str, object]) -> priors.Prior:
 
 
 def fitted(case: Case) -> cs.Fit:
-    """Fit the package's model."""
+    """Fit the package's model, once."""
+    return answered(case).fit
+
+
+def answered(case: Case) -> Answers:
+    """Fit the package's model and ask it for everything that is compared, once."""
+    key = (case.dataset, case.name)
+    if key not in _ANSWERS:
+        fit = _fitted(case)
+        summary = pd.concat([fit.summary(0.8), fit.combine((newcomer(fit, "predict"),), level=0.8)])
+        _ANSWERS[key] = Answers(fit, summary, quantiles(fit, summary))
+    return _ANSWERS[key]
+
+
+def _fitted(case: Case) -> cs.Fit:
     own = case.theirs["mu.prior"]
     mu = priors.Flat() if own["mean"] is None else priors.Normal(own["mean"], own["sd"])
     tau = prior_of(case.theirs["tau.prior"])
@@ -123,9 +150,7 @@ def quantiles(fit: cs.Fit, summary: pd.DataFrame) -> dict[str, dict[float, float
 
 def errors(case: Case) -> Iterator[Error]:
     """Compare every number that bayesmeta gives for one posterior."""
-    fit, brute = fitted(case), by_force(case)
-    summary = pd.concat([fit.summary(0.8), fit.combine((newcomer(fit, "predict"),), level=0.8)])
-    ours = quantiles(fit, summary)
+    brute, (fit, summary, ours) = by_force(case), answered(case)
     if case.theirs["evidence"] is not None:
         exact = brute.nodes[2]
         pair = (fit.log_evidence, log(case.theirs["evidence"]))
@@ -135,7 +160,8 @@ def errors(case: Case) -> Iterator[Error]:
     yield from _trial_errors(case, summary, brute=brute, ours=ours)
 
 
-def _spread(ends: Mapping[float, float]) -> float:
+def spread_of(ends: Mapping[float, float]) -> float:
+    """Give the distance of the 10 % and 90 % points over that of a standard normal."""
     return (ends[0.9] - ends[0.1]) / NORMAL_WIDTH
 
 
@@ -158,7 +184,7 @@ def _moment_errors(
 ) -> Iterator[Error]:
     exact = {"tau": brute.tau_moments(), "mu": brute.moments(-1), "predict": brute.moments(-2)}
     for column, key in enumerate(("tau", "mu", "predict")):
-        spread = _spread(ours[key])
+        spread = spread_of(ours[key])
         for place, name in enumerate(("mean", "sd")):
             pair = (summary.loc[key, name], _number(case.theirs["summary"][name][column]))
             if all(map(isfinite, pair)):
@@ -171,7 +197,7 @@ def _trial_errors(
 ) -> Iterator[Error]:
     for i in range(len(case.y)):
         row = f"theta[{i + 1:02d}]"
-        spread, exact = _spread(ours[row]), brute.moments(i)
+        spread, exact = spread_of(ours[row]), brute.moments(i)
         for place, name in enumerate(("mean", "sd")):
             pair = (summary.loc[row, name], _number(case.theirs["theta"][name][i]))
             if all(map(isfinite, pair)):

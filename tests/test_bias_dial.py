@@ -146,6 +146,18 @@ def test_a_bias_that_cannot_be_estimated_exactly_says_so_in_its_row(trials):
     assert "bias_mean" not in dial.attrs
 
 
+def test_without_a_unit_the_row_of_the_bias_names_its_priors(trials):
+    """Not those of tau, which the model has given."""
+    table = trials.table.drop(columns=["n1", "n2"])
+    unitless = cs.effect_sizes(
+        table.assign(yi=Y, vi=V)[["study", "yi", "vi", "risk_of_bias"]], "GEN"
+    )
+    last = cs.bias_dial(model(), unitless, [1.0]).loc["bias estimated"]
+    assert np.isnan(last["mean"])
+    assert "RiskOfBias(mean=…, spread=…)" in last["note"]
+    assert "tau" not in last["note"]
+
+
 @pytest.mark.parametrize("weights", [[], [1.5], [-0.1], [np.nan], ["half"], [None], [0.5, True]])
 def test_weights_that_are_none(trials, weights):
     with pytest.raises(ModelError, match="weight"):

@@ -86,6 +86,21 @@ def test_improper_priors_conflict_with_nothing():
         assert np.isnan(tail_of(model, [70.0, 71.0, 75.0], [1.0, 1.0, 1.0])[0])
 
 
+@pytest.mark.parametrize("year", [2005.0, 0.1, 1e6 + 1 / 3])
+def test_a_moderator_that_does_not_vary_is_named(year):
+    """Its posterior is its prior; without a word a reader would take it for a finding."""
+    moderated = terms.Linear("year + dose", priors.Normal(0, 1))
+    model = cs.Model(mu=priors.Normal(0, 1), terms=(moderated,), heterogeneity="Nothing")
+    y, v, dose = [0.1, 0.2, 0.3], [0.04, 0.05, 0.06], [1.0, 2.0, 4.0]
+    fit = cs.fit(model, effects_of(y, v, year=[year] * 3, dose=dose))
+    (said,) = (words for words in fit.diagnosis.cautions if "do not vary" in words)
+    assert "year" in said
+    assert "dose" not in said
+    assert fit.summary().loc["year", "sd"] == pytest.approx(1.0)
+    varied = cs.fit(model, effects_of(y, v, year=[year, year + 1, year], dose=dose))
+    assert not any("do not vary" in words for words in varied.diagnosis.cautions)
+
+
 def test_the_diagnosis_says_what_was_integrated_and_how_well():
     model = cs.Model(mu=priors.Normal(0, 1), heterogeneity=heterogeneity.Normal(HALF))
     fit = cs.fit(model, effects_of([0.1, 0.2, 0.3], [0.04, 0.05, 0.06]))

@@ -132,6 +132,7 @@ def test_the_shape_of_the_answer():
         *(f"tau_{stat}" for stat in quantities),
         *(f"prediction_{stat}" for stat in (*quantities, *above)),
         "log_evidence",
+        "conflict_p",
         "level",
         "accuracy",
         "note",
@@ -144,6 +145,33 @@ def test_the_shape_of_the_answer():
     assert (table["note"] == "").all()
     assert "no direction was declared" in table.attrs["direction"]
     assert (table["mu_p_gt_-0.25"] > table["mu_p_gt_0"]).all()
+
+
+@pytest.mark.parametrize("tau", PRIORS[:4], ids=lambda prior: prior.label)
+def test_the_conflict_of_each_set_is_that_of_its_fit(tau):
+    model = cs.Model(mu=cs.priors.Normal(0.1, 0.3), heterogeneity=cs.heterogeneity.Normal(tau))
+    frame = reviews(11)
+    table = cs.fit_many(frame, "review", model=model)
+    for name, rows in frame.groupby("review", sort=False):
+        alone = cs.conflict(single(rows, model)[0]).loc["mu", "p_value"]
+        assert table.loc[name, "conflict_p"] == pytest.approx(alone, abs=2e-3)
+
+
+def test_the_conflict_without_scatter_is_a_normal_tail_and_is_said():
+    from scipy import stats
+
+    frame = pd.DataFrame(
+        {"review": list("aabb"), "yi": [70.0, 71.0, 0.1, 0.2], "vi": [1.0, 1.0, 0.1, 0.2]}
+    )
+    table = cs.fit_many(frame, "review", model=cs.Model(mu=MODEL.mu, heterogeneity="Nothing"))
+    exact = 2 * stats.norm.sf(np.array([70.5, 0.4 / 3]) / np.sqrt([1 + 0.5, 1 + 0.2 / 3]))
+    np.testing.assert_allclose(table["conflict_p"], exact, rtol=1e-9)
+    (said,) = table.attrs["cautions"]
+    assert "conflict in 1 of 2 data sets" in said
+    flat = cs.Model(mu=cs.priors.Flat(), heterogeneity=TAU)
+    calm = cs.fit_many(frame, "review", model=flat)
+    assert calm["conflict_p"].isna().all()
+    assert calm.attrs["cautions"] == []
 
 
 def test_moments_are_a_part_of_the_whole_answer():

@@ -29,6 +29,8 @@ PRIORS = {
         lambda pair: priors.Uniform(pair[0], pair[0] + pair[1])
     ),
     "UnitInformation": st.builds(priors.UnitInformation, positive),
+    "WeaklyInformative": st.builds(priors.WeaklyInformative),
+    "HalfWeaklyInformative": st.builds(priors.HalfWeaklyInformative),
     "HalfLogistic": st.builds(priors.HalfLogistic, positive),
     "LogStudentT": st.builds(priors.LogStudentT, positive, numbers, positive),
     "Lomax": st.builds(priors.Lomax, positive, positive),
@@ -55,9 +57,8 @@ PRIORS |= {
         upper=st.floats(1, 30),
     ),
 }
-SCALES = st.one_of(
-    *(PRIORS[name] for name in PRIORS if name not in {"Normal", "StudentT", "UnitInformation"})
-)
+REAL = {"Normal", "StudentT", "UnitInformation", "WeaklyInformative"}
+SCALES = st.one_of(*(PRIORS[name] for name in PRIORS if name not in REAL))
 TERMS = st.one_of(
     st.builds(terms.Exchangeable, texts, SCALES),
     st.builds(terms.Linear, texts, st.one_of(*PRIORS.values())),

@@ -23,6 +23,12 @@ COLUMNS = (
 )
 """Columns of a dial."""
 
+_UNITLESS = (
+    "The priors of the bias (of its mean b and its spread κ) are stated in unit-information SDs, "
+    "and that of these effects is unknown. Give the trials' sample sizes (n1, n2), or fit "
+    "Model(bias=bias.RiskOfBias(mean=…, spread=…)) with priors in the effect's own units."
+)
+
 _TENTHS = tuple(n / 10 for n in range(11))
 
 
@@ -147,6 +153,8 @@ def _estimated(
     """Fit the model that estimates the bias of the doubtful trials; if it cannot be, say why."""
     doubt = _doubt(model)
     own = {"bias": "RiskOfBias", "weight": np.nan, "k": effects.k}
+    if np.isnan(effects.unit_sd()):
+        return own | {"note": _UNITLESS}, {}
     bias = RiskOfBias(column=doubt.column, high=doubt.levels)
     try:
         found = fit(replace(model, bias=bias), effects, engine)

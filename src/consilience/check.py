@@ -51,6 +51,8 @@ def check(fit: Fit, *, level: float = 0.95, seed: int = 0) -> Check:
     Replicates are new trials of the same sizes and moderators, with true effects of their own:
     yᵢ ~ N(ηᵢ, h(φ) + vᵢ). The leave-one-out column asks the harder question, whether the model
     foresees each trial from the others: 2·min(p, 1 − p) with p = P(new yᵢ < observed yᵢ | others).
+    For sampled fits it is estimated by reweighted draws, and stays empty where these say too little
+    (Pareto k above 0.7).
 
     Parameters
     ----------
@@ -61,16 +63,22 @@ def check(fit: Fit, *, level: float = 0.95, seed: int = 0) -> Check:
     seed : int
         Seed of the replicates.
 
+    Raises
+    ------
+    RefusalError
+        If the bias selects which estimates come to light.
+
     References
     ----------
     Gelman, Meng & Stern (1996), Statistica Sinica 6, 733–807. Marshall & Spiegelhalter (2003),
     doi:10.1002/sim.1403.
     """
     fit.stamped(pd.DataFrame())
+    fit.model.bias.refuse_selection("check()", instead="Compare refits with fit(...) instead.")
     seed = seeded(seed)
     replicated = _replicate(fit, np.random.default_rng(seed))
     flat = replicated.reshape(-1, fit.effects.k)
-    foreseen = fit.posterior.foresee()
+    foreseen = np.where(fit.posterior.doubted(), np.nan, fit.posterior.foresee())
     trials = _against(fit.effects.y, flat, level).set_axis(list(fit.effects.labels))
     trials["p_value_loo"] = _two_sided(foreseen)
     trials.index.name = "estimate"
@@ -143,6 +151,12 @@ def _words(trials: pd.DataFrame) -> list[str]:
         f"{row['observed']:.2f}."
         for name, row in surprising.iterrows()
     ]
+    unsure = [str(name) for name in trials.index[trials["p_value_loo"].isna()]]
+    if unsure:
+        sentences.append(
+            f"Of {', '.join(unsure)} the draws do not say whether the others foresee it (Pareto k "
+            "above 0.7): fit again without it."
+        )
     return sentences
 
 

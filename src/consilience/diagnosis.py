@@ -58,6 +58,25 @@ def scatter_conflict(tail: float, *, q: float) -> tuple[str, ...]:
     )
 
 
+def idle(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Say that moderators do not vary, so that the data are silent about their coefficients.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Row names of the coefficients.
+    """
+    if not names:
+        return ()
+    several = len(names) > 1
+    return (
+        f"The trials do not vary in {', '.join(names)}: the data say nothing about "
+        f"{'these coefficients, whose posteriors are their priors' * several}"
+        f"{'this coefficient, whose posterior is its prior' * (not several)}. Leave "
+        f"{'them' if several else 'it'} out of the model.",
+    )
+
+
 def few_trials(k: int) -> tuple[str, ...]:
     """Say that the prior speaks where there are one or two trials."""
     if k > 2:

@@ -11,10 +11,10 @@ import xarray as xr
 
 from consilience import engines
 from consilience.archive import effects_from_text, effects_to_text, read_tree, write_tree
-from consilience.diagnosis import Diagnosis, few_trials, prior_conflict, scatter_conflict
+from consilience.diagnosis import Diagnosis, few_trials, idle, prior_conflict, scatter_conflict
 from consilience.effects import Effects
 from consilience.engines import Combination, Engine, Posterior
-from consilience.engines.conflict import prior_tail
+from consilience.engines.conflict import prior_tail, silent
 from consilience.engines.scattering import scatter_tail
 from consilience.errors import ConsilienceError, ConvergenceError, DataError, ModelError
 from consilience.model import Model
@@ -78,6 +78,7 @@ class Fit:
         scattered, q = scatter_tail(self.posterior, self.effects)
         cautions = (
             *few_trials(self.effects.k),
+            *idle(silent(self.posterior, self.effects)),
             *prior_conflict(tail, mean=mean),
             *scatter_conflict(scattered, q=q),
         )

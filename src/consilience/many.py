@@ -4,12 +4,16 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtr
 
 from consilience.engines.batched.frames import gather
-from consilience.engines.batched.reading import read
+from consilience.engines.batched.reading import Plan, read
+from consilience.engines.batched.sets import DataSets
 from consilience.errors import ModelError
+from consilience.gaussian import Array
 from consilience.model import Model
 
+_NODES, _ALARM = 24, 0.01
 _DIRECTION = "Effects are taken as they stand; no direction was declared."
 
 
@@ -51,9 +55,12 @@ def fit_many(
         One row per data set, in the order in which they appear: ``k``; ``mean, sd, median, lower,
         upper`` and ``p_gt_…`` of ``mu_…`` and of ``prediction_…`` (the true effect of a new trial),
         and without ``p_gt_…`` of ``tau_…`` (if the model has one); ``log_evidence`` (nan for a flat
-        prior of mu); ``level``; ``accuracy``, the relative error bound achieved; ``note``. Where
-        heavy tails leave no moment, it is infinite, or nan for the mean of `mu_` or `prediction_`.
-        Where the bound is above 1e-6 all numbers are nan and `note` says why.
+        prior of mu); ``conflict_p``, the two-sided prior predictive probability of a
+        precision-weighted mean as far out (nan for a flat prior of mu); ``level``; ``accuracy``,
+        the relative error bound achieved; ``note``. Where heavy tails leave no moment, it is
+        infinite, or nan for the mean of `mu_` or `prediction_`. Where the bound is above 1e-6 all
+        numbers are nan and `note` says why. `attrs` holds ``cautions``: in how many data sets
+        `conflict_p` is below 0.01, so that prior and data disagree.
 
     Raises
     ------
@@ -61,6 +68,10 @@ def fit_many(
         With every problem of the frame: data set, row, column, value, remedy.
     RefusalError
         If the model is none of these.
+
+    References
+    ----------
+    Box (1980), doi:10.2307/2982063, for the conflict of prior and data.
     """
     from consilience.engines.batched.answers import table
     from consilience.engines.batched.engine import ask
@@ -69,7 +80,10 @@ def fit_many(
         raise ModelError(f"An interval's level lies between 0 and 1; {level!r} does not. Try 0.95.")
     plan, (sets, names) = read(model), gather(frame, by)
     answers = table(plan, sets, ask(level, _finite(thresholds)))
-    answers.insert(list(answers.columns).index("accuracy"), "level", level)
+    place = list(answers.columns).index("accuracy")
+    answers.insert(place, "level", level)
+    answers.insert(place, "conflict_p", _conflicts(plan, sets))
+    answers.attrs["cautions"] = _cautions(answers["conflict_p"].to_numpy())
     return _labelled(answers, names)
 
 
@@ -99,6 +113,39 @@ def moments_many(frame: pd.DataFrame, by: str, *, model: Model) -> pd.DataFrame:
 
     plan, (sets, names) = read(model), gather(frame, by)
     return _labelled(table(plan, sets, ask_nothing()), names)
+
+
+def _conflicts(plan: Plan, sets: DataSets) -> Array:
+    """Give each set's two-sided prior predictive tail probability of its mean ȳ = Σwy/Σw, w = 1/v.
+
+    ȳ | τ ~ N(m, s² + 1/Σw + τ²Σw²/(Σw)²), averaged over τ by Gauss–Legendre nodes in its prior's
+    probability.
+    """
+    first, (centre, scale) = sets.starts[:-1], plan.mu
+    if not np.isfinite(scale):
+        return np.full(len(first), np.nan)
+    nodes, weights = np.polynomial.legendre.leggauss(_NODES)
+    points = [tau.ppf((nodes + 1.0) / 2.0) for tau in plan.tau] or [np.zeros(_NODES)]
+    smallest = np.minimum.reduceat(sets.v, first)  # weights are relative to it: none overflows
+    w = np.repeat(smallest, sets.sizes) / sets.v
+    total = np.add.reduceat(w, first)
+    gap = np.abs(np.add.reduceat(w * sets.y, first) / total - centre)
+    known, spread = scale**2 + smallest / total, np.add.reduceat(w**2, first) / total**2
+    found = np.zeros(len(total))
+    for tau, weight in zip(points[0], weights, strict=True):
+        found += weight * ndtr(-gap / np.sqrt(known + tau**2 * spread))
+    return found
+
+
+def _cautions(p: Array) -> list[str]:
+    disagreeing = int(np.sum(p < _ALARM))
+    if not disagreeing:
+        return []
+    return [
+        f"Prior–data conflict in {disagreeing} of {len(p)} data sets: before seeing the data the "
+        f"model gave the precision-weighted mean, or one further out, a probability below "
+        f"{_ALARM:g} (column conflict_p). Check the unit of the effects and the prior of mu."
+    ]
 
 
 def _labelled(answers: pd.DataFrame, names: pd.Index) -> pd.DataFrame:

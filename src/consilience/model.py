@@ -34,8 +34,8 @@ class Model:
     ----------
     mu : Prior
         Prior of μ, the expectation of the true effects at the mean row of the design, on the
-        effect's scale. The default is a Normal of half a unit-information SD: Normal(0, 1) for
-        standardised mean differences.
+        effect's scale. The default is Normal(0, 2.82) for log ratios, otherwise a Normal of half a
+        unit-information SD: Normal(0, 1) for standardised mean differences.
     terms : sequence of Term
         What shifts the expectation.
     heterogeneity : Heterogeneity
@@ -54,7 +54,7 @@ class Model:
         If a slot holds something else than its component, or two terms bear the same name.
     """
 
-    mu: Prior = field(default_factory=priors.UnitInformation)
+    mu: Prior = field(default_factory=priors.WeaklyInformative)
     terms: tuple[Term, ...] = ()
     heterogeneity: Heterogeneity = field(default_factory=heterogeneities.Normal)
     likelihood: Likelihood = field(default_factory=likelihoods.Normal)
@@ -91,6 +91,7 @@ class Model:
             spread = concrete.heterogeneity.pymc(_predictor(concrete, effects), effects)
             seen = spread.about(concrete.bias.pymc(spread.location, effects))
             seen.observe(concrete.likelihood, weighed(concrete, effects))
+            seen.select(concrete.bias, effects)
         return built
 
 
@@ -135,7 +136,9 @@ def resolve(model: Model, effects: Effects) -> Model:
     ModelError
         If a prior needs a unit-information SD that the effects do not have.
     """
-    return _resolved(model, priors.Context(effects.unit_sd(), effects.v))
+    measure = effects.measure
+    ratio = measure.scale == "log" and measure.null == 0.0  # that of one group is nan
+    return _resolved(model, priors.Context(effects.unit_sd(), effects.v, ratio))
 
 
 def _resolved(part: Any, context: priors.Context) -> Any:  # noqa: ANN401 - any field of any part

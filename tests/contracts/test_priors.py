@@ -25,6 +25,7 @@ from consilience.priors import (
     HalfNormal,
     HalfStudentT,
     HalfUnitInformation,
+    HalfWeaklyInformative,
     InverseGamma,
     Jeffreys,
     LogNormal,
@@ -41,6 +42,7 @@ from consilience.priors import (
     Truncated,
     Uniform,
     UnitInformation,
+    WeaklyInformative,
 )
 
 V = (0.04, 0.09, 0.25, 1.0)
@@ -57,6 +59,7 @@ EXAMPLES: dict[type[Prior], tuple[Prior, ...]] = {
     HalfNormal: (HalfNormal(), HalfNormal(0.01), HalfNormal(70.0)),
     HalfStudentT: (HalfStudentT(4.0, 0.5), HalfStudentT(1.0, 2.0), HalfStudentT(200.0, 0.1)),
     HalfUnitInformation: (HalfUnitInformation(), HalfUnitInformation(1.0)),
+    HalfWeaklyInformative: (HalfWeaklyInformative(),),
     I2: (I2(), I2(V)),
     InverseGamma: (InverseGamma(1.0, 0.15), InverseGamma(3.5, 20.0)),
     Jeffreys: (Jeffreys(), Jeffreys(V)),
@@ -83,6 +86,7 @@ EXAMPLES: dict[type[Prior], tuple[Prior, ...]] = {
     ),
     Uniform: (Uniform(0.0, 5.0), Uniform(-3.0, -2.5)),
     UnitInformation: (UnitInformation(), UnitInformation(2.0)),
+    WeaklyInformative: (WeaklyInformative(),),
 }
 SECOND_NAMES = {"TibshiraniJeffreys": Jeffreys}
 ALL = [prior for examples in EXAMPLES.values() for prior in examples]

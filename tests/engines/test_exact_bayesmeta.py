@@ -50,9 +50,7 @@ def test_no_posterior_of_the_reference_is_left_out():
 
 @pytest.mark.parametrize("case", CASES)
 def test_every_posterior(case):
-    fit, theirs = accuracy.fitted(case), case.theirs
-    summary = fit.summary()
-    found = accuracy.quantiles(fit, summary)
+    theirs, (fit, summary, found) = case.theirs, accuracy.answered(case)
     assert accuracy.prior_of(theirs["tau.prior"]).proper == theirs["proper"]
     check_tau(summary, theirs, found)
     check_evidence(fit, theirs)

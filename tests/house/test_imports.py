@@ -13,7 +13,7 @@ FILES = sorted((SOURCE / "consilience").rglob("*.py"))
 SAMPLERS = ("nutpie", "pymc", "pytensor")
 SLOW = ("arviz", "formulaic", "matplotlib", "numba", "scipy.stats", "sklearn")
 TABLES = ("pandas", "xarray")
-OWN = {"plots": "matplotlib", "batched": "numba"}  # rooms that are entered only to use them
+OWN = {"plots": "matplotlib", "batched": "numba", "compiled.py": "numba"}  # entered to use them
 
 HELP = """
 import sys

@@ -150,11 +150,23 @@ def test_more_certainty_is_lost_sooner(fitted):
     assert np.all(np.diff(distances) < 0.0)
 
 
-def test_the_words_name_prior_probability_and_distance(fitted):
-    words = cs.tipping_point(fitted("random_effects")).words
-    assert words.startswith("Under the prior held, Normal(0, 1²), P(mu > 0) = 0.997")
-    assert "the conclusion is that mu is above 0" in words
-    assert "nearest prior that changes this is Normal(-0.26, 0.241²), 0.8 away" in words
+def test_the_words_say_where_the_prior_is_centred_and_how_sure_it_is(fitted):
+    """A panel is told of a prior that somebody may hold, and of no distance."""
+    point = cs.tipping_point(fitted("random_effects"))
+    assert point.prior == "a normal one centred at -0.26 with an SD of 0.241"
+    assert point.words.startswith(
+        "Under the prior held, a normal one centred at 0 with an SD of 1, P(mu > 0) = 0.997"
+    )
+    assert "the conclusion is that mu is above 0" in point.words
+    assert f"nearest prior that changes this is {point.prior}: it holds that" in point.words
+    lower, upper = (point.location + z * point.scale for z in (-1.96, 1.96))
+    assert f"between {lower:.2g} and {upper:.2g} with a probability of 0.95" in point.words
+
+
+def test_where_there_is_no_prior_the_words_say_so(fitted):
+    point = cs.tipping_point(fitted("common_effect"), certainty=0.5000001, narrowest=0.9999)
+    if not point.exists:
+        assert point.prior == "no normal prior"
 
 
 @pytest.mark.parametrize(

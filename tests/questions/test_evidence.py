@@ -178,4 +178,10 @@ def test_one_model_alone_and_one_estimate(fits, make, models):
     assert cs.compare_models({"a": fits["random"]}).loc["a", "weight"] == 1
     one = cs.fit(models["common"], make([0.3], [0.1]))
     other = cs.fit(models["random"], make([0.3], [0.1]))
-    assert len(cs.compare_models({"a": one, "b": other})) == 2
+    table = cs.compare_models({"a": one, "b": other})
+    assert len(table) == 2
+    assert np.isfinite(table["elpd"]).all()
+    assert table[["se", "se_diff"]].isna().all(axis=None)  # one number has no spread
+    assert "±" not in " ".join(table.attrs["words"])
+    assert any("One estimate does not say" in words for words in table.attrs["words"])
+    assert np.isnan(cs.exact_loo(one).se)

@@ -216,6 +216,33 @@ def test_outliers_of_a_sampled_fit(fits, twins):
     np.testing.assert_allclose(drawn["pit"], exact["pit"], atol=0.03)
 
 
+def test_what_the_draws_cannot_foresee_stays_empty_and_says_why(twin_of, make, models):
+    """One estimate carries the fit: its weights are worthless, and k shows it."""
+    y, v = np.array([0.1, 0.2, 0.15, 4.0]), np.array([0.3, 0.3, 0.3, 1e-4])
+    exact = cs.fit(models["random"], make(y, v), cs.engines.Exact(seed=2, draws=250))
+    drawn = twin_of(exact)
+    assert list(drawn.posterior.doubted()) == [False, False, False, True]
+    assert not exact.posterior.doubted().any()
+    found = cs.outliers(drawn)
+    assert found.loc["t3", ["pit", "p_value", "p_holm", "p_bonferroni"]].isna().all()
+    assert "Pareto k above 0.7" in found.loc["t3", "note"]
+    assert found["note"].iloc[:3].eq("").all()
+    assert any("t3" in words and "draws say too little" in words for words in found.attrs["words"])
+    checked = cs.check(drawn)
+    assert np.isnan(checked.trials.loc["t3", "p_value_loo"])
+    assert any("t3" in words and "Pareto k" in words for words in checked.words)
+    assert np.isfinite(cs.outliers(exact)["pit"]).all()
+
+
+@pytest.mark.parametrize("verb", [cs.influence, cs.borrowing, cs.exact_loo, cs.ranks])
+def test_a_repr_is_one_line(fits, verb):
+    text = repr(verb(fits["levels"]))
+    assert text.startswith(f"<{verb(fits['levels']).__class__.__name__}")
+    assert text.endswith(">")
+    assert "\n" not in text
+    assert len(text) < 120
+
+
 @pytest.mark.nuts
 def test_a_heavy_tailed_model_names_its_outlier(make):
     y = np.array([0.1, 0.2, 0.15, 0.12, 0.18, 3.0])

@@ -206,11 +206,21 @@ def test_two_peaks_are_named(make):
 def test_power_scaling_of_a_conflict_and_of_weak_data(make):
     strong = cs.Model(mu=priors.Normal(0, 0.1), heterogeneity="Nothing")
     found = cs.power_scaling(cs.fit(strong, make(np.full(5, 1.0), np.full(5, 0.05))))
-    assert found.loc["mu", "diagnosis"] == "prior and data may be in conflict"
+    assert found.loc["mu", "diagnosis"] == "moves with the prior and with the data"
     weak = cs.Model(mu=priors.Normal(0, 100), heterogeneity="Nothing")
     found = cs.power_scaling(cs.fit(weak, make(np.full(5, 1.0), np.full(5, 0.05))))
-    assert found.loc["mu", "diagnosis"] == "no sign of trouble"
+    assert found.loc["mu", "diagnosis"] == "hardly moves with the prior"
     assert found.loc["mu", "prior"] < 0.01
+
+
+def test_power_scaling_and_conflict_do_not_contradict_each_other(make):
+    """A narrow prior where the data are moves the answer and is in conflict with nothing."""
+    narrow = cs.Model(mu=priors.Normal(0.3, 0.12), heterogeneity="Nothing")
+    fit = cs.fit(narrow, make(0.3 + np.array([0.3, -0.3, 0, 0.1, 0.2]), np.full(5, 0.05)))
+    assert cs.power_scaling(fit).loc["mu", "diagnosis"].startswith("moves with the prior")
+    assert cs.conflict(fit).attrs["words"] == ("The data lie where the priors expected them.",)
+    words = " ".join(cs.power_scaling(fit)["diagnosis"])
+    assert "conflict" not in words
 
 
 def test_power_scaling_rows_are_parameters(fits, twins):

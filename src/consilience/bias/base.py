@@ -16,7 +16,8 @@ class Bias(ABC):
 
     Three seams, each of which a bias may fill: `shift` (columns that move the estimates and not
     the true effects), `variance` (how much an estimate is trusted), `log_selection` (which
-    estimates come to light).
+    estimates come to light). A bias that selects fills `pymc_selection` as well, by which it is
+    sampled; no engine that needs a Gaussian form can fit it.
     """
 
     @abstractmethod
@@ -52,6 +53,64 @@ class Bias(ABC):
             f"The bias {type(self).__name__} does not say which estimates come to light (asked "
             f"for those that favour {'positive' if favours > 0 else 'negative'} results). Use a "
             "bias with a selection model."
+        )
+
+    @property
+    def selects(self) -> bool:
+        """Whether it says which estimates come to light."""
+        return type(self).log_selection is not Bias.log_selection
+
+    def refuse_selection(self, who: str, *, instead: str) -> None:
+        """Refuse a bias that selects, on behalf of who takes all estimates as come to light.
+
+        Parameters
+        ----------
+        who : str
+            The subject of the sentence, such as ``"The exact engine"``.
+        instead : str
+            The remedy, a sentence.
+
+        Raises
+        ------
+        RefusalError
+            If the bias selects.
+        """
+        if self.selects:
+            raise RefusalError(
+                f"{who} takes every estimate as if it had come to light whatever it showed, but "
+                f"the bias {type(self).__name__} selects. {instead}"
+            )
+
+    def pymc_selection(
+        self, location: "TensorVariable", variance: "TensorVariable", *, effects: Effects
+    ) -> "TensorVariable":
+        """Give what selection adds to the log density of each estimate in the PyMC model.
+
+        log w(yᵢ) − log E w(Y), Y ~ N(location, vᵢ + variance), w = exp(`log_selection`): the
+        density of an estimate that came to light, over that of one that was drawn.
+
+        Parameters
+        ----------
+        location : TensorVariable (k,) or (k, 1)
+            Expectation of the estimates.
+        variance : TensorVariable
+            Variance of the true effects about it, one column for each component of a mixture.
+        effects : Effects
+            The trials.
+
+        Returns
+        -------
+        TensorVariable (k,) or (k, c)
+
+        Raises
+        ------
+        RefusalError
+            In the base version: the bias has no such term.
+        """
+        del location, variance
+        raise RefusalError(
+            f"The bias {type(self).__name__} does not say how selection changes the density of "
+            f"these {effects.k} estimates, so that it cannot be sampled. Write its pymc_selection."
         )
 
     def pymc(self, location: "TensorVariable", effects: Effects) -> "TensorVariable":

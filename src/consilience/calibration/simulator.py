@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from consilience.bias import Bias
 from consilience.effects import Effects
 from consilience.engines.tree import Layout
-from consilience.errors import ModelError, RefusalError
+from consilience.errors import ModelError
 from consilience.gaussian import Array, Hyper, Population
 from consilience.model import Model, blocks, resolve, weighed
 
@@ -142,7 +141,9 @@ def simulator(model: Model, effects: Effects) -> Simulator:
         If the likelihood is not normal, or the bias selects which estimates come to light.
     """
     concrete = resolve(model, effects)
-    _refuse_selection(concrete.bias)
+    concrete.bias.refuse_selection(
+        "Calibration", instead="Calibrate the model with bias.Nothing()."
+    )
     parts = blocks(concrete, effects)
     v = concrete.likelihood.observed(weighed(concrete, effects)).v
     population = concrete.heterogeneity.population(effects)
@@ -155,14 +156,6 @@ def simulator(model: Model, effects: Effects) -> Simulator:
 
 def _one(hyper: Hyper, rng: np.random.Generator) -> float:
     return float(hyper.prior.ppf(rng.random()))
-
-
-def _refuse_selection(bias: Bias) -> None:
-    if type(bias).log_selection is not Bias.log_selection:
-        raise RefusalError(
-            f"The bias {type(bias).__name__} selects which estimates come to light, and reviews "
-            "are simulated without selection. Calibrate the model with bias.Nothing()."
-        )
 
 
 def _refuse_improper(layout: Layout) -> None:

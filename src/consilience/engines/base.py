@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from consilience.effects import Effects
 from consilience.engines.tree import Layout
@@ -125,6 +126,10 @@ class Posterior(ABC):
         array (k,)
             P(new estimate of trial i < yᵢ | all other trials), uniform if the model holds.
         """
+
+    def doubted(self) -> NDArray[np.bool_]:
+        """Say which answers of `foresee` are not to be trusted, (k,); or (1,): here, none."""
+        return np.zeros(1, dtype=bool)
 
 
 class Engine(ABC):

@@ -8,6 +8,7 @@ from consilience.engines.base import Posterior
 from consilience.gaussian import Array, Block
 
 _POINTS = 512
+_NEGLIGIBLE = 1e-6
 
 
 def prior_tail(posterior: Posterior, effects: Effects) -> tuple[float, float]:
@@ -43,6 +44,22 @@ def prior_tail(posterior: Posterior, effects: Effects) -> tuple[float, float]:
         centre += float(loads.sum() * middle)
         variance = variance + np.sum(loads**2) * (width * scale) ** 2
     return float(np.mean(2.0 * ndtr(-np.abs(mean - centre) / np.sqrt(variance)))), mean
+
+
+def silent(posterior: Posterior, effects: Effects) -> tuple[str, ...]:
+    """Name the moderators' coefficients that move no estimate by a millionth of its error.
+
+    Under their priors, that is: a column that is the same for all trials is zero once centred.
+    Flat priors are not looked at, for there the fit is refused.
+    """
+    least = _NEGLIGIBLE * float(np.sqrt(effects.v.min()))
+    return tuple(
+        label
+        for part in posterior.layout.parts[1:]
+        if part.labels and part.prior.proper
+        for label, column in zip(part.labels, part.matrix.T, strict=True)
+        if np.abs(column).max() * _quartiles(part)[1] < least
+    )
 
 
 def _spread(place: int) -> Array:

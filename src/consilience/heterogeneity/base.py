@@ -54,6 +54,19 @@ class Observer(Protocol):
         """Add the data, with true effects from a mixture of normals integrated out."""
 
 
+class Selector(Protocol):
+    """What a bias offers to estimates of which not all come to light."""
+
+    @property
+    def selects(self) -> bool:
+        """Whether it says which estimates come to light."""
+
+    def pymc_selection(
+        self, location: "TensorVariable", variance: "TensorVariable", *, effects: Effects
+    ) -> "TensorVariable":
+        """Give what selection adds to the log density of each estimate."""
+
+
 @dataclass(frozen=True, slots=True)
 class Spread:
     """The PyMC form of normal true effects, integrated out.
@@ -77,6 +90,17 @@ class Spread:
         """Let the likelihood add the data."""
         likelihood.pymc(self.location, self.variance, effects=effects)
 
+    def select(self, bias: Selector, effects: Effects) -> None:
+        """Let the bias say which estimates come to light; nothing where it does not."""
+        if bias.selects:
+            import pymc as pm
+
+            pm.Potential("selection", self.selection(bias, effects).sum())
+
+    def selection(self, bias: Selector, effects: Effects) -> "TensorVariable":
+        """Give what selection adds to the log density of each estimate, (k,)."""
+        return bias.pymc_selection(self.location, self.variance, effects=effects)
+
 
 @dataclass(frozen=True, slots=True)
 class Mixed(Spread):
@@ -95,6 +119,13 @@ class Mixed(Spread):
     def observe(self, likelihood: Observer, effects: Effects) -> None:
         """See `Spread.observe`."""
         likelihood.pymc_mixture(self.location, self.variance, shares=self.shares, effects=effects)
+
+    def selection(self, bias: Selector, effects: Effects) -> "TensorVariable":
+        """See `Spread.selection`: log w(yᵢ) − log Σ shareᶜ Eᶜ w(Y), from each component's own."""
+        import pytensor.tensor as pt
+
+        own = bias.pymc_selection(self.location[:, None], self.variance, effects=effects)
+        return -pt.logsumexp(pt.log(self.shares) - own, axis=-1)
 
 
 class Heterogeneity(ABC):

@@ -9,7 +9,7 @@ from consilience.effects import Effects
 from consilience.gaussian import Array, Hyper, Point, Scatter
 from consilience.heterogeneity.base import Heterogeneity, Spread, settle
 from consilience.heterogeneity.groups import Groups, Somewhere, grouped, named
-from consilience.priors import HalfUnitInformation, Prior
+from consilience.priors import HalfWeaklyInformative, Prior
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +30,8 @@ class ByGroup(Heterogeneity):
         The column of the trial table that names the groups.
     tau : Prior
         Prior of each group's τ, on the effect's scale. The default is a HalfNormal of a quarter of
-        a unit-information SD (0.5 for standardised mean differences).
+        a unit-information SD (0.5 for standardised mean differences);
+        on log ratios, of 0.5.
 
     Raises
     ------
@@ -44,7 +45,7 @@ class ByGroup(Heterogeneity):
     """
 
     by: str
-    tau: Prior = field(default_factory=HalfUnitInformation)
+    tau: Prior = field(default_factory=HalfWeaklyInformative)
 
     def __post_init__(self) -> None:
         """Refuse what is no column or no prior on a standard deviation."""

@@ -10,7 +10,7 @@ from consilience.effects import Effects
 from consilience.errors import ModelError
 from consilience.gaussian import REAL, Array, Hyper, Point, Scatter
 from consilience.heterogeneity.base import Heterogeneity, Spread, settle
-from consilience.priors import HalfUnitInformation, Normal, Prior
+from consilience.priors import HalfWeaklyInformative, Normal, Prior
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +34,8 @@ class LogLinear(Heterogeneity):
         column in units of its own SD.
     tau : Prior
         Prior of τ, on the effect's scale. The default is a HalfNormal of a quarter of a
-        unit-information SD (0.5 for standardised mean differences).
+        unit-information SD (0.5 for standardised mean differences);
+        on log ratios, of 0.5.
     coefficients : Prior
         Prior of each γ, per unit of its column. The default Normal(0, 0.5) puts the factor e^γ
         between 0.38 and 2.7 with 95 %.
@@ -51,7 +52,7 @@ class LogLinear(Heterogeneity):
     """
 
     formula: str
-    tau: Prior = field(default_factory=HalfUnitInformation)
+    tau: Prior = field(default_factory=HalfWeaklyInformative)
     coefficients: Prior = field(default_factory=lambda: Normal(0.0, 0.5))
 
     def __post_init__(self) -> None:

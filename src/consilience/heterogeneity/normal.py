@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from consilience.effects import Effects
 from consilience.gaussian import Array, Hyper, Point, Scatter
 from consilience.heterogeneity.base import Heterogeneity, Spread
-from consilience.priors import HalfUnitInformation, Prior, standing
+from consilience.priors import HalfWeaklyInformative, Prior, standing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +21,8 @@ class Normal(Heterogeneity):
     ----------
     tau : Prior
         Prior of τ, the standard deviation between trials, on the effect's scale. The default is a
-        HalfNormal of a quarter of a unit-information SD (0.5 for standardised mean differences).
+        HalfNormal of a quarter of a unit-information SD (0.5 for standardised mean differences);
+        on log ratios, of 0.5.
 
     Raises
     ------
@@ -34,7 +35,7 @@ class Normal(Heterogeneity):
     Bayesian random-effects meta-analysis, doi:10.1002/jrsm.1475.
     """
 
-    tau: Prior = field(default_factory=HalfUnitInformation)
+    tau: Prior = field(default_factory=HalfWeaklyInformative)
 
     def __post_init__(self) -> None:
         """Look a name up, and refuse what is no prior on a standard deviation."""

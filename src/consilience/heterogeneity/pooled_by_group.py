@@ -13,7 +13,7 @@ from consilience.errors import ModelError
 from consilience.gaussian import REAL, Array, Components, Hyper, Point, Population, Scatter
 from consilience.heterogeneity.base import Heterogeneity, Spread, settle
 from consilience.heterogeneity.groups import Groups, grouped, named
-from consilience.priors import HalfNormal, HalfUnitInformation, Normal, Prior
+from consilience.priors import HalfNormal, HalfWeaklyInformative, Normal, Prior
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +37,8 @@ class PooledByGroup(Heterogeneity):
         The column of the trial table that names the groups.
     tau : Prior
         Prior of the median τ, on the effect's scale. The default is a HalfNormal of a quarter of a
-        unit-information SD (0.5 for standardised mean differences).
+        unit-information SD (0.5 for standardised mean differences);
+        on log ratios, of 0.5.
     spread : Prior
         Prior of s, the SD of log τ between groups. Under the default HalfNormal(0.5) two groups'
         SDs differ by less than a factor of about 3 with 90 %.
@@ -54,7 +55,7 @@ class PooledByGroup(Heterogeneity):
     """
 
     by: str
-    tau: Prior = field(default_factory=HalfUnitInformation)
+    tau: Prior = field(default_factory=HalfWeaklyInformative)
     spread: Prior = field(default_factory=lambda: HalfNormal(0.5))
 
     def __post_init__(self) -> None:

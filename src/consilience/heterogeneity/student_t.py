@@ -13,7 +13,7 @@ from consilience.effects import Effects
 from consilience.errors import ModelError
 from consilience.gaussian import Array, Components, Hyper, Point, Population, shrinkage
 from consilience.heterogeneity.base import Heterogeneity, Mixed, settle
-from consilience.priors import HalfUnitInformation, Prior
+from consilience.priors import HalfWeaklyInformative, Prior
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,7 +47,8 @@ class StudentT(Heterogeneity):
         and keeps the variance finite.
     tau : Prior
         Prior of τ, on the effect's scale. The default is a HalfNormal of a quarter of a
-        unit-information SD (0.5 for standardised mean differences).
+        unit-information SD (0.5 for standardised mean differences);
+        on log ratios, of 0.5.
 
     Raises
     ------
@@ -62,7 +63,7 @@ class StudentT(Heterogeneity):
     """
 
     nu: float = 4.0
-    tau: Prior = field(default_factory=HalfUnitInformation)
+    tau: Prior = field(default_factory=HalfWeaklyInformative)
 
     def __post_init__(self) -> None:
         """Check ν and the prior."""

@@ -12,7 +12,7 @@ from consilience.effects import Effects
 from consilience.errors import ModelError
 from consilience.gaussian import UNIT, Array, Components, Hyper, Point, Population
 from consilience.heterogeneity.base import Heterogeneity, Mixed, settle
-from consilience.priors import HalfUnitInformation, Prior, Uniform
+from consilience.priors import HalfWeaklyInformative, Prior, Uniform
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +32,8 @@ class TwoComponent(Heterogeneity):
     ----------
     tau : Prior
         Prior of τ, the SD of ordinary trials, on the effect's scale. The default is a HalfNormal
-        of a quarter of a unit-information SD (0.5 for standardised mean differences).
+        of a quarter of a unit-information SD (0.5 for standardised mean differences);
+        on log ratios, of 0.5.
     multiple : float
         m ≥ 1, how many times as far outliers scatter; taken as known.
     weight : Prior
@@ -51,7 +52,7 @@ class TwoComponent(Heterogeneity):
     with m = 5. Beath (2014), doi:10.1002/jrsm.1114, for outliers in meta-analysis.
     """
 
-    tau: Prior = field(default_factory=HalfUnitInformation)
+    tau: Prior = field(default_factory=HalfWeaklyInformative)
     multiple: float = 5.0
     weight: Prior = field(default_factory=lambda: Uniform(0.0, 0.5))
 

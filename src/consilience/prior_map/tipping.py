@@ -79,6 +79,11 @@ class TippingPoint:
     words: str
 
     @property
+    def prior(self) -> str:
+        """The prior in words: where it is centred, its SD; and that there is none."""
+        return _centred(self.location, self.scale) if self.exists else "no normal prior"
+
+    @property
     def exists(self) -> bool:
         """Whether any prior short of certainty changes the conclusion."""
         return bool(np.isfinite(self.distance))
@@ -244,7 +249,7 @@ def _words(found: _Found, held: tuple[float, float], *, rule: Rule, now: float) 
         "open": f"it is open whether mu is above {rule.threshold:g}",
     }
     first = (
-        f"Under the prior held, {_normal(*held)}, P(mu > {rule.threshold:g}) = {now:.3f}: at a "
+        f"Under the prior held, {_centred(*held)}, P(mu > {rule.threshold:g}) = {now:.3f}: at a "
         f"certainty of {rule.certainty:g}, {drawn[rule.conclusion(now)]}."
     )
     location, scale, distance, _ = found
@@ -255,13 +260,13 @@ def _words(found: _Found, held: tuple[float, float], *, rule: Rule, now: float) 
         )
     ends = f"{location - _Z * scale:.2g} and {location + _Z * scale:.2g}"
     return (
-        f"{first} The nearest prior that changes this is {_normal(location, scale)}, "
-        f"{distance:.2g} away: it holds that mu lies between {ends} with a probability of 0.95."
+        f"{first} The nearest prior that changes this is {_centred(location, scale)}: it holds "
+        f"that mu lies between {ends} with a probability of 0.95."
     )
 
 
-def _normal(location: float, scale: float) -> str:
-    return f"Normal({location:.3g}, {scale:.3g}²)"
+def _centred(location: float, scale: float) -> str:
+    return f"a normal one centred at {location:.3g} with an SD of {scale:.3g}"
 
 
 def _share(value: float, name: str, ends: tuple[float, float]) -> float:

@@ -18,6 +18,7 @@ from consilience.priors.half_logistic import HalfLogistic
 from consilience.priors.half_normal import HalfNormal
 from consilience.priors.half_student_t import HalfStudentT
 from consilience.priors.half_unit_information import HalfUnitInformation
+from consilience.priors.half_weakly_informative import HalfWeaklyInformative
 from consilience.priors.i2 import I2
 from consilience.priors.inverse_gamma import InverseGamma
 from consilience.priors.jeffreys import Jeffreys
@@ -35,6 +36,7 @@ from consilience.priors.student_t import StudentT
 from consilience.priors.truncated import Truncated
 from consilience.priors.uniform import Uniform
 from consilience.priors.unit_information import UnitInformation
+from consilience.priors.weakly_informative import WeaklyInformative
 from consilience.registry import lookup
 
 TibshiraniJeffreys = Jeffreys
@@ -52,6 +54,7 @@ REGISTRY: dict[str, type[Prior]] = {
     "HalfNormal": HalfNormal,
     "HalfStudentT": HalfStudentT,
     "HalfUnitInformation": HalfUnitInformation,
+    "HalfWeaklyInformative": HalfWeaklyInformative,
     "I2": I2,
     "InverseGamma": InverseGamma,
     "Jeffreys": Jeffreys,
@@ -69,6 +72,7 @@ REGISTRY: dict[str, type[Prior]] = {
     "Truncated": Truncated,
     "Uniform": Uniform,
     "UnitInformation": UnitInformation,
+    "WeaklyInformative": WeaklyInformative,
 }
 
 __all__ = [
@@ -86,6 +90,7 @@ __all__ = [
     "HalfNormal",
     "HalfStudentT",
     "HalfUnitInformation",
+    "HalfWeaklyInformative",
     "InverseGamma",
     "Jeffreys",
     "LogNormal",
@@ -103,6 +108,7 @@ __all__ = [
     "Truncated",
     "Uniform",
     "UnitInformation",
+    "WeaklyInformative",
     "adopt",
     "catalogue",
     "elicit",

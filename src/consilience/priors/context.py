@@ -16,7 +16,10 @@ class Context:
         The unit-information standard deviation, on the scale of the effect; nan if unknown.
     v : array (k,)
         Sampling variances of the estimates.
+    log_ratio : bool
+        Whether the effects are logarithms of ratios.
     """
 
     unit: float
     v: NDArray[np.float64]
+    log_ratio: bool = False

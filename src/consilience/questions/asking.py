@@ -47,6 +47,17 @@ def exact_of(fit: Fit, verb: str, *, instead: str) -> ExactPosterior:
     return posterior
 
 
+def unselected(fit: Fit, verb: str) -> None:
+    """Let through only fits whose estimates are taken as come to light whatever they showed.
+
+    Raises
+    ------
+    RefusalError
+        If the model's bias selects: the log likelihoods of its draws are those without selection.
+    """
+    fit.model.bias.refuse_selection(f"{verb}()", instead="Compare refits with fit(...) instead.")
+
+
 def coefficients(posterior: ExactPosterior) -> Mixture:
     """Give the marginals of all coefficients."""
     rule = posterior.integrated.rule

@@ -15,6 +15,9 @@ _ALARM = 0.01
 def conflict(fit: Fit, *, seed: int = 0) -> pd.DataFrame:
     """Ask how surprised the priors are by the data.
 
+    This is not whether the answer depends on the priors: a prior may agree with the data and still
+    move the answer, which `power_scaling` measures.
+
     For μ the precision-weighted mean is held against its prior predictive distribution; for the
     heterogeneity Cochran's Q = Σ (yᵢ − ȳ)²/vᵢ, by replicates drawn from the priors.
 

@@ -12,7 +12,7 @@ from consilience.engines.exact.posterior import ExactPosterior
 from consilience.engines.summary import tails
 from consilience.errors import ModelError
 from consilience.fit import Fit
-from consilience.questions.asking import answering, column, finite, listed, sure
+from consilience.questions.asking import answering, column, finite, listed, sure, unselected
 from consilience.questions.refits import moved
 from consilience.questions.reweighing import reweighed
 from consilience.questions.shared import Places
@@ -49,6 +49,14 @@ class Influence:
     conclusion: str
     words: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        """Say in one line what was looked at, and how many would turn the conclusion."""
+        turning = int(self.trials["turns"].sum()), int(self.pairs["turns"].sum())
+        return (
+            f"<Influence: conclusion {self.conclusion!r}, turned by {turning[0]} of "
+            f"{len(self.trials)} trials and {turning[1]} of {len(self.pairs)} pairs>"
+        )
+
 
 def influence(
     fit: Fit,
@@ -80,12 +88,18 @@ def influence(
     level : float
         Mass of the intervals.
 
+    Raises
+    ------
+    RefusalError
+        If the bias selects which estimates come to light.
+
     References
     ----------
     Cook (1977), doi:10.2307/1268249, for the distance. Viechtbauer & Cheung (2010),
     doi:10.1002/jrsm.11, for influence in meta-analysis.
     """
     answering(fit, "influence")
+    unselected(fit, "influence")
     rule = _Rule(finite("threshold", threshold), sure(certainty), level)
     tails(level)
     whole = _whole(fit, rule)

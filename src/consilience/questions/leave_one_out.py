@@ -12,7 +12,7 @@ from consilience.engines.exact.posterior import ExactPosterior
 from consilience.errors import RefusalError
 from consilience.fit import Fit
 from consilience.gaussian import Array
-from consilience.questions.asking import answering, exact_of
+from consilience.questions.asking import answering, exact_of, unselected
 from consilience.questions.refits import reason, refits
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ def loo(fit: Fit) -> "ELPDDataLOO":
     Raises
     ------
     RefusalError
-        If there is but one estimate, which no other can foresee by reweighting.
+        If there is but one estimate, which no other can foresee by reweighting, or the bias
+        selects.
 
     References
     ----------
@@ -48,6 +49,7 @@ def loo(fit: Fit) -> "ELPDDataLOO":
     from arviz_stats import loo as estimate
 
     answering(fit, "loo")
+    unselected(fit, "loo")
     if fit.effects.k == 1:
         raise RefusalError(
             "loo() reweights the draws of the other estimates, and there is only one. "
@@ -67,7 +69,7 @@ class ExactLoo:
         two-sided ``p_value`` = 2·min(pit, 1 − pit), ``accuracy``, and ``note``: why a row is
         empty.
     elpd, se : float
-        Σ lpd and √(k·Var(lpd)); nan where a row is empty.
+        Σ lpd and √(k·Var(lpd)); nan where a row is empty, and `se` with one estimate.
     p : float
         Effective number of parameters: Σ log p(yᵢ | y) − elpd.
     """
@@ -76,6 +78,13 @@ class ExactLoo:
     elpd: float
     se: float
     p: float
+
+    def __repr__(self) -> str:
+        """Say in one line what was found."""
+        return (
+            f"<ExactLoo of {len(self.table)} estimates: elpd {self.elpd:.2f} (SE {self.se:.2f}), "
+            f"p {self.p:.2f}>"
+        )
 
     def to_arviz(self) -> "ELPDDataLOO":
         """Give the result in ArviZ's form, which `arviz.compare` takes; every Pareto k is 0."""
@@ -136,7 +145,12 @@ def exact_loo(fit: Fit) -> ExactLoo:
     table.index.name = "estimate"
     lpd = table["lpd"].to_numpy()
     p = float(np.sum(_within(posterior)) - np.sum(lpd))
-    return ExactLoo(fit.stamped(table), float(lpd.sum()), float(np.sqrt(k * lpd.var())), p)
+    return ExactLoo(fit.stamped(table), float(lpd.sum()), spread_of_sum(lpd), p)
+
+
+def spread_of_sum(parts: Array) -> float:
+    """Give the standard error of a sum of pointwise values: √(k·Var); nan for a single one."""
+    return float(np.sqrt(len(parts) * parts.var())) if len(parts) > 1 else np.nan
 
 
 def _within(posterior: ExactPosterior) -> Array:

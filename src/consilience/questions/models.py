@@ -11,7 +11,7 @@ from consilience.errors import ModelError
 from consilience.fit import Fit
 from consilience.questions.asking import answering
 from consilience.questions.evidence import same_data
-from consilience.questions.leave_one_out import exact_loo, loo
+from consilience.questions.leave_one_out import exact_loo, loo, spread_of_sum
 
 if TYPE_CHECKING:
     from arviz_stats.utils import ELPDDataLOO
@@ -53,7 +53,7 @@ def compare_models(
     ----------
     Yao et al. (2018), doi:10.1214/17-BA1091, for stacking. Sivula et al. (2025),
     arXiv:2008.10296, for the difference of elpd, whose standard error is too small where data are
-    few or models alike.
+    few or models alike. With one estimate there is none: ``se`` and ``se_diff`` are nan.
     """
     names = _checked(fits)
     pointwise = {name: _foreseen(fits[name]) for name in names}
@@ -127,7 +127,7 @@ def _weigh_evidence(table: pd.DataFrame, fits: Mapping[str, Fit], prior: np.ndar
 
 def _difference(one: "ELPDDataLOO", best: "ELPDDataLOO") -> tuple[float, float]:
     gap = np.asarray(one.elpd_i, dtype=float) - np.asarray(best.elpd_i, dtype=float)
-    return float(gap.sum()), float(np.sqrt(len(gap) * gap.var()))
+    return float(gap.sum()), spread_of_sum(gap)
 
 
 def _words(table: pd.DataFrame, k: int) -> tuple[str, ...]:
@@ -137,10 +137,13 @@ def _words(table: pd.DataFrame, k: int) -> tuple[str, ...]:
         (best, _), (second, row) = list(rows.items())[:2]
         gap, se = -float(row["elpd_diff"]), float(row["se_diff"])
         sentences.append(
-            f"{best} foresees the estimates best; {second} is behind by {gap:.2f} ± {se:.2f} of "
-            f"log density: {'hardly any' if gap < 4.0 else 'a clear'} difference."
+            f"{best} foresees the estimates best; {second} is behind by {gap:.2f}"
+            f"{f' ± {se:.2f}' if np.isfinite(se) else ''} of log density: "
+            f"{'hardly any' if gap < 4.0 else 'a clear'} difference."
         )
-    if k < _MANY and len(table) > 1:
+    if k == 1 and len(table) > 1:
+        sentences.append("One estimate does not say how far such a difference is to be trusted.")
+    elif k < _MANY and len(table) > 1:
         sentences.append(
             f"With {k} estimates the standard error of such a difference is itself uncertain."
         )

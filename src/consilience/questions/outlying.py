@@ -6,10 +6,14 @@ import pandas as pd
 from consilience.engines.exact.posterior import ExactPosterior
 from consilience.fit import Fit
 from consilience.gaussian import Array
-from consilience.questions.asking import answering, listed, percent
+from consilience.questions.asking import answering, listed, percent, unselected
 from consilience.questions.leave_one_out import exact_loo
 
 _SURPRISING, _LIKELY = 0.05, 0.5
+_UNSURE = (
+    "The draws say too little about what the others foresee here (Pareto k above 0.7). Fit again "
+    "without this estimate."
+)
 
 
 def outliers(fit: Fit) -> pd.DataFrame:
@@ -19,7 +23,7 @@ def outliers(fit: Fit) -> pd.DataFrame:
     ----------
     fit : Fit
         Exact fits are refitted without each estimate; for sampled ones the draws are reweighted
-        (PSIS).
+        (PSIS), and rows whose Pareto k exceeds 0.7 stay empty, as the note says.
 
     Returns
     -------
@@ -27,7 +31,13 @@ def outliers(fit: Fit) -> pd.DataFrame:
         By estimate: ``yi, sei``, ``pit`` = P(new yᵢ ≤ observed | others), the two-sided
         ``p_value``, ``p_holm`` and ``p_bonferroni`` adjusted for looking at all estimates, and
         ``p_outlier``, the posterior probability of being an outlier, where the heterogeneity has a
-        place for outliers (StudentT, TwoComponent; else nan). `attrs` holds ``words``.
+        place for outliers (StudentT, TwoComponent; else nan), and ``note``: why a row is empty.
+        `attrs` holds ``words``.
+
+    Raises
+    ------
+    RefusalError
+        If the bias selects which estimates come to light.
 
     References
     ----------
@@ -35,6 +45,7 @@ def outliers(fit: Fit) -> pd.DataFrame:
     65–70.
     """
     answering(fit, "outliers")
+    unselected(fit, "outliers")
     pit, p_value, note = _foreseen(fit)
     table = pd.DataFrame(
         {
@@ -58,8 +69,9 @@ def _foreseen(fit: Fit) -> tuple[Array, Array, list[str]]:
     if isinstance(fit.posterior, ExactPosterior):
         found = exact_loo(fit).table
         return found["pit"].to_numpy(), found["p_value"].to_numpy(), found["note"].to_list()
-    pit = fit.posterior.foresee()
-    return pit, 2.0 * np.minimum(pit, 1.0 - pit), [""] * len(pit)
+    doubted = fit.posterior.doubted()
+    pit = np.where(doubted, np.nan, fit.posterior.foresee())
+    return pit, 2.0 * np.minimum(pit, 1.0 - pit), [_UNSURE if each else "" for each in doubted]
 
 
 def _holm(p: Array) -> Array:
@@ -99,6 +111,9 @@ def _words(table: pd.DataFrame) -> tuple[str, ...]:
             f"After Holm's adjustment for looking at {count} estimates "
             + (f"it remains so for {listed(sure)}." if sure else "none of them stands out.")
         )
+    unsure = [str(name) for name in table.index[table["note"] == _UNSURE]]
+    if unsure:
+        sentences.append(f"Empty, because the draws say too little: {listed(unsure)}.")
     if likely:
         sentences.append(f"More probably an outlier than not: {listed(likely)}.")
     return tuple(sentences)

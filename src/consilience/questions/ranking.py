@@ -35,6 +35,11 @@ class Ranks:
     matrix: pd.DataFrame
     words: str
 
+    def __repr__(self) -> str:
+        """Say in one line what is first of how many, and how probably."""
+        first, p = self.table.index[0], self.table["p_best"].iloc[0]
+        return f"<Ranks of {len(self.table)}: {first} first, best with probability {p:.2f}>"
+
 
 def ranks(fit: Fit, by: str = "", *, level: float = 0.95, largest_is_best: bool = True) -> Ranks:
     """Rank the levels of a factor, or without one the trials, by their effects.

@@ -6,7 +6,7 @@ import xarray as xr
 
 from consilience.errors import ModelError, RefusalError
 from consilience.fit import Fit
-from consilience.questions.asking import answering
+from consilience.questions.asking import answering, unselected
 
 _HOUSE = ["mean", "sd", "median", "lower", "upper", "level", "interval"]
 
@@ -14,12 +14,13 @@ _HOUSE = ["mean", "sd", "median", "lower", "upper", "level", "interval"]
 def power_scaling(
     fit: Fit, *, threshold: float = 0.05, trials: bool = False, level: float = 0.95
 ) -> pd.DataFrame:
-    """Measure how sensitive every parameter is to its prior and to the data.
+    """Measure how far every parameter moves with its prior and with the data.
 
     The prior (or the likelihood) is raised to the powers 0.99 and 1.01, and the change of each
     marginal posterior is the sensitivity: the cumulative Jensen–Shannon distance per doubling of
     the power, by reweighted draws. Only priors at the top are scaled: that of levels given their
-    standard deviation is part of the model.
+    standard deviation is part of the model. A parameter that moves with both is held between
+    them; whether they disagree is what `conflict` says.
 
     Parameters
     ----------
@@ -41,7 +42,7 @@ def power_scaling(
     Raises
     ------
     RefusalError
-        If every prior is improper, so that there is nothing to scale.
+        If every prior is improper, so that there is nothing to scale, or the bias selects.
 
     References
     ----------
@@ -50,6 +51,7 @@ def power_scaling(
     from arviz_stats import psense
 
     answering(fit, "power_scaling")
+    unselected(fit, "power_scaling")
     if isinstance(threshold, bool) or not 0.0 < float(threshold) < 1.0:
         raise ModelError(f"threshold lies between 0 and 1; {threshold!r} does not. Try 0.05.")
     scaled = _scaled(fit)
@@ -110,7 +112,7 @@ def _diagnosis(prior: float, likelihood: float, threshold: float) -> str:
     if np.isnan(prior) or np.isnan(likelihood):
         return "does not vary"
     if prior < threshold:
-        return "no sign of trouble"
+        return "hardly moves with the prior"
     if likelihood >= threshold:
-        return "prior and data may be in conflict"
-    return "the prior says more than the data"
+        return "moves with the prior and with the data"
+    return "moves with the prior more than with the data"

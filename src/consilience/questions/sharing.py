@@ -48,6 +48,13 @@ class Borrowing:
     prior_weight: float
     words: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        """Say in one line how many trials and levels there are, and what the mean is worth."""
+        return (
+            f"<Borrowing of {len(self.trials)} trials and {len(self.levels)} levels: "
+            f"{self.effective:.1f} effective trials in the mean>"
+        )
+
 
 def borrowing(fit: Fit, *, level: float = 0.95) -> Borrowing:
     """Say how much each trial borrows from the others, and what weight it has in the mean.

@@ -10,7 +10,7 @@ from consilience.design.columns import as_labels
 from consilience.effects import Effects
 from consilience.errors import ModelError
 from consilience.gaussian import Block, Hyper, Rows
-from consilience.priors import HalfUnitInformation, Normal, Prior, standing
+from consilience.priors import HalfWeaklyInformative, Normal, Prior, standing
 from consilience.terms.base import Term
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ class Exchangeable(Term):
         The column of the trial table that names the levels.
     scale : Prior
         Prior of the standard deviation between levels, on the effect's scale. The default is a
-        HalfNormal of a quarter of a unit-information SD (0.5 for standardised mean differences).
+        HalfNormal of a quarter of a unit-information SD (0.5 for standardised mean differences);
+        on log ratios, of 0.5.
     within : str
         Another column, or nothing. With it the levels are the pairs of both columns, such as
         exercise against usual care. Beside a term for the other column they are nested in it;
@@ -50,7 +51,7 @@ class Exchangeable(Term):
     """
 
     factor: str
-    scale: Prior = field(default_factory=HalfUnitInformation)
+    scale: Prior = field(default_factory=HalfWeaklyInformative)
     within: str = ""
 
     def __post_init__(self) -> None:

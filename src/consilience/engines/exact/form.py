@@ -118,7 +118,7 @@ class Form:
 
     def _pieces(self, phi: Array, at: NDArray[np.intp]) -> Iterator[tuple[NDArray, Array, Array]]:
         """Cut the nodes into pieces small enough that h(φ) can be held for all estimates."""
-        chunk = max(1, _CELLS // len(self.y))
+        chunk = max(1, _CELLS // max(1, len(self.y)))
         for start in range(0, len(at), chunk):
             piece = at[start : start + chunk]
             point = self.point(phi[piece])
@@ -143,6 +143,7 @@ def assemble(model: Model, effects: Effects) -> Form:
         If a component has no Gaussian form, or flat coefficients cannot be told apart.
     """
     concrete = resolve(model, effects)
+    concrete.bias.refuse_selection("The exact engine", instead="Use engines.Nuts().")
     observed = concrete.likelihood.observed(weighed(concrete, effects))
     scatter = concrete.heterogeneity.scatter(effects)
     parts = blocks(concrete, effects)

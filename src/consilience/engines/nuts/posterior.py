@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 
 from consilience.effects import Effects
 from consilience.engines.base import Combination, Posterior
@@ -14,6 +16,7 @@ from consilience.engines.tree import Draws, Layout, grow
 from consilience.gaussian import Array, Point, Population
 
 _GRID = 257
+_GOOD = 0.7
 
 
 @dataclass(frozen=True)
@@ -115,14 +118,28 @@ class SampledPosterior(Posterior):
 
     def foresee(self) -> Array:
         """See `Posterior.foresee`; by Pareto-smoothed importance weights instead of refits."""
-        from arviz_stats.base import array_stats
-
-        log_likelihood = self._flat(self.draws.log_likelihood)
         residual = self.effects.y - self.layout.seen(self._flat(self.draws.beta))
         below = self.scatter.below(residual, self.effects.v, point=self._point())
-        weights, _ = array_stats.psislw(log_likelihood.T, r_eff=1.0)
+        weights, _ = self._weights
         shares = np.exp(weights - weights.max(axis=1, keepdims=True))
         return np.sum(shares * below.T, axis=1) / shares.sum(axis=1)
+
+    def doubted(self) -> NDArray[np.bool_]:
+        """See `Posterior.doubted`: where the Pareto k of the weights is above 0.7.
+
+        References
+        ----------
+        Vehtari et al. (2024), JMLR 25(72), for the limit.
+        """
+        return np.asarray(~(self._weights[1] <= _GOOD))
+
+    @cached_property
+    def _weights(self) -> tuple[Array, Array]:
+        """Log weights (k, draws) of the draws without each estimate, and their Pareto k (k,)."""
+        from arviz_stats.base import array_stats
+
+        log_weights, k = array_stats.psislw(self._flat(self.draws.log_likelihood).T, r_eff=1.0)
+        return np.asarray(log_weights), np.asarray(k)
 
     def tree(self) -> xr.DataTree:
         """See `Posterior.tree`."""
