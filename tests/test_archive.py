@@ -311,3 +311,27 @@ def test_a_failed_write_leaves_the_old_file_whole(fit, path, tmp_path, monkeypat
 def test_folders_are_made_on_the_way(fit, tmp_path):
     fit.save(tmp_path / "a" / "b" / "fit.nc")
     assert cs.load_fit(str(tmp_path / "a" / "b" / "fit.nc")).model == fit.model
+
+
+def test_what_estimates_share_and_how_they_were_made_is_kept():
+    table = pd.DataFrame({
+        "study": ["A", "A", "B"], "estimate": ["1", "2", "3"], "control": ["c", "c", "c"],
+        "n1": [20, 30, 40], "mean1": [5.0, 6, 7], "se1": [0.3, 0.2, 0.4],
+        "n2": [25, 25, 40], "mean2": [4.0, 4, 5], "sd2": [1 / 3, 1 / 3, 2.0],
+    })  # fmt: skip
+    rules = (cs.dependence.SharedControl(),)
+    effects = cs.effect_sizes(table, "SMD", conversions="DEFAULT", shared=rules)
+    again = effects_from_text(effects_to_text(effects))
+    np.testing.assert_array_equal(again.V, effects.V)
+    assert not again.shared.independent
+    assert again.conversions == effects.conversions
+    assert again.log == effects.log
+    np.testing.assert_array_equal(again.without("2").V, effects.without("2").V)
+
+
+def test_effects_written_before_anything_was_shared_are_read(effects):
+    content = json.loads(effects_to_text(effects))
+    del content["shared"], content["conversions"]
+    again = effects_from_text(json.dumps(content))
+    assert again.shared.independent
+    assert again.conversions == ()

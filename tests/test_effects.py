@@ -1,15 +1,18 @@
 """Effects: what is computed, which way it points, what is refused, what may be left out."""
 
+import time
 from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from consilience import dependence, priors
+from consilience.convert import convert
 from consilience.effects import Effects, effect_sizes
 from consilience.errors import DataError, ModelError
 from consilience.measures import SMD
-from consilience.trials import from_frame
+from consilience.trials import conversions, from_frame
 
 
 @pytest.fixture
@@ -248,3 +251,137 @@ def test_unknown_names_are_answered_with_the_known_ones(effects: Effects) -> Non
 def test_the_unit_information_sd_is_the_measures(effects: Effects) -> None:
     assert effects.unit_sd() == 2.0
     assert np.isnan(effect_sizes(generic(), "GEN").unit_sd())
+
+
+@pytest.fixture
+def arms() -> pd.DataFrame:
+    columns = {"n1": [20, 30, 40], "mean1": [5.0, 6.0, 7.0], "sd1": [1.0, 2.0, 3.0], "n2": 25,
+               "mean2": 4.0, "sd2": 1.5}  # fmt: skip
+    names = {"study": ["A", "A", "B"], "estimate": ["a1", "a2", "b"], "control": "c"}
+    return pd.DataFrame(names | columns)
+
+
+def test_what_is_shared_goes_wherever_the_estimates_go(arms) -> None:
+    rule = dependence.SharedControl()
+    effects = effect_sizes(arms, "MD", shared=(rule,))
+    np.testing.assert_array_equal(effects.V, effect_sizes(arms, "MD").sharing(rule).V)
+    np.testing.assert_array_equal(effects.only("A").V, effects.V[:2, :2])
+    assert effects.without("a2").shared.independent
+    assert effects.sharing().shared.independent
+    assert effects.shared.dense(effects.v)[0, 1] == pytest.approx(1.5**2 / 25, rel=1e-12)
+    turned = effects.shared.turned(np.array([1.0, -1.0, 1.0]))
+    assert turned.dense(effects.v)[0, 1] == pytest.approx(-(1.5**2) / 25, rel=1e-12)
+
+
+def test_rules_go_by_name(arms) -> None:
+    named = effect_sizes(arms, "MD", shared=("SharedControl",))
+    np.testing.assert_array_equal(
+        named.V, effect_sizes(arms, "MD").sharing(dependence.SharedControl()).V
+    )
+    with pytest.raises(ModelError, match="Unknown dependence"):
+        effect_sizes(arms, "MD", shared=("SharedControls",))
+
+
+def test_an_assumed_correlation_is_tried_at_several_values(arms) -> None:
+    effects = effect_sizes(arms.assign(outcome=["x", "y", "x"]), "MD")
+    varied = effects.over_rho((dependence.Correlated(0.5),), (0.0, 0.3, 0.9))
+    found = {rho: each.shared.dense(each.v)[0, 1] for rho, each in varied.items()}
+    scale = np.sqrt(effects.v[0] * effects.v[1])
+    assert found == pytest.approx({rho: rho * scale for rho in (0.0, 0.3, 0.9)}, rel=1e-12)
+    with pytest.raises(ModelError, match="No rule assumes a correlation"):
+        effects.over_rho((dependence.SharedControl(),), (0.5,))
+    with pytest.raises(ModelError, match="between −1 and 1"):
+        effects.over_rho((dependence.Correlated(0.5),), (1.0,))
+
+
+MIXED = pd.DataFrame(
+    [
+        {"study": "means", "mean1": 5.0, "sd1": 2.0, "mean2": 4.0, "sd2": 2.0},
+        {"study": "errors", "mean1": 5.0, "se1": 0.4, "mean2": 4.0, "se2": 0.4},
+        {"study": "interval", "md": 1.0, "md_lower": 0.2, "md_upper": 1.8},
+        {"study": "d", "d": 0.5},
+        {"study": "ready", "yi": 0.4, "vi": 0.07, "measure": "SMD"},
+        {"study": "both", "mean1": 5.0, "sd1": 2.0, "mean2": 4.0, "sd2": 2.0, "d": 9.0},
+    ]
+).assign(n1=30, n2=28)
+
+
+def test_a_sheet_of_mixed_forms_becomes_effects_in_one_call() -> None:
+    """The same as convert() first; each row by what it has, what is printed first."""
+    at_once = effect_sizes(MIXED, "SMD", conversions="DEFAULT")
+    converted = convert(MIXED, "SMD")
+    in_two = effect_sizes(converted, "SMD")
+    np.testing.assert_array_equal(at_once.y, in_two.y)
+    np.testing.assert_array_equal(at_once.v, in_two.v)
+    assert at_once.log == in_two.log
+    assert at_once.conversions == converted.log
+    own = effect_sizes(MIXED.iloc[[0]], "SMD")
+    assert (at_once.y[0], at_once.y[5]) == (own.y[0], own.y[0])
+    assert (at_once.y[4], at_once.v[4]) == (0.4, 0.07)
+    assert any(line.startswith("Converted: SE to SD (2 cells), ") for line in at_once.log)
+
+
+def test_rules_are_tried_in_their_order_and_by_name() -> None:
+    row = MIXED.iloc[[3]].assign(md=1.0, md_se=0.5)
+    by_name = effect_sizes(row, "SMD", conversions=("PrintedD", "DEFAULT"))
+    by_rule = effect_sizes(row, "SMD", conversions=(conversions.PrintedD(), *conversions.DEFAULT))
+    by_default = effect_sizes(row, "SMD", conversions="DEFAULT")
+    one = effect_sizes(row, "SMD", conversions=conversions.PrintedD())
+    assert by_name.y[0] == by_rule.y[0] == one.y[0]
+    assert by_default.y[0] == one.y[0]
+    by_md = effect_sizes(row, "SMD", conversions=("DifferenceOverSD", "DifferenceToSMD"))
+    assert by_md.y[0] != pytest.approx(one.y[0], abs=1e-3)
+    for wrong in ("SDToSE", ("SDToSE",), (3,), 3):
+        with pytest.raises(ModelError, match="conversion"):
+            effect_sizes(row, "SMD", conversions=wrong)
+    with pytest.raises(ModelError, match="said by a rule"):
+        effect_sizes(row, "SMD", conversions="DEFAULT", shared=3)
+
+
+def test_an_assumed_distribution_widens_the_rows_it_concerns() -> None:
+    table = MIXED.iloc[:1].assign(cluster_size=11.0)
+    fixed = effect_sizes(table, "SMD", conversions=conversions.ClusterDesign(0.05))
+    spread = effect_sizes(
+        table, "SMD", conversions=conversions.ClusterDesign(priors.Uniform(0, 0.1))
+    )
+    plain = effect_sizes(MIXED.iloc[:1], "SMD")
+    np.testing.assert_allclose(fixed.v, plain.v * 1.5, rtol=1e-12)
+    np.testing.assert_allclose(spread.v, plain.v * 1.5, rtol=1e-6)
+    assert any("Variances changed by what was assumed" in line for line in spread.log)
+
+
+def test_all_rows_of_which_no_effect_can_be_made_are_listed_once_each() -> None:
+    broken = pd.concat([MIXED, pd.DataFrame([
+        {"study": "lost", "n1": 10, "n2": 12, "mean1": 3.0},
+        {"study": "empty"},
+        {"study": "wrong", "n1": 1, "n2": 12, "mean1": 3.0, "sd1": 1.0, "mean2": 3.0, "sd2": 1.0},
+    ])])  # fmt: skip
+    with pytest.raises(DataError) as refused:
+        effect_sizes(broken, "SMD", conversions="DEFAULT")
+    told = {p.study: (p.column, p.what) for p in refused.value.problems}
+    assert len(told) == len(refused.value.problems) == 3
+    assert told["wrong"][0] == "n1"
+    assert told["lost"][0] == "sd1, mean2, sd2"
+    assert "(mean1 = 3, n1 = 10, n2 = 12)" in told["lost"][1]
+    assert told["empty"][0] == "n1, mean1, sd1, n2, mean2, sd2"
+    assert "(no number)" in told["empty"][1]
+
+
+def test_a_table_that_rests_on_a_distribution_says_what_it_lacks() -> None:
+    table = pd.concat([MIXED.iloc[:1], pd.DataFrame([{"study": "lost", "n1": 10, "n2": 12}])])
+    rules = (conversions.ClusterDesign(priors.Uniform(0, 0.1)),)
+    with pytest.raises(DataError, match="lost"):
+        effect_sizes(table.assign(cluster_size=5.0), "SMD", conversions=rules)
+
+
+def test_mixed_sheets_cost_in_proportion_to_their_rows() -> None:
+    def spent(rows: int) -> float:
+        table = pd.concat([MIXED.iloc[:4]] * (rows // 4), ignore_index=True)
+        table["study"] = [f"S{i}" for i in range(len(table))]
+        trials = from_frame(table)
+        began = time.process_time()
+        effect_sizes(trials, "SMD", conversions="DEFAULT")
+        return time.process_time() - began
+
+    spent(400)
+    assert spent(40_000) < 25 * spent(4000)

@@ -140,3 +140,18 @@ def test_a_label_that_is_also_a_study_leaves_out_one_estimate():
     })  # fmt: skip
     found = sensitivity.leave_one_out(MODEL, cs.effect_sizes(table, "GEN"))
     assert (found["k"] == 3).all()
+
+
+def test_a_term_that_does_not_vary_goes_and_is_named(effects):
+    model = cs.Model(
+        mu=MODEL.mu,
+        terms=(terms.Linear("kind", prior=priors.Normal(0, 0.5)),),
+        heterogeneity=MODEL.heterogeneity,
+    )
+    alike = effects.only("A", "B")
+    smaller, gone = sensitivity.without_idle_terms(model, alike)
+    assert (smaller, gone) == (MODEL, ("kind",))
+    assert sensitivity.without_idle_terms(model, effects) == (model, ())
+    with pytest.raises(ModelError, match="one level only"):
+        sensitivity.over_trials(model, {"alike": alike})
+    assert sensitivity.over_trials(smaller, {"alike": alike})["k"].tolist() == [2]

@@ -60,6 +60,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submodules=[
         "bias",
         "classical",
+        "dependence",
         "engines",
         "errors",
         "heterogeneity",

@@ -13,10 +13,13 @@ import pandas as pd
 import xarray as xr
 
 from consilience import measures
+from consilience.covariance import Covariance
 from consilience.effects import Effects
 from consilience.errors import DataError
+from consilience.trials import Conversion
 
 _LIMIT = 2_000_000_000
+_LINE = tuple(slot.name for slot in fields(Conversion))
 
 
 def write_tree(tree: xr.DataTree, path: str | Path) -> None:
@@ -63,6 +66,11 @@ def effects_to_text(effects: Effects) -> str:
         "measure": {"code": measure.code, "settings": settings},
         "directed": effects.directed,
         "log": list(effects.log),
+        "shared": {
+            "members": [at.tolist() for at in effects.shared.members],
+            "blocks": [block.tolist() for block in effects.shared.blocks],
+        },
+        "conversions": [[getattr(line, slot) for slot in _LINE] for line in effects.conversions],
     }
     return json.dumps(content, default=str)
 
@@ -79,7 +87,15 @@ def effects_from_text(text: str) -> Effects:
         measure,
         directed=bool(content["directed"]),
         log=tuple(content["log"]),
+        shared=_shared(content.get("shared", {})),
+        conversions=tuple(Conversion(*line) for line in content.get("conversions", ())),
     )
+
+
+def _shared(content: Mapping[str, Any]) -> Covariance:
+    """Build the blocks that were written down; files from before there were any have none."""
+    members = tuple(np.array(at, dtype=np.intp) for at in content.get("members", ()))
+    return Covariance(members, tuple(np.array(b, dtype=float) for b in content.get("blocks", ())))
 
 
 def _columns(table: pd.DataFrame) -> list[dict[str, object]]:

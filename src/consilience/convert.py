@@ -1,21 +1,28 @@
 """Sheets as reviewers extract them, turned into what a measure needs."""
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from consilience import measures
-from consilience.errors import DataError, Problem
+from consilience.errors import DataError, ModelError, Problem
 from consilience.measures import Measure
 from consilience.trials import Trials, conversions, examine
 from consilience.trials.conversions import Rule
+from consilience.trials.conversions.given import gathered, hinted, lacks, problems_left
+from consilience.trials.directions import COLUMN, direction_problems, signs
+from consilience.trials.labels import label_problems
 
 
 def convert(
     trials: Trials | pd.DataFrame,
     measure: str | Measure,
     *,
-    rules: Sequence[Rule | str] = conversions.DEFAULT,
+    rules: str | Rule | Sequence[Rule | str] = conversions.DEFAULT,
 ) -> Trials:
     """Fill what a measure needs, row by row from what each row has.
 
@@ -25,9 +32,9 @@ def convert(
     measure : str or Measure
         What is to be computed afterwards; rows that already have it are left alone.
     rules : sequence of Rule or str
-        In the order in which they are tried. ``conversions.DEFAULT`` holds those that assume
-        nothing that is not printed; others are added to it, such as
-        ``(EqualArms(), *DEFAULT)`` or ``(*DEFAULT, BorrowSD())``.
+        In the order in which they are tried. ``"DEFAULT"`` stands for ``conversions.DEFAULT``,
+        those that assume nothing that is not printed; others are added to it, such as
+        ``("EqualArms", "DEFAULT")`` or ``("DEFAULT", BorrowSD())``.
 
     Returns
     -------
@@ -47,8 +54,81 @@ def convert(
     read, unreadable = taken(trials)
     if unreadable:
         raise DataError(unreadable)
-    named = [conversions.get(rule) if isinstance(rule, str) else rule for rule in rules]
-    return conversions.run(read, chosen, rules=named)
+    return conversions.run(read, chosen, rules=conversions.named(rules))
+
+
+def prepared(
+    trials: Trials | pd.DataFrame,
+    measure: Measure,
+    *,
+    rules: str | Rule | Sequence[Rule | str] = (),
+) -> Trials:
+    """Read, convert and check a table as far as the effects of all its rows can be computed.
+
+    Parameters
+    ----------
+    trials : Trials or DataFrame
+    measure : Measure
+    rules : sequence of Rule or str
+        Conversions to be made first; none by default.
+
+    Raises
+    ------
+    DataError
+        With every problem of the table at once. Where nothing was to be converted, a remedy names
+        the rules that would help; where it was, each row that still has no effect is listed once
+        with what it prints and what it lacks.
+    """
+    named = conversions.named(rules)
+    given, unreadable = taken(trials)
+    whole = replace(given, frame=measure.complete(given.frame))
+    if named:
+        whole = conversions.run(whole, measure, rules=named)
+    table = whole.frame
+    cells = {(problem.study, problem.column) for problem in unreadable}
+    found = (
+        *problems_left(lacks(table, measure), table, target=measure),
+        *_directions(table),
+        *label_problems(table),
+    )
+    new = [problem for problem in found if (problem.study, problem.column) not in cells]
+    if unreadable or new:
+        told = gathered(new, whole) if named else new
+        helped = hinted(told, whole, target=measure, rules=conversions.DEFAULT)
+        raise DataError((*unreadable, *helped))
+    return whole
+
+
+def _directions(table: pd.DataFrame) -> tuple[Problem, ...]:
+    """Find the rows without a direction, looking at every row only if some word is none."""
+    distinct = table.filter(["study", COLUMN])
+    distinct = distinct.drop_duplicates(COLUMN) if COLUMN in table else distinct
+    return direction_problems(table) if direction_problems(distinct) else ()
+
+
+def turns(table: pd.DataFrame, measure: Measure) -> NDArray[np.float64]:
+    """Return the sign by which each effect is turned so that positive favours the intervention."""
+    if COLUMN not in table or not measure.directional:
+        return np.ones(len(table))
+    codes, words = pd.factorize(table[COLUMN])
+    return signs(pd.DataFrame({COLUMN: words}))[codes]
+
+
+def informative(trials: Trials, measure: Measure) -> Trials:
+    """Leave out the rows that say nothing about the effect, where the measure was told to.
+
+    Raises
+    ------
+    DataError
+        If nothing is left.
+    """
+    raw = ~conversions.ready(trials.frame, measure.code)
+    dropped = np.zeros(len(raw), dtype=bool)
+    if raw.any():
+        dropped[raw] = measure.dropped(trials.frame[raw])
+    if dropped.all():
+        raise DataError("No estimate is left: drop00 leaves out every row. Set drop00=False.")
+    return trials.keep(~dropped) if dropped.any() else trials
 
 
 def taken(trials: Trials | pd.DataFrame) -> tuple[Trials, tuple[Problem, ...]]:
@@ -66,3 +146,38 @@ def taken(trials: Trials | pd.DataFrame) -> tuple[Trials, tuple[Problem, ...]]:
     if read.frame.empty:
         raise DataError("The table has no rows. Give at least one trial.")
     return read, unreadable
+
+
+def refuse_divided(trials: Trials) -> None:
+    """Refuse to take a control arm for shared that was divided among its rows before.
+
+    Raises
+    ------
+    ModelError
+    """
+    title = conversions.SplitControl.title
+    if any(line.rule.startswith(title) for line in trials.log):
+        raise ModelError(
+            "The control arm was divided among its rows (SplitControl), so that they count nobody "
+            "twice. Either divide it, or give the covariance in `shared`."
+        )
+
+
+def notes(trials: Trials, measure: Measure) -> tuple[str, ...]:
+    """Say in words what was converted, and what the measure's settings do to the rows."""
+    made = Counter([line.rule for line in trials.log if line.source])
+    rules = ", ".join(f"{rule.split(':')[0]} ({count} cells)" for rule, count in made.items())
+    line = f"Converted: {rules}; cell by cell in `conversions`."
+    raw = trials.frame[~conversions.ready(trials.frame, measure.code)]
+    return (*(line,) * bool(made), *(measure.notes(raw) if len(raw) else ()))
+
+
+def told(table: pd.DataFrame, measure: Measure, *, turned: NDArray[np.bool_]) -> tuple[str, ...]:
+    """Say in words how the rows of a labelled table became effects."""
+    lines = [f"{len(table)} estimates computed; measure: {measure.label}."]
+    if (given := conversions.ready(table, measure.code)).any():
+        lines.append(f"Taken as ready-made effects: {', '.join(table.index[given])}.")
+    if turned.any():
+        names = ", ".join(table.index[turned])
+        lines.append(f"Turned round, because lower values are better on their scales: {names}.")
+    return tuple(lines)

@@ -62,12 +62,22 @@ class Covariance:
         return type(self)(self.members, tuple(blocks))
 
     def problems(self, labels: tuple[str, ...]) -> list[Problem]:
-        """List the blocks that are no covariance, by the labels of their estimates."""
-        remedy = "Correlations this strong cannot all hold at once; lower them, or check `vi`."
+        """List the blocks that are no covariance.
+
+        Parameters
+        ----------
+        labels : tuple of str, k
+            What a message calls each estimate: its label, or its study.
+        """
+        remedy = (
+            "Estimates that follow from each other cannot all be kept, and correlations this "
+            "strong cannot all hold at once: leave one out, lower them, or check `vi`."
+        )
+        good = _are_covariances(self.blocks)
         return [
             Problem("The sampling covariance is not positive definite", remedy, _named(at, labels))
-            for at, block in zip(self.members, self.blocks, strict=True)
-            if not _is_covariance(block)
+            for at, holds in zip(self.members, good, strict=True)
+            if not holds
         ]
 
     def checked(self, labels: tuple[str, ...]) -> Self:
@@ -88,14 +98,28 @@ INDEPENDENT = Covariance()
 
 
 def _named(at: Positions, labels: tuple[str, ...]) -> str:
-    return ", ".join(labels[i] for i in at)
+    return ", ".join(dict.fromkeys(labels[i] for i in at))
 
 
-def _is_covariance(block: Floats) -> bool:
-    if not np.isfinite(block).all() or not np.allclose(block, block.T, rtol=1e-10, atol=0.0):
-        return False
-    sd = np.sqrt(np.clip(np.diag(block), 0.0, None))
-    if not (sd > 0).all():
-        return False
-    lowest = np.linalg.eigvalsh(block / np.outer(sd, sd))[0]
-    return bool(lowest > len(block) * np.finfo(float).eps)
+def _are_covariances(blocks: tuple[Floats, ...]) -> NDArray[np.bool_]:
+    """Say of each block whether it is symmetric and positive definite, blocks of a size at once."""
+    sizes = np.array([len(block) for block in blocks], dtype=int)
+    good = np.zeros(len(blocks), dtype=bool)
+    for size in np.unique(sizes):
+        here = np.flatnonzero(sizes == size)
+        good[here] = _positive(np.stack([blocks[i] for i in here]))
+    return good
+
+
+def _positive(stack: Floats) -> NDArray[np.bool_]:
+    """Say which of the matrices (n, m, m) are covariances, (n,)."""
+    mirrored = np.swapaxes(stack, 1, 2)
+    variances = np.diagonal(stack, axis1=1, axis2=2)
+    with np.errstate(invalid="ignore"):
+        alike = np.abs(stack - mirrored) <= 1e-10 * np.abs(mirrored)
+        good = alike.all(axis=(1, 2)) & np.isfinite(stack).all(axis=(1, 2))
+        good &= (variances > 0).all(axis=1)
+    sd = np.sqrt(variances[good])
+    lowest = np.linalg.eigvalsh(stack[good] / (sd[:, :, None] * sd[:, None, :]))[:, 0]
+    good[good] = lowest > stack.shape[1] * np.finfo(float).eps
+    return good

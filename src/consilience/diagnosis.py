@@ -37,6 +37,17 @@ class Diagnosis:
         return " ".join((verdict, *self.steps, *self.cautions))
 
 
+_MORE = (
+    "Prior–data conflict: the estimates scatter more",
+    "Check the sampling variances and the prior of tau.",
+)
+_LESS = (
+    "The estimates scatter less",
+    "The priors of tau and of the moderators leave room for far more, so that the intervals are "
+    "cautious; or the sampling variances are too large: check them.",
+)
+
+
 def scatter_conflict(tail: float, *, q: float) -> tuple[str, ...]:
     """Say that the estimates scatter more, or far less, than the priors foresee.
 
@@ -47,15 +58,14 @@ def scatter_conflict(tail: float, *, q: float) -> tuple[str, ...]:
     q : float
         The observed Q.
     """
-    side, share = ("more", tail) if tail < 0.5 else ("less", 1.0 - tail)
+    more = tail < 0.5
+    share = tail if more else 1.0 - tail
     if not np.isfinite(tail) or share >= 0.005:
         return ()
     chance = f"of only {share:.2g}" if share > 0.0 else "too small to be seen in the replicates"
-    return (
-        f"Prior–data conflict: the estimates scatter {side} (Cochran's Q = {q:.3g}) than the model "
-        f"foresaw; it gave that a probability {chance}. Check the sampling variances and the "
-        "prior of tau.",
-    )
+    start, end = _MORE if more else _LESS
+    middle = f"than the model foresaw; it gave that a probability {chance}."
+    return (f"{start} (Cochran's Q = {q:.3g}) {middle} {end}",)
 
 
 def idle(names: tuple[str, ...]) -> tuple[str, ...]:

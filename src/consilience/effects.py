@@ -1,5 +1,6 @@
 """Effects: estimates with their sampling variances, all turned the same way."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -9,15 +10,17 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.types import is_numeric_dtype
 
-from consilience import measures
-from consilience.convert import taken
+from consilience import dependence, measures
+from consilience.convert import informative, notes, prepared, refuse_divided, told, turns
 from consilience.covariance import INDEPENDENT, Covariance
+from consilience.dependence import Dependence
 from consilience.errors import DataError, Problem
 from consilience.measures import Measure
-from consilience.trials import Trials, conversions
-from consilience.trials.conversions.given import hinted, problems_left, results, unready
-from consilience.trials.directions import COLUMN, direction_problems, signs
-from consilience.trials.labels import label_problems, labelled
+from consilience.trials import Conversion, Trials
+from consilience.trials.conversions import Rule
+from consilience.trials.conversions.given import results
+from consilience.trials.directions import COLUMN
+from consilience.trials.labels import labelled
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -42,6 +45,8 @@ class Effects:
         What was done to the rows, in words.
     shared : Covariance
         Of estimates that share participants; none by default.
+    conversions : tuple of Conversion
+        Every cell of the table that was changed: what it was and is, from what, by which rule.
     """
 
     y: Floats
@@ -51,6 +56,7 @@ class Effects:
     directed: bool
     log: tuple[str, ...] = ()
     shared: Covariance = INDEPENDENT
+    conversions: tuple[Conversion, ...] = ()
 
     def __repr__(self) -> str:
         """Say how many estimates there are, of what, and which way they point."""
@@ -151,6 +157,44 @@ class Effects:
         kept = np.asarray(mask, dtype=bool)
         return self._kept(kept, f"Kept {int(kept.sum())} of {self.k} estimates by a condition.")
 
+    def sharing(self, *rules: Dependence | str) -> "Effects":
+        """Return the same estimates with the sampling covariance that follows from rules.
+
+        Parameters
+        ----------
+        *rules : Dependence or str
+            In place of those that held before; none makes the estimates independent.
+
+        Raises
+        ------
+        DataError
+            For rows that a rule cannot judge, and a covariance that is not positive definite.
+        ModelError
+            For an unknown rule, and a measure that does not know its covariance.
+        """
+        rows = dependence.Rows(self.table, self.measure, self.v)
+        built = dependence.build(dependence.named(rules), rows)
+        return replace(self, shared=built.covariance, log=(*self.log, *built.log))
+
+    def over_rho(
+        self, rules: Sequence[Dependence], values: Sequence[float]
+    ) -> dict[float, "Effects"]:
+        """Return the same estimates under several values of an assumed correlation.
+
+        Parameters
+        ----------
+        rules : sequence of Dependence
+            Every single `rho` among them takes each value in turn.
+        values : sequence of float
+
+        Raises
+        ------
+        ModelError, DataError
+            If no rule assumes a correlation, for a value that is none, and as `sharing`.
+        """
+        varied = dependence.over_rho(rules, values)
+        return {rho: self.sharing(*now) for rho, now in varied.items()}
+
     def unit_sd(self) -> float:
         """Return the unit-information standard deviation on the scale of the measure, or NaN."""
         return self.measure.unit_sd(self.table, self.v)
@@ -191,14 +235,24 @@ class Effects:
         return xr.DataArray(values, coords, ("estimate",), name=name)
 
 
-def effect_sizes(trials: Trials | pd.DataFrame, measure: str | Measure) -> Effects:
+def effect_sizes(
+    trials: Trials | pd.DataFrame,
+    measure: str | Measure,
+    *,
+    conversions: str | Rule | Sequence[Rule | str] = (),
+    shared: str | Dependence | Sequence[Dependence | str] = (),
+) -> Effects:
     """Compute the effect of every row of a trial table.
 
     With a column `higher_is_better` (yes or no in every row) effects are turned so that positive
     favours the intervention; without it they stay intervention minus comparator. The labels of the
     estimates are the column `estimate` or, without it, `study` or `trial`: the first that tells
-    all rows apart. A row with `yi`, `vi` and this measure's code in the column `measure` is taken
-    as it is; the variance of a row with a `design_effect` is multiplied by it.
+    all rows apart.
+
+    Each row by what it has: (1) `yi` and `vi` with this measure's code in the column `measure` are
+    taken as they are; (2) a row that fills what the measure needs is computed from it; (3) any
+    other row goes through `conversions`, in their order, the first that applies, and never
+    overwrites what is printed. The variance of a row with a `design_effect` is multiplied by it.
 
     Parameters
     ----------
@@ -206,6 +260,12 @@ def effect_sizes(trials: Trials | pd.DataFrame, measure: str | Measure) -> Effec
         A DataFrame passes the same checks as a file.
     measure : str or Measure
         A measure or its code, such as ``"SMD"``.
+    conversions : sequence of Rule or str
+        As for `convert`: ``"DEFAULT"``, ``("EqualArms", "DEFAULT")``, rules with settings. Where a
+        rule was given a distribution, variances grow by what it contributes.
+    shared : sequence of Dependence or str
+        Why estimates are correlated: ``(dependence.SharedControl("arm2"),)``; nothing is taken to
+        be shared unless it is said here.
 
     Raises
     ------
@@ -213,61 +273,22 @@ def effect_sizes(trials: Trials | pd.DataFrame, measure: str | Measure) -> Effec
         With every problem of the table at once: study, column, value, remedy. Nothing is converted
         silently: where a conversion would help, the remedy names it.
     ModelError
-        For an unknown measure.
+        For an unknown measure, conversion or rule of dependence.
     """
     chosen = measures.get(measure) if isinstance(measure, str) else measure
-    given, unreadable = taken(trials)
-    whole = replace(given, frame=chosen.complete(given.frame))
-    _check(whole, chosen, unreadable=unreadable)
-    read = _informative(whole, chosen)
-    table = read.frame
+    whole = prepared(trials, chosen, rules=conversions)
+    read = informative(whole, chosen)
     y, v, doubt = results(read, chosen.code, compute=chosen.compute)
-    sign = signs(table) if chosen.directional else np.ones(len(table))
-    named = labelled(table)
-    log = (*_log(named, chosen, turned=sign < 0), *_notes(whole.frame, chosen), *doubt)
-    directed = COLUMN in table and chosen.directional
-    return Effects(sign * y + 0.0, v, named, chosen, directed=directed, log=log)
-
-
-def _check(read: Trials, measure: Measure, *, unreadable: tuple[Problem, ...]) -> None:
-    table = read.frame
-    cells = {(problem.study, problem.column) for problem in unreadable}
-    lacks = measure.problems(unready(table, measure.code))
-    found = (
-        *problems_left(lacks, table, target=measure),
-        *direction_problems(table),
-        *label_problems(table),
+    sign = turns(read.frame, chosen)
+    named = labelled(read.frame)
+    log = (*told(named, chosen, turned=sign < 0), *notes(whole, chosen), *doubt)
+    directed = COLUMN in named and chosen.directional
+    plain = Effects(
+        sign * y + 0.0, v, named, chosen, directed=directed, log=log, conversions=read.log
     )
-    new = [problem for problem in found if (problem.study, problem.column) not in cells]
-    if unreadable or new:
-        told = hinted(new, read, target=measure, rules=conversions.DEFAULT)
-        raise DataError((*unreadable, *told))
-
-
-def _informative(trials: Trials, measure: Measure) -> Trials:
-    """Leave out the rows that say nothing about the effect, where the measure was told to."""
-    raw = ~conversions.ready(trials.frame, measure.code)
-    dropped = np.zeros(len(raw), dtype=bool)
-    if raw.any():
-        dropped[raw] = measure.dropped(trials.frame[raw])
-    if dropped.all():
-        raise DataError("No estimate is left: drop00 leaves out every row. Set drop00=False.")
-    return trials.keep(~dropped) if dropped.any() else trials
-
-
-def _notes(table: pd.DataFrame, measure: Measure) -> tuple[str, ...]:
-    raw = table[~conversions.ready(table, measure.code)]
-    return measure.notes(raw) if len(raw) else ()
-
-
-def _log(table: pd.DataFrame, measure: Measure, *, turned: NDArray[np.bool_]) -> tuple[str, ...]:
-    lines = [f"{len(table)} estimates computed; measure: {measure.label}."]
-    if (given := conversions.ready(table, measure.code)).any():
-        lines.append(f"Taken as ready-made effects: {', '.join(table.index[given])}.")
-    if turned.any():
-        names = ", ".join(table.index[turned])
-        lines.append(f"Turned round, because lower values are better on their scales: {names}.")
-    return tuple(lines)
+    if rules := dependence.named(shared):
+        refuse_divided(read)
+    return plain.sharing(*rules)
 
 
 def _plain(column: pd.Series) -> NDArray:

@@ -88,6 +88,34 @@ def over_trials(model: Model, sets: Mapping[str, Effects], *, level: float = 0.9
     return _table({name: fit(model, effects) for name, effects in sets.items()}, level)
 
 
+def without_idle_terms(model: Model, effects: Effects) -> tuple[Model, tuple[str, ...]]:
+    """Leave out the terms whose moderators are the same in all these trials.
+
+    Such a term shifts every trial alike and cannot be told from the mean: a model that has it
+    cannot be fitted to a part of the trials in which the moderator does not vary.
+
+    Parameters
+    ----------
+    model : Model
+    effects : Effects
+
+    Returns
+    -------
+    Model
+    tuple of str
+        The moderators that went with the terms; none where the model stays as it is.
+    """
+    read = [[str(name) for name in effects.table if each.reads(str(name))] for each in model.terms]
+    idle = [bool(names) and _constant(effects.table[names]) for names in read]
+    kept = tuple(each for each, out in zip(model.terms, idle, strict=True) if not out)
+    gone = [name for names, out in zip(read, idle, strict=True) for name in names if out]
+    return replace(model, terms=kept), tuple(dict.fromkeys(gone))
+
+
+def _constant(columns: pd.DataFrame) -> bool:
+    return len(columns.drop_duplicates()) == 1
+
+
 def leave_one_out(model: Model, effects: Effects, *, level: float = 0.95) -> pd.DataFrame:
     """Fit a model without each estimate in turn, exactly.
 

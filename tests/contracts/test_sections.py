@@ -14,7 +14,13 @@ from consilience.report.sections import ORDER, REGISTRY, get
 from consilience.review import NO_DIAL, Review, read_review
 
 ROOT = Path(__file__).parents[2]
-OPTIONAL = ("subgroups", "predictions", "bias_dial", "risk_of_bias", "published")
+OPTIONAL = (
+    *("subgroups", "predictions", "bias_dial", "risk_of_bias", "published"),
+    *("flow", "conversions"),
+)
+FLOW = pd.DataFrame(
+    {"data": ["new_studies"], "box": ["box10"], "text": ["New"], "part": [""], "n": [3.0]}
+)
 VOID = {"br", "hr", "img", "input", "link", "meta"}
 FETCHING = {"script", "link", "img", "iframe", "object", "embed", "style"}
 
@@ -57,7 +63,8 @@ def few(review: Review, **plan: object) -> Review:
 def full() -> Analysis:
     """All that a review can hold."""
     review = few(read_review(ROOT / "data" / "smi_functioning"))
-    return analyse(replace(review, sensitivity=review.sensitivity[:1]), ROOT / "models")
+    held = replace(review, sensitivity=review.sensitivity[:1], flow=FLOW)
+    return analyse(held, ROOT / "models")
 
 
 def bare() -> Analysis:
@@ -66,6 +73,7 @@ def bare() -> Analysis:
     plan |= {"bias_dial": NO_DIAL}
     review = few(read_review(ROOT / "data" / "smi_functioning"), **plan)
     nothing = {"risk_of_bias": pd.DataFrame(), "published": pd.DataFrame(), "sensitivity": ()}
+    nothing |= {"conversions": (), "flow": pd.DataFrame()}
     lean = review.effects.table[["study", "trial", "scale", "timepoint", "outcome"]]
     effects = replace(review.effects, table=lean)
     return analyse(replace(review, effects=effects, **nothing), ROOT / "models")

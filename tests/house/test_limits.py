@@ -14,6 +14,7 @@ REGISTRIES = (
     "classical/inference",
     "classical/intervals",
     "classical/prediction",
+    "dependence",
     "engines",
     "heterogeneity",
     "likelihoods",

@@ -15,6 +15,14 @@ from consilience.review import NO_DIAL, Review, read_review
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "data" / "smi_functioning"
 MODELS = ROOT / "models"
+FLOW = pd.DataFrame(
+    [
+        ("database_results", "box2", "Databases", "", 120.0),
+        ("records_screened", "box4", "Records screened", "", 100.0),
+        ("duplicates", "box3", "Duplicate records", "", 19.0),
+    ],
+    columns=["data", "box", "text", "part", "n"],
+)
 VOID = {"br", "meta", "link", "img", "input", "hr"}
 
 
@@ -58,7 +66,7 @@ def parsed(html: str) -> Page:
 
 def short(review: Review) -> Review:
     plan = replace(review.plan, models=("partial_pooling", "random_effects"))
-    return replace(review, plan=plan, sensitivity=review.sensitivity[:2])
+    return replace(review, plan=plan, sensitivity=review.sensitivity[:2], flow=FLOW)
 
 
 @pytest.fixture(scope="session")
@@ -83,7 +91,7 @@ def stripped(review: Review, k: int) -> Review:
         bias_dial=NO_DIAL,
     )
     effects = review.effects.keep(np.arange(review.effects.k) < k)
-    files = {"risk_of_bias": pd.DataFrame(), "published": pd.DataFrame()}
+    files = dict.fromkeys(("risk_of_bias", "published", "flow"), pd.DataFrame())
     return replace(review, plan=plan, effects=effects, sensitivity=(), **files)
 
 

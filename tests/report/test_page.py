@@ -118,5 +118,6 @@ def test_the_report_shows_at_least_five_priors_of_tau(analysis) -> None:
 
 
 def test_a_level_seen_in_one_trial_is_marked(html) -> None:
-    assert "exercise&nbsp;†" in html
+    assert "digital&nbsp;†" in html
+    assert "exercise&nbsp;†" not in html
     assert "rehabilitation&nbsp;†" not in html

@@ -10,7 +10,7 @@ import typer
 from consilience.cli.command import Command
 from consilience.cli.options import Json
 from consilience.cli.output import document, say, table
-from consilience.errors import DataError
+from consilience.errors import DataError, Problem
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,11 +55,13 @@ class Check(Command):
         names = tuple(REGISTRY) if self.only is None else _names(self.only)
         place = find_data(self.place)
         trials, stored = _folder(place) if place.is_dir() else _file(place)
-        found = doubts(trials, names)
+        found, sums = doubts(trials, names), _flow(place)
         if self.json:
-            document("consilience.check/1", _content(trials, found, stored=stored))
+            content = _content(trials, found, stored=stored)
+            document("consilience.check/1", content | {"flow": list(sums)})
         else:
             _print(trials, found, stored=stored)
+            say(*(f"- {fault}" for fault in sums))
 
 
 def _names(typed: str) -> tuple[str, ...]:
@@ -72,44 +74,48 @@ def _folder(folder: Path) -> "tuple[Trials, pd.DataFrame]":
 
     from consilience.review import read_review
     from consilience.trials import read_trials
-    from consilience.trials.readers import (
-        is_unfilled,
-        read_csv,
-        read_prisma,
-        read_risk_of_bias,
-    )
+    from consilience.trials.readers import is_unfilled, read_csv, read_prisma
 
-    optional = {
-        "risk_of_bias.csv": lambda path: _risk_of_bias(path, read_csv, read_risk_of_bias),
-        "prisma.csv": read_prisma,
-        "published.csv": read_csv,
-    }
     attempts: list[Callable[[], object]] = [lambda: read_review(folder)]
-    for name, read in optional.items():
+    others = {"trials.csv": read_trials, "risk_of_bias.csv": _risk_of_bias}
+    for name, read in {**others, "prisma.csv": read_prisma, "published.csv": read_csv}.items():
         path = folder / name
-        if path.is_file() and not is_unfilled(path):
+        if path.is_file() and (name == "trials.csv" or not is_unfilled(path)):
             attempts.append(lambda read=read, path=path: read(path))  # type: ignore[misc]
     _all_at_once(attempts)
     return read_trials(folder / "trials.csv"), pd.DataFrame()
 
 
-def _risk_of_bias(
-    path: Path, read_csv: Callable[[Path], "pd.DataFrame"], judge: Callable[[Path], object]
-) -> object:
+def _risk_of_bias(path: Path) -> object:
     """Read judgements where the table has any; one may hold quotations alone."""
-    columns = {str(name).strip().lower() for name in read_csv(path)}
-    return judge(path) if "d1" in columns or "overall" in columns else None
+    import pandas as pd
+
+    from consilience.review.judgements import read_judgements
+
+    return read_judgements(path, pd.DataFrame())
 
 
 def _all_at_once(attempts: Sequence[Callable[[], object]]) -> None:
-    faults: list[DataError] = []
+    """Try everything, then raise what failed: each fault once, though several readers met it."""
+    faults: dict[str, Problem | str] = {}
     for attempt in attempts:
         try:
             attempt()
         except DataError as error:
-            faults.append(error)
+            faults |= {str(one): one for one in (error.problems or (str(error),))}
+    if all(isinstance(one, Problem) for one in faults.values()) and faults:
+        raise DataError([one for one in faults.values() if isinstance(one, Problem)])
     if faults:
-        raise faults[0] if len(faults) == 1 else DataError("\n".join(map(str, faults)))
+        raise DataError("\n".join(faults))
+
+
+def _flow(place: Path) -> tuple[str, ...]:
+    """Say which boxes of the review's PRISMA flow do not add up."""
+    from consilience.trials.readers import is_unfilled, read_prisma, unequal_sums
+
+    path = place / "prisma.csv"
+    filled = path.is_file() and not is_unfilled(path)
+    return unequal_sums(read_prisma(path)) if filled else ()
 
 
 def _file(path: Path) -> "tuple[Trials, pd.DataFrame]":

@@ -28,11 +28,29 @@ def names(results: Sequence[Fit | Pooled]) -> tuple[str, ...]:
 
 def sides(effects: Effects) -> tuple[str, str]:
     """Say what lies to the left and to the right of no effect; nothing where that has no sides."""
-    if not effects.measure.directional:
-        return "", ""
-    if effects.directed:
-        return "← favours comparator", "favours intervention →"
-    return "← comparator higher", "intervention higher →"
+    measure = effects.measure
+    needs = {*measure.needs, *measure.either}
+    if needs & {"r", "predictors"}:
+        kind = _REPEATED if "mean1" in needs else _ASSOCIATED
+        return kind[effects.directed]
+    if measure.directional:
+        return _COMPARED[effects.directed]
+    return _SPREAD if {"sd1", "sd2"} <= needs else ("", "")
+
+
+_COMPARED = {
+    True: ("← favours comparator", "favours intervention →"),
+    False: ("← comparator higher", "intervention higher →"),
+}
+_ASSOCIATED = {
+    True: ("← unfavourable association", "favourable association →"),
+    False: ("← negative association", "positive association →"),
+}
+_REPEATED = {
+    True: ("← second measurement better", "first measurement better →"),
+    False: ("← second measurement higher", "first measurement higher →"),
+}
+_SPREAD = ("← less spread with the intervention", "more spread with the intervention →")
 
 
 def scatter(name: str, tau: str, i2: float) -> str:

@@ -1,9 +1,9 @@
 """Asking the models: fits of all that were declared, and the headline of the primary one."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from consilience import classical
@@ -102,21 +102,9 @@ def headline(found: Fit, review: Review, summary: pd.DataFrame) -> Answer:
 
 
 def exceedance(found: Fit, value: float) -> float:
-    """Give the posterior probability that the mean effect exceeds a value.
-
-    Between the points of the marginal's grid the distribution function is a cubic whose slopes
-    are the densities there.
-    """
-    grid = found.draws["marginals"].to_dataset().sel(parameter="mu")
-    x, density, cdf = (grid[name].to_numpy() for name in ("x", "density", "cdf"))
-    if not x[0] < value < x[-1]:
-        return float(value <= x[0])
-    place = int(np.searchsorted(x, value)) - 1
-    width = x[place + 1] - x[place]
-    t = (value - x[place]) / width
-    ends, slopes = cdf[place : place + 2], width * density[place : place + 2]
-    rise = ends[0] * (1 + 2 * t) * (1 - t) ** 2 + ends[1] * t**2 * (3 - 2 * t)
-    return float(1.0 - (rise + slopes[0] * t * (1 - t) ** 2 - slopes[1] * t**2 * (1 - t)))
+    """Give the posterior probability that the mean effect exceeds a value."""
+    moved = replace(typical(found, "mu"), known=-value)
+    return float(found.combine((moved,))["p_gt_0"].iloc[0])
 
 
 def parameters(fitted: tuple[Fitted, ...], level: float) -> Mapping[str, pd.DataFrame]:

@@ -90,9 +90,10 @@ class Robustness:
     Parameters
     ----------
     declared : DataFrame
-        By analysis of the plan: columns of `compare`, ``p_gt_0``, ``reason``, ``note``.
+        By analysis of the plan: columns of `compare`, ``p_gt_0``, ``reason``, ``note``, and
+        ``remark`` where a term had to go.
     left_out : DataFrame
-        By trial left out: columns of `compare`, ``p_gt_0``, ``note``.
+        By trial left out: columns of `compare`, ``p_gt_0``, ``note``, ``remark``.
     tau : DataFrame
         By prior of tau: the same; no rows where the model has no tau.
     """
@@ -146,7 +147,7 @@ class Leaning:
     cumulative : DataFrame
         By trial as they came in; no rows where that cannot be told.
     note : str
-        Why not.
+        Why not, or which trials are not among them.
     """
 
     borrowing: Borrowing

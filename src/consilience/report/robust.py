@@ -29,11 +29,23 @@ def robustness(model: Model, review: Review) -> Robustness:
     """
     effects, level = review.effects, review.plan.level
     sets = {one.name: one.effects for one in review.sensitivity}
-    declared = _refits(sets, lambda one: sensitivity.over_trials(model, one, level=level))
+    declared = _refits(sets, lambda one: _over_trials(model, one, level))
     declared["reason"] = [one.reason for one in review.sensitivity]
-    others = _without_each(effects)
-    left = _refits(others, lambda one: sensitivity.over_trials(model, one, level=level))
+    left = _refits(_without_each(effects), lambda one: _over_trials(model, one, level))
     return Robustness(declared, left, _tau(model, effects, level))
+
+
+def _over_trials(model: Model, sets: Mapping[str, Effects], level: float) -> pd.DataFrame:
+    """Refit to one set of trials, without terms that these trials can no longer tell."""
+    try:
+        return sensitivity.over_trials(model, sets, level=level)
+    except ModelError:
+        smaller, gone = sensitivity.without_idle_terms(model, next(iter(sets.values())))
+        if not gone:
+            raise
+        table = sensitivity.over_trials(smaller, sets, level=level)
+        names = " and ".join(name.replace("_", " ") for name in gone)
+        return table.assign(remark=f"without the term for {names}, the same in all these trials")
 
 
 def _without_each(effects: Effects) -> dict[str, Effects]:

@@ -20,6 +20,8 @@ def tables(analysis: "Analysis") -> Mapping[str, pd.DataFrame]:
         "trials": review.effects.table,
         "rows": review.ledger.set_index("label"),
         "changes": pd.DataFrame([asdict(change) for change in review.trials.log]),
+        "conversions": review.converted.steps,
+        "flow": review.flow,
         "effects": effects_table(analysis),
         "comparison": analysis.compared,
         "heterogeneity": heterogeneity_table(analysis),

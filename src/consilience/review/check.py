@@ -8,6 +8,7 @@ import pandas as pd
 from consilience import measures
 from consilience.errors import Problem
 from consilience.measures import Measure
+from consilience.review.conversions import Mask, conversion_problems
 from consilience.review.declared import (
     NO_DIAL,
     BiasDial,
@@ -31,8 +32,12 @@ def shape_problems(table: pd.DataFrame) -> tuple[Problem, ...]:
     )
 
 
-def measure_problems(table: pd.DataFrame, measure: Measure) -> tuple[Problem, ...]:
-    """Find the columns that the measure needs and the table lacks."""
+def measure_problems(
+    table: pd.DataFrame, measure: Measure, *, lacking: Mask
+) -> tuple[Problem, ...]:
+    """Find the columns that the measure needs and the table lacks, where no row has its effect."""
+    if not lacking.all():
+        return ()
     either = () if set(measure.either) & set(table) else measure.either[:1]
     return tuple(_absent(table, (*measure.needs, *either)))
 
@@ -43,6 +48,7 @@ def declaration_problems(declared: Declaration, table: pd.DataFrame) -> tuple[Pr
         *_measure(declared),
         *_selection(declared.selection, table),
         *_plan(declared.plan, table),
+        *conversion_problems(declared),
         *(fault for one in declared.sensitivity for fault in _variation(one, table)),
         *_unknown("labels", declared.labels, known=table["trial"]),
     )

@@ -151,6 +151,26 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class Conversion:
+    """A rule by which figures are converted to what the measure needs.
+
+    Parameters
+    ----------
+    kind : str
+        Its name among `trials.conversions`, such as ``"SEToSD"``.
+    reason : str
+        Why it may be applied here, and what is assumed.
+    settings : mapping of str to object
+        Its settings. What nobody printed is a number, or a distribution: a table with the `kind` of
+        a prior and its parameters.
+    """
+
+    kind: str
+    reason: str
+    settings: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Pick:
     """A row of the table by its trial, and by its scale where the trial has several."""
 
@@ -169,12 +189,15 @@ class Variation:
         Trials that go.
     add : tuple of Pick
         Rows that come. To swap a row, leave its trial out and add the other row.
+    conversions : tuple of Conversion
+        Rules that take the place of those of the same kind, or come after all others.
     """
 
     name: str
     reason: str
     without: tuple[str, ...] = ()
     add: tuple[Pick, ...] = ()
+    conversions: tuple[Conversion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +213,8 @@ class Declaration:
         In words: which way is better, and how effects are turned.
     question, selection, plan
         The tables of these names.
+    conversions : tuple of Conversion
+        In the order in which they are tried; without them nothing is converted.
     sensitivity : tuple of Variation
     labels : mapping of str to str
         From a trial to the label of its estimate; without one it is author and year.
@@ -201,5 +226,6 @@ class Declaration:
     question: Question
     selection: Selection
     plan: Plan
+    conversions: tuple[Conversion, ...] = ()
     sensitivity: tuple[Variation, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)

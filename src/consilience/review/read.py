@@ -1,7 +1,7 @@
 """Reading the folder of a review."""
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,15 +13,29 @@ from consilience.effects import Effects, effect_sizes
 from consilience.errors import DataError, Problem
 from consilience.measures import Measure
 from consilience.review.check import declaration_problems, measure_problems, shape_problems
+from consilience.review.conversions import (
+    ROW,
+    Converted,
+    converted,
+    exchanged,
+    log_of,
+    rules_of,
+)
 from consilience.review.declared import Declaration, Variation
-from consilience.review.judgements import judgement_problems, with_judgements
+from consilience.review.judgements import (
+    judgement_problems,
+    labelled,
+    read_judgements,
+    with_judgements,
+)
 from consilience.review.selection import candidates, choose, find, in_words
 from consilience.review.toml import build, faults
 from consilience.review.types import Review, Sensitivity
 from consilience.trials import Trials, read_trials
-from consilience.trials.readers import is_unfilled, read_csv
+from consilience.trials.readers import is_unfilled, read_csv, read_prisma
 
 SHOWN = ("trial", "label", "outcome", "scale", "timepoint", "population")
+_MERGED = "A declared conversion joined this row to another one."
 type Mask = NDArray[np.bool_]
 
 
@@ -31,7 +45,8 @@ def read_review(folder: str | Path) -> Review:
     Parameters
     ----------
     folder : str or Path
-        Holds `review.toml` and `trials.csv`, and may hold `risk_of_bias.csv` and `published.csv`.
+        Holds `review.toml` and `trials.csv`, and may hold `risk_of_bias.csv`, `prisma.csv` and
+        `published.csv`.
 
     Raises
     ------
@@ -43,23 +58,30 @@ def read_review(folder: str | Path) -> Review:
     _check_folder(place)
     declared = _declaration(place / "review.toml")
     trials = read_trials(place / "trials.csv")
-    risk_of_bias = _optional(place / "risk_of_bias.csv")
+    risk_of_bias = read_judgements(place / "risk_of_bias.csv", trials.frame)
     table = _checked(trials.frame, declared, risk_of_bias=risk_of_bias)
     measure = measures.get(declared.measure)
-    reasons = choose(table, declared.selection, measure=measure)
+    received = Trials(table, trials.log)
+    made = converted(received, measure, rules=rules_of(declared.conversions))
+    _raise(measure_problems(made.trials.frame, measure, lacking=made.lacking(measure)))
+    reasons = choose(made, declared, measure=measure)
     labels = dict(zip(table["trial"], table["label"], strict=True))
     used = (reasons == "").to_numpy(dtype=bool)
+    effects = _effects(made.trials, used, measure=measure)
     return Review(
         folder=place,
         title=declared.title,
         question=declared.question,
         direction=declared.direction,
-        rules=in_words(declared.selection, measure, labels=labels),
+        rules=in_words(declared, measure, labels=labels),
         trials=trials,
-        ledger=_ledger(table, reasons),
-        effects=_effects(table, used, measure=measure),
-        sensitivity=_sensitivity(table, used, declared=declared),
-        risk_of_bias=_labelled(risk_of_bias, labels),
+        conversions=declared.conversions,
+        converted=made,
+        ledger=_ledger(table, made, reasons),
+        effects=effects,
+        sensitivity=_sensitivity(received, made, effects, declared=declared),
+        risk_of_bias=labelled(risk_of_bias, labels),
+        flow=_flow(place / "prisma.csv"),
         published=_optional(place / "published.csv"),
         plan=declared.plan,
     )
@@ -90,7 +112,6 @@ def _checked(
     _raise(tuple(judgement_problems(received, risk_of_bias)))
     frame = with_judgements(received, risk_of_bias)
     _raise(declaration_problems(declared, frame))
-    _raise(measure_problems(frame, measures.get(declared.measure)))
     dated = zip(frame["study"], frame["year"], strict=True)
     study = [name if np.isnan(year) else f"{name} {year:.0f}" for name, year in dated]
     pairs = zip(frame["trial"], study, strict=True)
@@ -105,30 +126,52 @@ def _raise(problems: Sequence[Problem]) -> None:
         raise DataError(problems)
 
 
-def _ledger(table: pd.DataFrame, reasons: pd.Series) -> pd.DataFrame:
-    status = np.where(reasons == "", "used", "left out")
+def _ledger(table: pd.DataFrame, made: Converted, reasons: pd.Series) -> pd.DataFrame:
+    rows = np.arange(1, len(table) + 1)
+    told = reasons.set_axis(made.trials.frame[ROW].astype(int)).reindex(rows, fill_value=_MERGED)
     remarks = [name for name in ("doubt", "source") if name in table]
-    shown = [name for name in SHOWN if name in table]
-    told = table[shown].assign(status=status, reason=reasons).join(table[remarks])
-    return told.fillna("")
+    shown = table[[name for name in SHOWN if name in table]].assign(
+        status=np.where(told == "", "used", "left out"),
+        reason=told.to_numpy(),
+        converted=[", ".join(made.rules(row)) for row in rows.tolist()],
+    )
+    shown.insert(0, "row", rows)
+    return shown.join(table[remarks]).fillna("")
 
 
-def _effects(table: pd.DataFrame, rows: Mask, *, measure: Measure) -> Effects:
-    chosen = table[rows].rename(columns={"label": "estimate"}).reset_index(drop=True)
-    return effect_sizes(Trials(chosen), measure)
+def _effects(trials: Trials, rows: Mask, *, measure: Measure) -> Effects:
+    kept = trials.keep(rows)
+    named = kept.frame.rename(columns={"label": "estimate"})
+    return effect_sizes(Trials(named, log_of(kept.log, kept.frame), kept.assumed), measure)
 
 
 def _sensitivity(
-    table: pd.DataFrame, used: Mask, *, declared: Declaration
+    received: Trials, made: Converted, primary: Effects, *, declared: Declaration
 ) -> tuple[Sensitivity, ...]:
     measure = measures.get(declared.measure)
-    reasons = candidates(table, declared.selection, measure=measure)
-    possible = (reasons == "").to_numpy(dtype=bool)
-    varied = [_varied(table, used, one=one, possible=possible) for one in declared.sensitivity]
-    return tuple(
-        Sensitivity(one.name, one.reason, _effects(table, rows, measure=measure))
-        for one, rows in zip(declared.sensitivity, varied, strict=True)
-    )
+    reasons = candidates(made, declared, measure=measure)
+    table, possible = made.trials.frame, (reasons == "").to_numpy(dtype=bool)
+    used = np.isin(table[ROW], primary.table[ROW])
+    found = []
+    for one in declared.sensitivity:
+        places = table[ROW][_varied(table, used, one=one, possible=possible)]
+        if one.add or one.conversions:
+            trials = _otherwise(received, made, one, declared=declared)
+            effects = _effects(trials, np.isin(trials.frame[ROW], places), measure=measure)
+        else:
+            effects = primary.keep(np.isin(primary.table[ROW], places))
+        found.append(Sensitivity(one.name, one.reason, effects))
+    return tuple(found)
+
+
+def _otherwise(
+    received: Trials, made: Converted, one: Variation, *, declared: Declaration
+) -> Trials:
+    """Return the table after the conversions of a sensitivity analysis."""
+    if not one.conversions:
+        return made.trials
+    rules = rules_of(exchanged(declared.conversions, one.conversions))
+    return converted(received, measures.get(declared.measure), rules=rules).trials
 
 
 def _varied(table: pd.DataFrame, used: Mask, *, one: Variation, possible: Mask) -> Mask:
@@ -150,8 +193,9 @@ def _optional(path: Path) -> pd.DataFrame:
     return read_csv(path) if path.is_file() and not is_unfilled(path) else pd.DataFrame()
 
 
-def _labelled(risk_of_bias: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
-    """Add the trials' labels to what is known of their risk of bias."""
-    if "trial" not in risk_of_bias:
-        return risk_of_bias
-    return risk_of_bias.assign(label=risk_of_bias["trial"].map(dict(labels)))
+def _flow(path: Path) -> pd.DataFrame:
+    """Return the flow; a template of which no number was filled in says nothing."""
+    if not path.is_file() or is_unfilled(path):
+        return pd.DataFrame()
+    flow = read_prisma(path)
+    return flow if flow["n"].notna().any() else flow.head(0)

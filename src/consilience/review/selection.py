@@ -1,6 +1,6 @@
 """One status for every row of a trial table: used, or left out and why."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -8,40 +8,36 @@ from numpy.typing import NDArray
 
 from consilience.errors import DataError, Problem
 from consilience.measures import Measure
-from consilience.review.declared import Pick, Selection, SharedControl
+from consilience.review.conversions import Converted, rules_of
+from consilience.review.declared import Declaration, Pick, Selection, SharedControl
+from consilience.review.printed import no_effect
 
 type Reasons = pd.Series
 """Why each row is left out, (rows,); empty where the rule has nothing against it."""
 
-CONTRASTS = {
-    "se1": "standard errors",
-    "md": "a mean difference",
-    "d": "a standardised difference",
-    "f_stat": "an F statistic",
-    "p_value": "a p value",
-}
 _WHEN = {"post": "the end of treatment (post)"}
 
 
-def candidates(table: pd.DataFrame, selection: Selection, *, measure: Measure) -> Reasons:
+def candidates(made: Converted, declared: Declaration, *, measure: Measure) -> Reasons:
     """Say for each row why it cannot answer the question, whatever the other rows are.
 
     Parameters
     ----------
-    table : DataFrame
-        The whole trial table.
-    selection : Selection
+    made : Converted
+        The whole trial table after the declared conversions.
+    declared : Declaration
     measure : Measure
         It says which columns a row must fill.
     """
+    table, selection = made.trials.frame, declared.selection
     return _first(
         _other_outcome(table, selection),
         _other_timepoint(table, selection),
-        _not_printed(table, measure),
+        no_effect(made, measure, rules=rules_of(declared.conversions)),
     )
 
 
-def choose(table: pd.DataFrame, selection: Selection, *, measure: Measure) -> Reasons:
+def choose(made: Converted, declared: Declaration, *, measure: Measure) -> Reasons:
     """Say for each row why it is left out; the rows without a reason are used, one per trial.
 
     Raises
@@ -49,14 +45,15 @@ def choose(table: pd.DataFrame, selection: Selection, *, measure: Measure) -> Re
     DataError
         If no row remains, and for trials of which several rows remain.
     """
+    table, selection = made.trials.frame, declared.selection
     reasons = _first(
-        candidates(table, selection, measure=measure),
+        candidates(made, declared, measure=measure),
         _excluded(table, selection),
         _shared_control(table, selection),
     )
     if (reasons != "").all():
         raise DataError("No row of trials.csv is selected. Widen [selection] in review.toml.")
-    for rule in (_less_preferred, _other_scale):
+    for rule in (_other_scale, _less_preferred):
         open_rows = table[reasons == ""]
         reasons = _first(reasons, rule(open_rows, selection).reindex(table.index, fill_value=""))
     _check_one_per_trial(table[reasons == ""])
@@ -70,23 +67,25 @@ def find(table: pd.DataFrame, pick: Pick) -> NDArray[np.bool_]:
 
 
 def in_words(
-    selection: Selection, measure: Measure, *, labels: Mapping[str, str]
+    declared: Declaration, measure: Measure, *, labels: Mapping[str, str]
 ) -> tuple[str, ...]:
     """Say the rules of the selection in the order in which they are applied.
 
     Parameters
     ----------
-    selection : Selection
+    declared : Declaration
     measure : Measure
     labels : mapping of str to str
         From a trial to its label.
     """
+    selection = declared.selection
     first, *others = selection.outcomes
     preferred = "".join(f", preferred over {other}" for other in others)
     return (
         f"Outcome: {first}{preferred}.",
         f"Time: {_WHEN.get(selection.timepoint, selection.timepoint)}.",
-        f"The source prints what the measure is computed from ({', '.join(_used(measure))}).",
+        f"The source prints what the measure is computed from ({', '.join(_used(measure))})"
+        f"{', or what the declared conversions make it from' * bool(declared.conversions)}.",
         "One estimate per trial, and no control group is used twice.",
         *(f"Excluded: {labels[one.trial]}. {one.reason}" for one in selection.exclude),
         *(_sharing(one, labels) for one in selection.shared_control),
@@ -120,30 +119,6 @@ def _other_timepoint(table: pd.DataFrame, selection: Selection) -> Reasons:
     time = table["timepoint"]
     reason = "The time is " + time + ", not " + selection.timepoint + "."
     return _where(time != selection.timepoint, reason)
-
-
-def _not_printed(table: pd.DataFrame, measure: Measure) -> Reasons:
-    asked: list[tuple[str, ...]] = [(name,) for name in measure.needs]
-    asked += [tuple(name for name in measure.either if name in table)] if measure.either else []
-    lacking = {" or ".join(names): table[list(names)].isna().all(axis=1) for names in asked}
-    contrasts = {CONTRASTS[name]: table[name].notna() for name in CONTRASTS if name in table}
-    words = [
-        _what_is_printed(_true(lacking, row), _true(contrasts, row)) for row in range(len(table))
-    ]
-    return pd.Series(words, table.index, dtype="str")
-
-
-def _true(columns: Mapping[str, pd.Series], row: int) -> list[str]:
-    return [name for name, column in columns.items() if column.iloc[row]]
-
-
-def _what_is_printed(lacking: Sequence[str], contrasts: Sequence[str]) -> str:
-    if lacking and contrasts:
-        return (
-            f"Printed only as {' and '.join(contrasts)}: "
-            "needs a conversion that this version does not make."
-        )
-    return f"Not printed: {', '.join(lacking)}." if lacking else ""
 
 
 def _used(measure: Measure) -> tuple[str, ...]:

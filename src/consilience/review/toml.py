@@ -17,7 +17,7 @@ def faults(kind: Any, value: object, *, key: str = "") -> Iterator[Problem]:  # 
     ----------
     kind : type
         A dataclass of fields of such kinds, a tuple of one kind, a mapping from texts, a union of
-        scalars, or a scalar.
+        scalars, a scalar, or ``object`` for what is looked at elsewhere.
     value : object
         As TOML gives it.
     key : str
@@ -29,7 +29,7 @@ def faults(kind: Any, value: object, *, key: str = "") -> Iterator[Problem]:  # 
         yield from _list_faults(get_args(kind)[0], value, key=key)
     elif get_origin(kind) is Mapping:
         yield from _mapping_faults(get_args(kind)[1], value, key=key)
-    elif not any(_is(value, scalar) for scalar in _scalars(kind)):
+    elif kind is not object and not any(_is(value, scalar) for scalar in _scalars(kind)):
         wanted = " or ".join(WORDS[scalar] for scalar in _scalars(kind))
         yield _fault(f"This is not {wanted}", f"Give {wanted}.", key=key, value=value)
 

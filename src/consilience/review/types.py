@@ -6,7 +6,8 @@ from pathlib import Path
 import pandas as pd
 
 from consilience.effects import Effects
-from consilience.review.declared import Plan, Question
+from consilience.review.conversions import Converted
+from consilience.review.declared import Conversion, Plan, Question
 from consilience.trials import Trials
 
 
@@ -42,15 +43,23 @@ class Review:
         How one estimate per trial was selected, in words.
     trials : Trials
         The whole table as received.
+    conversions : tuple of Conversion
+        The declared conversions in their order.
+    converted : Converted
+        The whole table after them, and every step from the one to the other.
     ledger : DataFrame
-        One row per row of the table, in its order: `trial, label, outcome, scale, timepoint,
-        population, status, reason, doubt, source`; `status` is "used" or "left out". Empty text
-        where the source says nothing.
+        One row per row of the table, in its order: `row, trial, label, outcome, scale, timepoint,
+        population, status, reason, converted, doubt, source`; `row` counts from 1, `status` is
+        "used" or "left out", `converted` names the rules that worked on the row. Empty text where
+        there is nothing to say.
     effects : Effects
         The primary analysis, one estimate per trial.
     sensitivity : tuple of Sensitivity
     risk_of_bias : DataFrame
-        `risk_of_bias.csv` as text with a column `label`; no rows where there is no such file.
+        `risk_of_bias.csv` as text with the columns `trial` and `label`, judgements in the words of
+        `read_risk_of_bias`; no rows where there is no such file.
+    flow : DataFrame
+        The PRISMA 2020 flow, as of `read_prisma`; no rows where `prisma.csv` says nothing.
     published : DataFrame
         `published.csv` as text; no rows where there is no such file.
     plan : Plan
@@ -62,10 +71,13 @@ class Review:
     direction: str
     rules: tuple[str, ...]
     trials: Trials
+    conversions: tuple[Conversion, ...]
+    converted: Converted
     ledger: pd.DataFrame
     effects: Effects
     sensitivity: tuple[Sensitivity, ...]
     risk_of_bias: pd.DataFrame
+    flow: pd.DataFrame
     published: pd.DataFrame
     plan: Plan
 

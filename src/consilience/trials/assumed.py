@@ -78,7 +78,8 @@ class Assumed:
 
 def _sd(values: Floats, weights: Floats) -> Floats:
     shares = np.where(np.isfinite(values), weights[:, None], 0.0)
-    shares = shares / shares.sum(axis=0)
-    known = np.nan_to_num(values)
-    mean = (shares * known).sum(axis=0)
-    return np.sqrt((shares * (known - mean) ** 2).sum(axis=0))
+    known = shares.sum(axis=0)
+    shares = shares / np.where(known > 0, known, np.nan)
+    numbers = np.nan_to_num(values)
+    mean = (shares * numbers).sum(axis=0)
+    return np.sqrt((shares * (numbers - mean) ** 2).sum(axis=0))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 SIZES = ("n1", "n2")
+_ENDS = ("", "_lower", "_upper")
 POSITIVE = ("sd1", "sd2", "se1", "se2", "vi", "sei", "md_se", "baseline_sd1", "baseline_sd2")
 
 
@@ -23,7 +24,8 @@ NUMBERS: frozenset[str] = frozenset(
         *("baseline_mean1", "baseline_mean2"),
         *("t_stat", "n_pairs", "pair_r"),
         *("cluster_size", "cluster_cv", "icc", "design_effect"),
-        *("odds_ratio", "odds_ratio_lower", "odds_ratio_upper"),
+        *("cluster_size1", "cluster_size2", "cluster_cv1", "cluster_cv2"),
+        *(f"{r}_ratio{e}" for r in ("odds", "risk", "hazard", "rate") for e in _ENDS),
         *(name for arm in "12" for name in _arm(arm)),
     }
 )

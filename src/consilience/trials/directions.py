@@ -40,4 +40,4 @@ _REMEDY = "Say yes or no (true or false, 1 or 0): is a higher value of this scal
 
 
 def _words(table: pd.DataFrame) -> list[str]:
-    return [str(word).lower() for word in table[COLUMN].fillna("")]
+    return [str(word).lower() for word in table[COLUMN].fillna("").tolist()]

@@ -6,6 +6,10 @@ import pytest
 from scipy import stats
 
 from consilience import measures
+from consilience.convert import convert
+from consilience.effects import effect_sizes
+from consilience.errors import ModelError
+from consilience.trials import conversions
 from consilience.trials.conversions import (
     CORToSMD,
     CORToZCOR,
@@ -228,3 +232,101 @@ def test_fishers_z_of_printed_correlations_is_that_of_the_measure(through) -> No
     table = pd.DataFrame({"study": ["A", "B"], "r": [0.5, -0.2], "n_total": [80, 30]})
     z, _ = through(table, "ZCOR", PrintedR(), CORToZCOR())
     np.testing.assert_allclose(z, measures.get("ZCOR").compute(table.assign(n=table.n_total))[0])
+
+
+RATIOS = [("OR", "odds_ratio"), ("RR", "risk_ratio"), ("HR", "hazard_ratio"), ("IRR", "rate_ratio")]
+
+
+def printed_ratios(rng, code: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return log ratios and standard errors of 30 simulated trials, from their raw counts."""
+    n, time = 400, 250.0
+    a, c = rng.binomial(n, 0.3, 30), rng.binomial(n, 0.2, 30)
+    forms = {
+        "OR": (np.log(a * (n - c) / (c * (n - a))), 1 / a + 1 / c + 1 / (n - a) + 1 / (n - c)),
+        "RR": (np.log(a / c), 1 / a + 1 / c - 2 / n),
+        "IRR": (np.log((a / time) / (c / time)), 1 / a + 1 / c),
+        "HR": (np.log(a / c), 1 / a + 1 / c),
+    }
+    y, v = forms[code]
+    return y, np.sqrt(v)
+
+
+@pytest.mark.parametrize(("code", "column"), RATIOS)
+@pytest.mark.parametrize("level", [0.95, 0.9])
+def test_a_ratio_and_its_interval_give_back_the_raw_datas_effect(rng, through, code, column, level):
+    y, se = printed_ratios(rng, code)
+    low, high = stats.norm.interval(level, y, se)
+    table = pd.DataFrame({"study": [f"T{i}" for i in range(30)], column: np.exp(y)}).assign(
+        **{f"{column}_lower": np.exp(low), f"{column}_upper": np.exp(high)}
+    )
+    found, v = through(table, code, conversions.get(f"Printed{code}", level=level))
+    np.testing.assert_allclose(found, y, rtol=1e-12)
+    np.testing.assert_allclose(v, se**2, rtol=1e-10)
+    with pytest.raises(ModelError, match=f"Printed{code}: level"):
+        conversions.get(f"Printed{code}", level=95)
+
+
+@pytest.mark.parametrize(("code", "column"), RATIOS)
+def test_a_ratio_and_its_exact_p_give_back_the_raw_datas_effect(rng, through, code, column) -> None:
+    y, se = printed_ratios(rng, code)
+    p = 2 * stats.norm.sf(np.abs(y / se))
+    table = pd.DataFrame({"study": [f"T{i}" for i in range(30)], column: np.exp(y), "p_value": p})
+    found, v = through(table, code, conversions.get(f"PTo{code}"))
+    np.testing.assert_allclose(found, y, rtol=1e-12)
+    np.testing.assert_allclose(v, se**2, rtol=1e-8)
+
+
+@pytest.mark.parametrize(("code", "column"), RATIOS)
+def test_ratios_that_say_nothing_about_precision_are_left_alone(code, column) -> None:
+    low, high = f"{column}_lower", f"{column}_upper"
+    rows = [
+        {column: 1.0, "p_value": 0.9},
+        {column: 2.0, "p_value": 1.0},
+        {column: 2.0, "p_value": 0.0},
+        {column: -2.0, "p_value": 0.1},
+        {column: 2.0, low: 2.5, high: 3.0, "p_value": 0.01},
+        {column: 2.0, low: -0.1, high: 3.0},
+        {column: 2.0, low: 1.0},
+        {column: 2.0},
+    ]
+    table = pd.DataFrame(rows).assign(study=[f"T{i}" for i in range(len(rows))])
+    rules = (conversions.get(f"Printed{code}"), conversions.get(f"PTo{code}"))
+    assert not convert(table, code, rules=rules).log
+
+
+def test_ratios_and_counts_stand_in_one_sheet() -> None:
+    table = pd.DataFrame(
+        [
+            {"study": "counts", "events1": 10, "n1": 50, "events2": 20, "n2": 60},
+            {
+                "study": "interval",
+                "risk_ratio": 0.5,
+                "risk_ratio_lower": 0.25,
+                "risk_ratio_upper": 1,
+            },
+            {"study": "p", "risk_ratio": 0.5, "p_value": 0.05},
+        ]
+    )
+    found = effect_sizes(table, "RR", conversions="DEFAULT")
+    assert found.y[1] == found.y[2] == np.log(0.5)
+    np.testing.assert_allclose(found.v[1:], (np.log(2) / stats.norm.ppf(0.975)) ** 2, rtol=1e-12)
+    assert found.y[0] == effect_sizes(table.head(1), "RR").y[0]
+
+
+def test_columns_of_words_named_like_statistics_are_left_alone() -> None:
+    """A region r, a group g: no printed correlation and no printed g."""
+    table = pd.DataFrame({
+        "study": ["A", "B"], "n1": 20, "n2": 22, "d": [0.5, 0.2], "g": ["young", "old"],
+        "r": ["north", None], "scale": "x", "mean1": [1.0, 2.0], "mean2": [0.5, 1.9],
+    })  # fmt: skip
+    found = convert(table, "SMD")
+    assert found.frame["g"].tolist() == ["young", "old"]
+    assert set(found.frame["measure"]) == {"SMD"}
+    assert {line.rule.split(":")[0] for line in found.log} == {
+        "Means to difference",
+        "Printed d",
+    }
+    for rule in (conversions.SwapArms(("A",)), conversions.ReverseScale("x", 0.0, 9.0)):
+        turned = convert(table, "SMD", rules=(rule, "DEFAULT")).frame
+        assert turned["g"].tolist() == ["young", "old"]
+        assert turned["yi"].iloc[0] < 0

@@ -10,6 +10,7 @@ from consilience.errors import DataError, ModelError
 from consilience.trials.conversions import (
     DEFAULT,
     BorrowSD,
+    ClusterArms,
     ClusterDesign,
     CombineArms,
     CrossoverCorrelation,
@@ -40,6 +41,50 @@ def test_the_design_effect_is_the_variance_of_clustered_trials(rng, make, throug
     # the arms' own SDs fall short by the clusters they share, here by a hundredth
     assert v.mean() == pytest.approx(y.var(), rel=0.09)
     assert naive.mean() < 0.65 * y.var()
+
+
+@pytest.mark.parametrize(
+    "sizes", [np.full(12, 10), np.array([2, 3, 4, 5, 6, 8, 10, 12, 15, 17, 18, 20])]
+)
+def test_clusters_in_one_arm_widen_that_arms_share(rng, make, through, sizes) -> None:
+    """Groups led by a therapist against people treated one by one, in arms of unequal size."""
+    groups = clustered(rng, sizes, icc=0.1, trials=4000)
+    raw = make(1.3 * groups, rng.normal(0.0, 1.0, (4000, 60)))
+    of_groups = {"size": sizes.mean(), "cv": sizes.std() / sizes.mean()}
+    columns = {f"cluster_{name}1": value for name, value in of_groups.items()}
+    y, v = through(raw.arms_table(**columns), "MD", ClusterArms(0.1))
+    assert v.mean() == pytest.approx(y.var(), rel=0.09)
+    assert raw.effects("MD")[1].mean() < 0.85 * y.var()
+    swapped = make(*raw.arms[::-1])
+    mirrored = {f"cluster_{name}2": value for name, value in of_groups.items()}
+    again, w = through(swapped.arms_table(**mirrored), "MD", ClusterArms(0.1))
+    np.testing.assert_allclose(again, -y, rtol=1e-12)
+    np.testing.assert_allclose(w, v, rtol=1e-12)
+
+
+def test_clusters_in_both_arms_alike_are_clusters_in_the_trial(rng, make, through) -> None:
+    raw = make(rng.normal(0.0, 1.0, (5, 40)), rng.normal(0.0, 2.0, (5, 30)))
+    both = raw.arms_table(cluster_size1=8.0, cluster_cv1=0.4, cluster_size2=8.0, cluster_cv2=0.4)
+    one = raw.arms_table(cluster_size=8.0, cluster_cv=0.4)
+    np.testing.assert_allclose(
+        through(both, "SMD", ClusterArms(0.05))[1],
+        through(one, "SMD", ClusterDesign(0.05))[1],
+        rtol=1e-12,
+    )
+
+
+def test_arms_without_sds_share_by_their_sizes(filled) -> None:
+    table = pd.DataFrame(
+        {
+            "study": list("ABCDE"),
+            "n1": [30, 30, 30, 30, np.nan],
+            "n2": [60, 60, 60, 60, 60],
+            "cluster_size1": [11, np.nan, 0.5, 1, 11],
+            "cluster_size2": [np.nan] * 5,
+        }
+    )
+    (effect,) = filled(table.assign(design_effect=np.nan), ("design_effect",), ClusterArms(0.05))
+    np.testing.assert_allclose(effect, [1 + 0.5 * 2 / 3, np.nan, np.nan, 1.0, np.nan])
 
 
 def test_a_printed_icc_goes_before_the_assumed_one(filled) -> None:

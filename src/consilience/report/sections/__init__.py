@@ -8,8 +8,10 @@ from consilience.report.sections.base import Section
 from consilience.report.sections.bias_dial import Dialled
 from consilience.report.sections.borrowing import Borrowed
 from consilience.report.sections.checks import Checks
+from consilience.report.sections.conversions import Conversions
 from consilience.report.sections.diagnosis import Diagnosed
 from consilience.report.sections.effects import EffectSizes
+from consilience.report.sections.flow import Flow
 from consilience.report.sections.in_short import InShort
 from consilience.report.sections.influence import Influences
 from consilience.report.sections.left_out import LeftOut
@@ -32,7 +34,9 @@ __all__ = ["ORDER", "REGISTRY", "Section", "get"]
 REGISTRY: dict[str, type[Section]] = {
     "question": Question,
     "in_short": InShort,
+    "flow": Flow,
     "trials": Trials,
+    "conversions": Conversions,
     "left_out": LeftOut,
     "effects": EffectSizes,
     "pooled": PooledEffect,

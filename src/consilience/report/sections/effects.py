@@ -23,4 +23,6 @@ class EffectSizes(Section):
 
     @override
     def values(self, analysis: "Analysis") -> dict[str, object]:
-        return {"table": effects_table(analysis)}
+        ledger = analysis.review.ledger
+        made = (ledger["status"] == "used") & (ledger["converted"] != "")
+        return {"table": effects_table(analysis), "converted": set(ledger.loc[made, "label"])}

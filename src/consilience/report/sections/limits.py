@@ -27,9 +27,13 @@ class Limits(Section):
         ledger = analysis.review.ledger
         used = ledger[ledger["status"] == "used"]
         waiting = ledger[ledger["reason"].str.contains("needs a conversion")]
+        silent = ledger["reason"].str.contains("^Not printed|no conversion makes an effect")
+        lost = dict.fromkeys(ledger.loc[silent, "label"])
         groups = analysis.review.plan.subgroups
         return {
             "waiting": waiting,
+            "converted": list(used.loc[used["converted"] != "", "label"]),
+            "lost": [label for label in lost if label not in set(used["label"])],
             "trials_waiting": list(dict.fromkeys(waiting["label"])),
             "doubts": _doubts(used),
             "populations": _counts(used["population"]) if "population" in used else {},

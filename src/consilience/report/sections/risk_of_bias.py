@@ -1,5 +1,6 @@
 """What the sources say about randomisation, blinding and dropout."""
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, override
 
@@ -7,6 +8,11 @@ from consilience.report.sections.base import Section
 
 if TYPE_CHECKING:
     from consilience.report.analysis import Analysis
+
+HEADINGS = {"stated_in_the_source": "Stated in the source", "assessors_masked": "Assessors masked"}
+"""What columns of risk_of_bias.csv are called on the page."""
+
+_JUDGED = re.compile(r"D[0-9]+|Overall")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +28,18 @@ class RiskOfBias(Section):
 
     @override
     def values(self, analysis: "Analysis") -> dict[str, object]:
-        told = analysis.review.risk_of_bias.set_index("label")["stated_in_the_source"]
-        labels = analysis.review.effects.labels
-        said = {label: " ".join(told.loc[[label]]) for label in labels if label in told.index}
-        return {"said": said, "silent": [label for label in labels if not said.get(label)]}
+        table = analysis.review.risk_of_bias.drop_duplicates("label").set_index("label")
+        shown = [str(name) for name in table if _is_shown(str(name))]
+        labels = [label for label in analysis.review.effects.labels if label in table.index]
+        rows = table.loc[labels, shown]
+        told = rows[(rows != "").any(axis="columns")]
+        return {
+            "rows": told,
+            "headings": {name: HEADINGS.get(name, name.replace("_", " ")) for name in shown},
+            "judged": any(_JUDGED.fullmatch(name) for name in shown),
+            "silent": [name for name in analysis.review.effects.labels if name not in told.index],
+        }
+
+
+def _is_shown(name: str) -> bool:
+    return name.strip().lower() not in {"trial", "study", "study id", "label"}

@@ -37,4 +37,8 @@ class Trials(Section):
         columns = {
             head: [name for name in names if name in table] for head, names in COLUMNS.items()
         }
-        return {"columns": {head: names for head, names in columns.items() if names}}
+        steps = analysis.review.converted.steps
+        return {
+            "columns": {head: names for head, names in columns.items() if names},
+            "filled": set(zip(steps["row"], steps["column"], strict=True)),
+        }

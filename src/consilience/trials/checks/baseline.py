@@ -31,6 +31,8 @@ class Baseline(Check):
         with np.errstate(all="ignore"):
             z = d / np.sqrt(1 / n1 + 1 / n2)
         unlike = (d >= LARGE) | ((d >= SMALL) & (z > RARE))
+        if not unlike.any():
+            return
         means = [view.numbers(f"baseline_mean{arm}") for arm in (1, 2)]
         for rows in view.groups("study", "trial", "scale").values():
             told: set[tuple[float, float]] = set()

@@ -61,7 +61,8 @@ def _beyond(d: Floats, se: Floats) -> Mask:
 
 
 def _far(d: Floats, se: Floats, rows: list[int]) -> Iterator[tuple[int, str]]:
-    known = [row for row in rows if not np.isnan(d[row])]
+    places = np.asarray(rows)
+    known = places[~np.isnan(d[places])]
     if len(known) < FEW:
         return
     middle = float(np.median(d[known]))
@@ -70,7 +71,7 @@ def _far(d: Floats, se: Floats, rows: list[int]) -> Iterator[tuple[int, str]]:
     scale = np.hypot(mad, own)
     distance = np.abs(d[known] - middle)
     for place in np.flatnonzero((scale > 0) & (distance > FAR * scale)).tolist():
-        row = known[place]
+        row = int(known[place])
         yield row, f"{d[row]:.2f} is far from the other rows (median {middle:.2f})"
 
 

@@ -77,8 +77,10 @@ class Misplaced(Check):
         for column in map(str, view.table.columns):
             if column in numeric or _DATED.search(column):
                 continue
-            for row, text in enumerate(view.texts(column)):
-                if len(text) < 20 and _DATE.fullmatch(text):
+            texts = view.texts(column)
+            dates = {text for text in {*texts} if len(text) < 20 and _DATE.fullmatch(text)}
+            for row, text in enumerate(texts if dates else ()):
+                if text in dates:
                     why = "this is a date; Excel turns 3-4 or 1/2 into one"
                     yield self.doubt(view, row, column=column, why=why, remedy=_REMEDY)
 

@@ -56,10 +56,21 @@ class View:
     def _texts(self) -> dict[str, list[str]]:
         return {}
 
+    def _lowered(self, column: str) -> list[str]:
+        if column not in self._small:
+            self._small[column] = [text.lower() for text in self.texts(column)]
+        return self._small[column]
+
+    @cached_property
+    def _small(self) -> dict[str, list[str]]:
+        return {}
+
     def _read(self, column: str) -> list[str]:
         if column not in self.table:
             return [""] * len(self)
         cells = self.table[column]
+        if isinstance(cells.dtype, pd.StringDtype):
+            return cells.fillna("").str.strip().tolist()
         pairs = zip(cells.tolist(), cells.isna().tolist(), strict=True)
         return ["" if empty else str(cell).strip() for cell, empty in pairs]
 
@@ -74,7 +85,7 @@ class View:
 
     def groups(self, *columns: str) -> dict[tuple[Hashable, ...], list[int]]:
         """Return the rows that agree in these columns, as texts in small letters."""
-        cells = [[text.lower() for text in self.texts(column)] for column in columns]
+        cells = [self._lowered(column) for column in columns]
         found: dict[tuple[Hashable, ...], list[int]] = {}
         for row, key in enumerate(zip(*cells, strict=True)):
             found.setdefault(key, []).append(row)

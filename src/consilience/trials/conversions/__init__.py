@@ -3,6 +3,9 @@
 To add a rule: write a file, list it here.
 """
 
+from collections.abc import Iterable, Sequence
+
+from consilience.errors import ModelError
 from consilience.registry import lookup
 from consilience.trials.assumed import Assumed
 from consilience.trials.conversions.assumption import Assumption, Distribution
@@ -14,6 +17,7 @@ from consilience.trials.conversions.change_sd import ChangeSD
 from consilience.trials.conversions.change_to_final import ChangeToFinal
 from consilience.trials.conversions.change_to_md import ChangeToMD
 from consilience.trials.conversions.ci_to_sd import CIToSD
+from consilience.trials.conversions.cluster_arms import ClusterArms
 from consilience.trials.conversions.cluster_design import ClusterDesign
 from consilience.trials.conversions.combine_arms import CombineArms
 from consilience.trials.conversions.cor_to_smd import CORToSMD
@@ -34,11 +38,18 @@ from consilience.trials.conversions.luo2018 import Luo2018
 from consilience.trials.conversions.means_to_difference import MeansToDifference
 from consilience.trials.conversions.means_to_smd import MeansToSMD
 from consilience.trials.conversions.or_to_smd import ORToSMD
+from consilience.trials.conversions.p_to_hr import PToHR
+from consilience.trials.conversions.p_to_irr import PToIRR
+from consilience.trials.conversions.p_to_or import PToOR
+from consilience.trials.conversions.p_to_rr import PToRR
 from consilience.trials.conversions.p_to_t import PToT
 from consilience.trials.conversions.printed_d import PrintedD
 from consilience.trials.conversions.printed_g import PrintedG
+from consilience.trials.conversions.printed_hr import PrintedHR
+from consilience.trials.conversions.printed_irr import PrintedIRR
 from consilience.trials.conversions.printed_or import PrintedOR
 from consilience.trials.conversions.printed_r import PrintedR
+from consilience.trials.conversions.printed_rr import PrintedRR
 from consilience.trials.conversions.quantile_estimation import QuantileEstimation
 from consilience.trials.conversions.rescale import Rescale
 from consilience.trials.conversions.reverse_scale import ReverseScale
@@ -73,6 +84,7 @@ REGISTRY: dict[str, type[Rule]] = {
     "CombineArms": CombineArms,
     "SplitControl": SplitControl,
     "ClusterDesign": ClusterDesign,
+    "ClusterArms": ClusterArms,
     "CrossoverCorrelation": CrossoverCorrelation,
     "CrossoverToMD": CrossoverToMD,
     "CrossoverToSMD": CrossoverToSMD,
@@ -90,6 +102,13 @@ REGISTRY: dict[str, type[Rule]] = {
     "TToSMD": TToSMD,
     "MeansToSMD": MeansToSMD,
     "PrintedOR": PrintedOR,
+    "PToOR": PToOR,
+    "PrintedRR": PrintedRR,
+    "PToRR": PToRR,
+    "PrintedHR": PrintedHR,
+    "PToHR": PToHR,
+    "PrintedIRR": PrintedIRR,
+    "PToIRR": PToIRR,
     "CountsToOR": CountsToOR,
     "PrintedR": PrintedR,
     "SMDToOR": SMDToOR,
@@ -116,6 +135,13 @@ DEFAULT: tuple[Rule, ...] = (
     DifferenceToSMD(),
     TToSMD(),
     PrintedOR(),
+    PToOR(),
+    PrintedRR(),
+    PToRR(),
+    PrintedHR(),
+    PToHR(),
+    PrintedIRR(),
+    PToIRR(),
 )
 """The rules that ask for no number beyond what a row prints, in the order in which they are tried:
 first what completes an arm, then the printed difference, then a printed standardised one, then
@@ -140,6 +166,33 @@ def get(name: str, **settings: object) -> Rule:
     return lookup(REGISTRY, "conversion", name=name, settings=settings)
 
 
+def named(rules: str | Rule | Sequence[Rule | str]) -> tuple[Rule, ...]:
+    """Return rules by themselves, where some or all were given by their names.
+
+    Parameters
+    ----------
+    rules : str, Rule, or sequence of them
+        ``"DEFAULT"`` stands for all of `DEFAULT`, alone or among others: ``("EqualArms",
+        "DEFAULT")``.
+
+    Raises
+    ------
+    ModelError
+        For an unknown name, and for what is no rule.
+    """
+    if isinstance(rules, str) or not isinstance(rules, Iterable):
+        return _rules(rules)
+    return tuple(rule for each in rules for rule in _rules(each))
+
+
+def _rules(given: object) -> tuple[Rule, ...]:
+    if isinstance(given, Rule):
+        return (given,)
+    if not isinstance(given, str):
+        raise ModelError(f"A conversion is a rule or the name of one, not {given!r}.")
+    return DEFAULT if given == "DEFAULT" else (get(given),)
+
+
 __all__ = [
     "DEFAULT",
     "REGISTRY",
@@ -154,6 +207,7 @@ __all__ = [
     "ChangeSD",
     "ChangeToFinal",
     "ChangeToMD",
+    "ClusterArms",
     "ClusterDesign",
     "CombineArms",
     "CountsToOR",
@@ -174,12 +228,19 @@ __all__ = [
     "MeansToDifference",
     "MeansToSMD",
     "ORToSMD",
+    "PToHR",
+    "PToIRR",
+    "PToOR",
+    "PToRR",
     "PToT",
     "PerArm",
     "PrintedD",
     "PrintedG",
+    "PrintedHR",
+    "PrintedIRR",
     "PrintedOR",
     "PrintedR",
+    "PrintedRR",
     "QuantileEstimation",
     "Ready",
     "Rescale",
@@ -196,6 +257,7 @@ __all__ = [
     "Wan2014",
     "get",
     "lacking",
+    "named",
     "paired",
     "ready",
     "run",

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import ClassVar, final, override
 
 import numpy as np
-from scipy.special import ndtri, stdtrit
 
 from consilience.trials.conversions.assumption import Floats
 from consilience.trials.conversions.base import PerArm
+from consilience.trials.conversions.freedom import half_width
 from consilience.trials.conversions.level import between_zero_and_one
 from consilience.trials.conversions.sheet import Sheet
 
@@ -50,8 +50,7 @@ class CIToSD(PerArm):
     @override
     def arm(self, sheet: Sheet, arm: str) -> Mapping[str, Floats]:
         n, low, high = sheet.columns(f"n{arm}", f"mean{arm}_lower", f"mean{arm}_upper")
-        tail = (1 + self.level) / 2
-        q = np.where(n < self.small, stdtrit(n - 1, tail), ndtri(tail))
+        q = half_width(n - 1, level=self.level, normal=~(n < self.small))
         width = np.where((high > low) & (n >= 2), high - low, np.nan)
         return {"mean": (low + high) / 2, "sd": np.sqrt(n) * width / (2 * q)}
 

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from typing import ClassVar, final, override
 
 import numpy as np
-from scipy.special import ndtri, stdtrit
 
 from consilience.trials.conversions.assumption import Floats
 from consilience.trials.conversions.base import Filling
-from consilience.trials.conversions.freedom import residual_df
+from consilience.trials.conversions.freedom import half_width, residual_df
 from consilience.trials.conversions.level import between_zero_and_one
 from consilience.trials.conversions.sheet import Sheet
 
@@ -48,7 +47,7 @@ class DifferenceCI(Filling):
     @override
     def values(self, sheet: Sheet) -> Sequence[Mapping[str, Floats]]:
         low, high = sheet.columns("md_lower", "md_upper")
-        df, tail = residual_df(sheet), (1 + self.level) / 2
-        q = np.where(df + 2 < self.small, stdtrit(df, tail), ndtri(tail))
+        df = residual_df(sheet)
+        q = half_width(df, level=self.level, normal=~(df + 2 < self.small))
         width = np.where(high > low, high - low, np.nan)
         return [{"md": (low + high) / 2, "md_se": width / (2 * q)}]

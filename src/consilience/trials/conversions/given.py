@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -10,10 +11,18 @@ from consilience.errors import DataError, Problem
 from consilience.trials.conversions.assumption import Floats
 from consilience.trials.conversions.base import Rule
 from consilience.trials.conversions.run import run
-from consilience.trials.conversions.sheet import Sheet
+from consilience.trials.conversions.sheet import Mask, Sheet
 from consilience.trials.conversions.target import Target, lacking, paired, ready
 from consilience.trials.rows import row_names
 from consilience.trials.table import Trials
+
+
+class Computable(Target, Protocol):
+    """What the checks must know of an effect measure."""
+
+    def problems(self, table: pd.DataFrame) -> tuple[Problem, ...]:
+        """Find everything that keeps the rows of a table from having this effect."""
+
 
 type Compute = Callable[[pd.DataFrame], tuple[Floats, Floats]]
 
@@ -66,6 +75,8 @@ def results(
         if assumed.rows.size:
             y[assumed.rows], v[assumed.rows] = assumed.spread(table, whole)
     bad = ~(np.isfinite(y) & np.isfinite(v) & (v > 0))
+    if not (bad.any() or assumed.rows.size):
+        return y, v, ()
     names = row_names(table["study"]).to_numpy(dtype=object)
     remedy = "Check the orders of magnitude of its numbers."
     if bad.any():
@@ -79,40 +90,46 @@ def results(
     return y, v, (f"Variances changed by what was assumed: {', '.join(grown)}.",) * bool(grown)
 
 
-def unready(table: pd.DataFrame, code: str) -> pd.DataFrame:
-    """Return the rows that are not ready-made, their `study` being how messages name the row."""
+def lacks(table: pd.DataFrame, target: Computable) -> tuple[Problem, ...]:
+    """Find what keeps rows that are not ready-made from having the effect of a measure."""
+    raw = ~ready(table, target.code)
+    if not raw.any() or not target.problems(table[raw]):
+        return ()
     names = row_names(table["study"])
-    return table.assign(study=names)[~ready(table, code)]
+    return target.problems(table.assign(study=names)[raw])
 
 
 def problems_left(
     found: Sequence[Problem], table: pd.DataFrame, *, target: Target
 ) -> Iterator[Problem]:
     """Yield the problems that keep rows from having an effect, ready-made ones spared."""
-    given = ready(table, target.code)
-    names = row_names(table["study"])
+    given, sheet = ready(table, target.code), Sheet(table)
     yield from found if not given.all() else ()
-    sheet = Sheet(table)
-    for study in names[given & ~(sheet.numbers("vi") > 0)]:
+    for study in _named(table, given & ~(sheet.numbers("vi") > 0)):
         yield Problem("This must be above zero", "Give the variance.", study, "vi")
     sizes = sheet.numbers("design_effect")
-    for study, size in zip(names[sizes < 1], sizes[sizes < 1], strict=True):
+    for study, size in zip(_named(table, sizes < 1), sizes[sizes < 1], strict=True):
         remedy = "Give 1 or more: clusters make a trial less precise."
         yield Problem("This is no design effect", remedy, study, "design_effect", f"{size:g}")
-    for study in names[paired(table, target)]:
+    for study in _named(table, paired(table, target)):
         what = "This is a crossover trial, and the measure would read its pairs as separate people"
         remedy = f"convert() it with the rule CrossoverTo{target.code}, or empty `n_pairs`."
         yield Problem(what, remedy, study, "n_pairs")
-    yield from _mixed(sheet, names, target=target)
+    if "measure" in table and "yi" in target.needs:
+        yield from _mixed(sheet)
 
 
-def _mixed(sheet: Sheet, names: pd.Series, *, target: Target) -> Iterator[Problem]:
+def _named(table: pd.DataFrame, mask: Mask) -> list[str]:
+    return row_names(table["study"])[mask].tolist() if mask.any() else []
+
+
+def _mixed(sheet: Sheet) -> Iterator[Problem]:
     codes = sheet.texts("measure")
     several = len({code for code in codes if code}) > 1
-    if several and "yi" in target.needs:
-        for study, code in zip(names, codes, strict=True):
-            what = "Effects of several measures stand in one column `yi`"
-            yield Problem(what, "Analyse one measure at a time.", study, "measure", str(code))
+    everyone = np.full(len(sheet), several)
+    for study, code in zip(_named(sheet.table, everyone), codes[everyone], strict=True):
+        what = "Effects of several measures stand in one column `yi`"
+        yield Problem(what, "Analyse one measure at a time.", study, "measure", str(code))
 
 
 def hinted(
@@ -128,7 +145,7 @@ def hinted(
     rules : sequence of Rule
         Those to be tried.
     """
-    if not any(_is_gap(problem) for problem in found):
+    if trials.assumed.rows.size or not any(_is_gap(problem) for problem in found):
         return tuple(found)
     after = run(trials, target, rules=rules)
     names = row_names(trials.frame["study"])
@@ -142,8 +159,44 @@ def hinted(
     return tuple(told) + _columns(found, made, code=target.code)
 
 
+def gathered(found: Sequence[Problem], trials: Trials) -> tuple[Problem, ...]:
+    """Say of each row once what it lacks, where rules were tried in vain.
+
+    Parameters
+    ----------
+    found : sequence of Problem
+    trials : Trials
+        After the rules.
+    """
+    names = row_names(trials.frame["study"]).to_numpy(dtype=object)
+    gaps: dict[str, list[str]] = {}
+    for problem in found:
+        if problem.what == _EMPTY and problem.study:
+            gaps.setdefault(problem.study, []).append(problem.column)
+    place = {str(name): row for row, name in enumerate(names) if name in gaps}
+    rows = (
+        Problem(
+            f"No rule makes an effect of what the row prints ({_printed(trials, place[study])})",
+            "Fill it from the source, name another rule, or leave the row out.",
+            study,
+            ", ".join(columns),
+        )
+        for study, columns in gaps.items()
+    )
+    return (*rows, *(problem for problem in found if problem.study not in gaps
+                     or problem.what != _EMPTY))  # fmt: skip
+
+
+def _printed(trials: Trials, row: int) -> str:
+    cells = trials.frame.select_dtypes("number").iloc[row].dropna()
+    return ", ".join(f"{name} = {value:.6g}" for name, value in cells.items()) or "no number"
+
+
+_EMPTY, _ABSENT = "The cell is empty", "The table has no such column"
+
+
 def _is_gap(problem: Problem) -> bool:
-    return problem.what in ("The cell is empty", "The table has no such column")
+    return problem.what in (_EMPTY, _ABSENT)
 
 
 def _told(problem: Problem, made: dict[str, str], *, code: str) -> Problem:

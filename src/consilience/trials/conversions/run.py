@@ -93,6 +93,8 @@ def _moves(values: Floats) -> NDArray[np.bool_]:
 
 
 def _doubts(table: pd.DataFrame, assumed: Assumed, rules: Sequence[Rule]) -> list[Conversion]:
+    if not assumed.rows.size:
+        return []
     labels = "; ".join(rule.label for rule in rules if rule.uncertain)
     names = _names(table)[assumed.rows]
     lines = []

@@ -7,6 +7,7 @@ from typing import final
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.api.types import is_numeric_dtype
 
 from consilience.errors import DataError, Problem
 from consilience.trials.directions import COLUMN, SIGNS
@@ -31,8 +32,11 @@ class Sheet:
         return len(self.table)
 
     def numbers(self, name: str) -> Floats:
-        """Return a column as floats, NaN where a cell is empty, (rows,)."""
-        if name not in self.table:
+        """Return a column as floats, (rows,): NaN where a cell is empty, and in a column of words.
+
+        A column `g` or `r` of words is somebody's own (a group, a region), not a printed g or r.
+        """
+        if name not in self.table or _worded(self.table[name]):
             return np.full(len(self.table), np.nan)
         return self.table[name].to_numpy(dtype=float, na_value=np.nan)
 
@@ -102,7 +106,10 @@ class Sheet:
 
 
 def written(table: pd.DataFrame, cells: Cells, *, where: Mask) -> pd.DataFrame:
-    """Return the table with these cells written into the rows where `where` is true."""
+    """Return the table with these cells written into the rows where `where` is true.
+
+    Numbers are not written into a column of words.
+    """
     if not where.any():
         return table
     sheet = Sheet(table)
@@ -111,6 +118,10 @@ def written(table: pd.DataFrame, cells: Cells, *, where: Mask) -> pd.DataFrame:
         if isinstance(values, str):
             filled = np.where(where, values, sheet.texts(name))
             columns[name] = pd.Series([cell or None for cell in filled], table.index, dtype="str")
-        else:
+        elif name not in table or not _worded(table[name]):
             columns[name] = pd.Series(np.where(where, values, sheet.numbers(name)), table.index)
     return table.assign(**columns)
+
+
+def _worded(column: pd.Series) -> bool:
+    return not is_numeric_dtype(column) and bool(column.notna().any())

@@ -29,8 +29,10 @@ class Target(Protocol):
 def ready(table: pd.DataFrame, code: str) -> Mask:
     """Say which rows give the effect itself: `yi` and `vi` with this `measure`, (rows,)."""
     sheet = Sheet(table)
+    if "measure" not in table:
+        return np.zeros(len(table), dtype=bool)
     filled = ~sheet.empty("yi") & ~sheet.empty("vi")
-    return filled & np.asarray(sheet.texts("measure") == code, dtype=bool)
+    return filled & (table["measure"] == code).to_numpy(dtype=bool, na_value=False)
 
 
 def paired(table: pd.DataFrame, target: Target) -> Mask:

@@ -156,7 +156,12 @@ def _header_and_lines(
 def _filled_lines(text: str, path: Path, *, separator: str) -> Iterator[tuple[int, list[str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
     try:
-        yield from ((reader.line_num, cells) for cells in reader if any(map(str.strip, cells)))
+        yield from ((reader.line_num, cells) for cells in reader if _is_filled(cells))
     except csv.Error as error:
         message = f"{path}, line {reader.line_num}: {error}. Check the quotation marks there."
         raise DataError(message) from error
+
+
+def _is_filled(cells: list[str]) -> bool:
+    """Say whether a line has more than spaces; most have in their first cell."""
+    return bool(cells) and (bool(cells[0].strip()) or any(map(str.strip, cells)))

@@ -90,7 +90,7 @@ def check_cells(cells: pd.DataFrame, path: Path) -> None:
 def _long(column: pd.Series, path: Path) -> Iterator[Problem]:
     name = str(column.name)
     longest = LONGEST_LABEL if name in NAMES else LONGEST_CELL
-    if not isinstance(column.dtype, pd.StringDtype):
+    if not isinstance(column.dtype, pd.StringDtype) or not (column.str.len() > longest).any():
         return
     for row, text in enumerate(column.fillna("").tolist(), 1):
         if len(text) > longest:

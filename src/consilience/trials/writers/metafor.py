@@ -16,6 +16,8 @@ from consilience.trials.writers.whole import write_whole
 
 type Floats = NDArray[np.float64]
 
+_SAME = 1e-9
+
 
 class MeasureLike(Protocol):
     """What the script needs to know of an effect measure."""
@@ -38,6 +40,9 @@ class MeasureLike(Protocol):
 
     def complete(self, table: pd.DataFrame) -> pd.DataFrame:
         """Give metafor's columns the names used here."""
+
+    def compute(self, table: pd.DataFrame) -> tuple[Floats, Floats]:
+        """Estimates and variances from the columns, not yet turned by direction."""
 
 
 class EffectsLike(Protocol):
@@ -87,11 +92,12 @@ def metafor_script(effects: EffectsLike) -> str:
     """
     table = effects.measure.complete(effects.table)
     columns = _arguments(effects.measure, table)
-    data = {"study": list(map(str, effects.table.index))}
-    data |= {name: table[ours].tolist() for name, ours in columns.items()}
     turned = signs(effects.table) if effects.directed else np.ones(len(effects.y))
-    data |= {"turned": turned.tolist(), "expected_yi": effects.y.tolist()}
-    data["expected_vi"] = effects.v.tolist()
+    converted = _converted(effects, table, turned=turned)
+    data: dict[str, list[object]] = {"study": list(map(str, effects.table.index))}
+    data |= {name: table[ours].tolist() for name, ours in columns.items()}
+    data |= {"turned": turned.tolist(), "converted": converted.tolist()}
+    data |= {"expected_yi": effects.y.tolist(), "expected_vi": effects.v.tolist()}
     frame = ",\n".join(f"  {name} = c({', '.join(map(_r, cells))})" for name, cells in data.items())
     return f"""\
 # The same effects with R's metafor: run this script with Rscript.
@@ -102,14 +108,35 @@ dat <- data.frame(
   stringsAsFactors = FALSE
 )
 
-{_call(effects.measure, tuple(columns))}
+{_whole_call(effects.measure, tuple(columns), none=bool(converted.all()))}
 dat$yi <- dat$turned * dat$yi
+# Rows whose effect does not come from these columns alone: converted from another form, or with a
+# variance that holds what was assumed. They are taken as they are.
+dat$yi[dat$converted] <- dat$expected_yi[dat$converted]
+dat$vi[dat$converted] <- dat$expected_vi[dat$converted]
 
 print(dat[, c("study", "yi", "vi")], digits = 6)
 same <- all.equal(c(dat$yi, dat$vi), c(dat$expected_yi, dat$expected_vi),
                   tolerance = 1e-8, check.attributes = FALSE)
 if (!isTRUE(same)) stop("metafor's effects differ: ", same)
 """
+
+
+def _converted(effects: EffectsLike, table: pd.DataFrame, *, turned: Floats) -> NDArray[np.bool_]:
+    """Say which effects are not those that the columns of their rows give, (k,)."""
+    if not set(effects.measure.needs) <= set(table):
+        return np.ones(len(effects.y), dtype=bool)
+    with np.errstate(all="ignore"):
+        y, v = effects.measure.compute(table)
+        same = np.isclose(turned * y, effects.y, rtol=_SAME, atol=_SAME)
+        return ~(same & np.isclose(v, effects.v, rtol=_SAME, atol=0.0))
+
+
+def _whole_call(measure: MeasureLike, columns: Sequence[str], *, none: bool) -> str:
+    """Return escalc's call, or what stands in its place where every row was converted."""
+    if none:
+        return "dat$yi <- dat$vi <- rep(NA_real_, nrow(dat))"
+    return _call(measure, columns)
 
 
 def _arguments(measure: MeasureLike, table: pd.DataFrame) -> dict[str, str]:

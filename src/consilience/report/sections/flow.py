@@ -1,0 +1,27 @@
+"""How the studies were found: the PRISMA 2020 flow."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, override
+
+from consilience.report.sections.base import Section
+from consilience.trials.readers import unequal_sums
+
+if TYPE_CHECKING:
+    from consilience.report.analysis import Analysis
+
+
+@dataclass(frozen=True, slots=True)
+class Flow(Section):
+    """How the studies were found: the PRISMA 2020 flow."""
+
+    name: ClassVar[str] = "flow"
+    title: ClassVar[str] = "How the studies were found"
+
+    @override
+    def applies(self, analysis: "Analysis") -> bool:
+        return len(analysis.review.flow) > 0
+
+    @override
+    def values(self, analysis: "Analysis") -> dict[str, object]:
+        flow = analysis.review.flow
+        return {"boxes": flow[flow["n"].notna()], "faults": unequal_sums(flow)}

@@ -1,0 +1,69 @@
+"""Printed ratios of two arms: what the rules for them share."""
+
+from dataclasses import dataclass
+from typing import ClassVar, override
+
+import numpy as np
+from scipy.special import ndtri
+
+from consilience.trials.conversions.assumption import Floats
+from consilience.trials.conversions.base import Ready
+from consilience.trials.conversions.level import between_zero_and_one
+from consilience.trials.conversions.sheet import Sheet
+
+SOURCE = "Cochrane Handbook 6.5, § 6.3.2, doi:10.1002/9781119536604.ch6"
+
+
+def columns(name: str) -> tuple[str, str, str]:
+    """Return the columns of a ratio and its interval."""
+    return name, f"{name}_lower", f"{name}_upper"
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedRatio(Ready):
+    r"""A log ratio and its variance from the ratio and its interval (L, U).
+
+    :math:`v = ((\log U - \log L)/(2 z))^2`. The columns hold ratios, not logarithms; an interval
+    that does not hold its ratio is left alone.
+
+    Parameters
+    ----------
+    level : float
+        Of the interval.
+    """
+
+    level: float = 0.95
+
+    source: ClassVar[str] = SOURCE
+
+    def __post_init__(self) -> None:
+        """Refuse a level that is none."""
+        between_zero_and_one(self.level, f"{type(self).__name__}: level")
+
+    @override
+    def effect(self, sheet: Sheet) -> tuple[Floats, Floats]:
+        ratio, low, high = sheet.columns(*self.needs)
+        held = (low > 0) & (low <= ratio) & (ratio <= high)
+        width = np.log(np.where(held, high, np.nan)) - np.log(low)
+        return np.log(ratio), (width / (2 * ndtri((1 + self.level) / 2))) ** 2
+
+
+@dataclass(frozen=True, slots=True)
+class RatioAndP(Ready):
+    r"""A log ratio and its variance from the ratio and the exact two-sided p value of a Wald test.
+
+    :math:`v = (\log \text{ratio} / z_{1 - p/2})^2`. Where an interval is printed as well, it is
+    left to the rule for intervals. A p value printed as "< 0.05" is no exact one; a ratio of 1 and
+    a p of 1 say nothing about precision; the more a p value was rounded, the less it says.
+    """
+
+    source: ClassVar[str] = SOURCE
+
+    @override
+    def effect(self, sheet: Sheet) -> tuple[Floats, Floats]:
+        name, p_value = self.needs
+        ratio, low, high = sheet.columns(*columns(name))
+        p = sheet.numbers(p_value)
+        known = (ratio > 0) & (ratio != 1) & (p > 0) & (p < 1) & np.isnan(low) & np.isnan(high)
+        y = np.log(np.where(known, ratio, np.nan))
+        return y, (y / ndtri(np.where(known, p, np.nan) / 2)) ** 2
