@@ -13,10 +13,11 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-sys.path.insert(0, str(HERE))
+sys.path[:0] = [str(HERE), str(ROOT / "benchmarks")]
 
 from accuracy_tables import classical, source  # noqa: E402 - found beside this file
 from code_pages import api_page, priors_page, questions_page  # noqa: E402
+from metafor_examples import SETUP  # noqa: E402
 from pictures import rank_histograms  # noqa: E402
 from text import cell, table  # noqa: E402
 
@@ -53,7 +54,19 @@ def filled(page: str) -> str:
     """Put the script of README.md, which a test runs, where a page asks for it."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     script = readme.split("```python\n")[1].split("```")[0]
-    return page.replace("{{ script }}", script.rstrip())
+    page = page.replace("{{ script }}", script.rstrip()).replace(
+        "{{ metafor setup }}", SETUP.strip()
+    )
+    for path in sorted((HERE / "metafor").glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            head, *body = csv.reader(file)
+        page = page.replace(f"{{{{ metafor {path.stem} }}}}", table(head, map(_coded, body)))
+    return page
+
+
+def _coded(row: list[str]) -> list[str]:
+    """Set calls as code."""
+    return [f"`{each}`" if "(" in each and ")" in each else each for each in row]
 
 
 def models_page(names: Sequence[str]) -> str:

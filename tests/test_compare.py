@@ -6,6 +6,8 @@ import pytest
 
 import consilience as cs
 from consilience import heterogeneity, priors, terms
+from consilience.classical import small_study
+from consilience.classical.counts import mantel_haenszel, peto
 from consilience.compare import typical_variance
 from consilience.errors import ModelError
 from consilience.rows import newcomer
@@ -128,15 +130,160 @@ def test_analyses_come_by_name(fit, given):
         cs.compare(fit if given == "fit" else [fit])
 
 
-def test_directions_that_differ_are_both_said(fit):
+@pytest.fixture(scope="module")
+def counts():
+    columns = {
+        "events1": [15, 5, 8, 3, 12, 4, 9], "n1": [102, 67, 54, 61, 150, 45, 80],
+        "events2": [20, 9, 17, 8, 14, 12, 10], "n2": [99, 70, 52, 60, 148, 47, 83],
+    }  # fmt: skip
+    studies = [f"S{i}" for i in range(7)]
+    return pd.DataFrame({"study": studies, **columns}, index=pd.Index(studies, name="estimate"))
+
+
+@pytest.fixture(scope="module")
+def odds(counts):
+    return cs.effect_sizes(counts, "OR")
+
+
+@pytest.fixture(scope="module")
+def every_kind(counts, odds):
+    """A Bayesian fit and one result of each kind that the classical rooms give."""
+    model = cs.Model(mu=priors.Normal(0, 2.82), heterogeneity=heterogeneity.Normal(HALF))
+    pooled = cs.pool(odds, "REML", inference="knha")
+    return {
+        "Bayes": cs.fit(model, odds),
+        "REML": pooled,
+        "regression": cs.pool(odds, "DL", moderators="n1"),
+        "Mantel-Haenszel": mantel_haenszel(counts, "OR"),
+        "Peto": peto(counts),
+        "trim and fill": small_study.trim_fill(pooled, side="right"),
+        "limit": small_study.limit_meta_analysis(pooled),
+        "PET-PEESE": small_study.pet_peese(odds),
+        "Egger's limit": small_study.regression_test(odds),
+        "selection": small_study.selection_model(pooled, "steps", favoured="less"),
+        "multilevel": cs.pool_multilevel(odds, "study"),
+        "robust": cs.robust(pooled, cluster="study"),
+        "counts": cs.pool_counts(counts, "OR.CM.EL"),
+    }
+
+
+def test_every_kind_of_result_stands_beside_a_fit(every_kind):
+    table = cs.compare(every_kind)
+    assert list(table.index) == list(every_kind)
+    known = table[["estimate", "lower", "upper", "level", "k"]].astype(float)
+    assert np.isfinite(known).all(axis=None)
+    assert (table["lower"] < table["estimate"]).all()
+    assert (table["estimate"] < table["upper"]).all()
+    assert table.attrs["direction"] == every_kind["REML"].effects.direction
+
+
+def test_every_kind_says_what_its_own_table_says(every_kind):
+    table = cs.compare(every_kind)
+    own = {
+        "Mantel-Haenszel": every_kind["Mantel-Haenszel"],
+        "Peto": every_kind["Peto"],
+        "trim and fill": every_kind["trim and fill"].pooled.summary().loc["mu"],
+        "limit": every_kind["limit"],
+        "PET-PEESE": every_kind["PET-PEESE"].loc["PET-PEESE"],
+        "Egger's limit": every_kind["Egger's limit"].loc["limit"],
+        "selection": every_kind["selection"].loc["mu"],
+        "multilevel": every_kind["multilevel"].summary().loc["mu"],
+        "robust": every_kind["robust"].summary().loc["mu"],
+        "counts": every_kind["counts"].summary().loc["mu"],
+    }
+    for name, row in own.items():
+        for column in ("estimate", "lower", "upper", "level"):
+            assert table.loc[name, column] == row[column], (name, column)
+    assert table.loc["Mantel-Haenszel", "I2"] == every_kind["Mantel-Haenszel"]["I2"]
+    tau2 = every_kind["selection"].loc["tau2", "estimate"]
+    assert table.loc["selection", "tau"] == pytest.approx(tau2**0.5, rel=1e-12)
+    assert table.loc["robust", "tau"] == table.loc["REML", "tau"]
+    assert table.loc["counts", "tau"] == every_kind["counts"].tau2 ** 0.5
+    assert table.loc["trim and fill", "k"] == 7 + every_kind["trim and fill"].missing
+
+
+def test_what_an_analysis_does_not_say_is_nan(every_kind):
+    table = cs.compare(every_kind)
+    silent = ["Mantel-Haenszel", "Peto", "limit", "PET-PEESE", "selection", "robust"]
+    assert table.loc[silent, ["prediction_lower", "prediction_upper"]].isna().all(axis=None)
+    assert table.loc[["Mantel-Haenszel", "Peto", "limit"], "tau"].isna().all()
+    words = " ".join(cs.explain(every_kind))
+    assert "nan" not in words
+    assert "Mantel-Haenszel at" in words
+
+
+def test_a_new_kind_of_analysis_needs_four_things(odds):
+    class Other:
+        effects = odds
+
+        def average(self):
+            ends = {"lower": -1.0, "upper": 0.0, "level": 0.9, "interval": "confidence"}
+            return pd.Series({"estimate": -0.5, **ends})
+
+        def heterogeneity(self):
+            return pd.Series({"tau": 0.25})
+
+        def prediction_interval(self):
+            return pd.Series({"lower": -2.0, "upper": 1.0})
+
+    row = cs.compare({"other": Other()}).loc["other"]
+    assert (row["estimate"], row["lower"], row["upper"]) == (-0.5, -1.0, 0.0)
+    assert (row["tau"], row["prediction_lower"], row["k"]) == (0.25, -2.0, 7)
+    assert np.isnan(row["I2"])
+
+
+def test_directions_that_differ_are_refused():
     table = pd.DataFrame({
         "study": list("ABC"), "n1": 30, "mean1": [5.0, 6, 7], "sd1": 2.0, "n2": 30, "mean2": 5.0,
-        "sd2": 2.0, "higher_is_better": "yes",
+        "sd2": 2.0,
     })  # fmt: skip
-    other = cs.pool(cs.effect_sizes(table, "SMD"), "DL")
-    direction = cs.compare({"a": fit, "b": other}).attrs["direction"]
-    assert "favour the intervention" in direction
-    assert "as they stand" in direction
+    stands = cs.pool(cs.effect_sizes(table, "SMD"), "DL")
+    turned = cs.pool(cs.effect_sizes(table.assign(higher_is_better="no"), "SMD"), "DL")
+    assert stands.average()["estimate"] == -turned.average()["estimate"]
+    with pytest.raises(ModelError, match=r"point different ways.*a: .*stand.*b: Positive"):
+        cs.compare({"a": stands, "b": turned})
+
+
+def test_counts_are_refused_beside_effects_that_were_turned(counts):
+    turned = cs.effect_sizes(counts.assign(higher_is_better="no"), "OR")
+    with pytest.raises(ModelError, match="without; what pools counts knows none"):
+        cs.compare({"REML": cs.pool(turned, "REML"), "Peto": peto(counts)})
+
+
+def test_odds_ratios_do_not_stand_beside_risk_ratios(counts, odds):
+    results = {"OR": cs.pool(odds), "RR": mantel_haenszel(counts, "RR")}
+    with pytest.raises(ModelError, match=r"OR \(OR\), RR \(RR\)"):
+        cs.compare(results)
+
+
+def test_ready_made_effects_take_the_name_of_their_measure(fit, effects):
+    """A generic effect goes with no other; the remedy that the refusal names works."""
+    table = pd.DataFrame({
+        "study": list("ABC"), "n1": 30, "mean1": [5.0, 6, 7], "sd1": 2.0, "n2": 30, "mean2": 5.0,
+        "sd2": 2.0,
+    })  # fmt: skip
+    smd = cs.pool(cs.effect_sizes(table, "SMD"), "DL")
+    with pytest.raises(ModelError, match=r"Bayes \(GEN\), SMD \(SMD\).*column `measure`"):
+        cs.compare({"Bayes": fit, "SMD": smd})
+    given = effects.table[["study", "yi", "vi"]]
+    named = cs.effect_sizes(given.assign(measure="SMD"), "SMD")
+    assert len(cs.compare({"ready-made": cs.pool(named, "DL"), "SMD": smd})) == 2
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        pd.Series({"estimate": 1.0}),
+        pd.DataFrame({"estimate": [1.0]}, index=["mu"]),
+        pd.DataFrame(
+            {"estimate": 1.0, "lower": 0.0, "upper": 2.0, "level": 0.95, "interval": "confidence"},
+            index=["slope"],
+        ),
+    ],
+)
+def test_rows_without_an_interval_and_tables_without_a_mean_are_refused(given):
+    with pytest.raises(ModelError, match=r"'odd' is no analysis.*PET-PEESE"):
+        cs.compare({"odd": given})
 
 
 def test_differences_are_told_with_the_numbers(fit, effects):

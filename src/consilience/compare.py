@@ -1,16 +1,20 @@
 """Any results side by side, and why they differ."""
 
 from collections.abc import Hashable, Mapping
+from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
 
-from consilience import measures
-from consilience.classical.pooled import Pooled
+from consilience.classical import comparable
+from consilience.classical.comparable import Analysis, Answer, Resting
+from consilience.classical.small_study.trim_fill import TrimFill
 from consilience.effects import Effects
 from consilience.errors import ModelError
 from consilience.fit import WATERMARK, Fit
 from consilience.rows import newcomer, typical
+
+type Result = Fit | Analysis | Resting | TrimFill | pd.Series | pd.DataFrame
 
 COLUMNS = (
     "estimate",
@@ -24,15 +28,20 @@ COLUMNS = (
     "prediction_upper",
     "k",
 )
+# Peto's is an estimator of the odds ratio.
+_SAME = {"PETO": "OR"}
 
 
-def compare(results: Mapping[str, Fit | Pooled], level: float = 0.95) -> pd.DataFrame:
+def compare(results: Mapping[str, Result], level: float = 0.95) -> pd.DataFrame:
     """Put analyses side by side, Bayesian and classical alike.
 
     Parameters
     ----------
-    results : mapping of str to Fit or Pooled
-        The analyses by name.
+    results : mapping of str to result
+        The analyses by name: fits; what `pool` and every other classical analysis give
+        (:class:`consilience.classical.comparable.Analysis`), `robust` and `trim_fill` among them;
+        the rows of `mantel_haenszel`, `peto` and `limit_meta_analysis`; the tables of
+        `selection_model` and `pet_peese`.
     level : float
         Mass of the fits' intervals; a classical analysis keeps its own.
 
@@ -43,24 +52,24 @@ def compare(results: Mapping[str, Fit | Pooled], level: float = 0.95) -> pd.Data
         prediction_upper, k``. For a fit the estimate is the posterior mean of mu, tau the posterior
         median (nan where groups of trials have one each), I² = 100·τ²/(τ² + s²) at that median with
         s² the typical sampling variance (Higgins & Thompson 2002), and the prediction that of the
-        true effect of a new trial; for a classical analysis those of the analysis. Where a
-        classical analysis has moderators the estimate is that at the mean row of its design.
-        `attrs` holds the direction of effects, and the watermark of fits that were forced to speak.
+        true effect of a new trial; for a classical analysis those of the analysis, nan for what it
+        does not say. Where a classical analysis has moderators the estimate is that at the mean row
+        of its design. `attrs` holds the direction of effects, and the watermark of fits that were
+        forced to speak.
 
     Raises
     ------
     ModelError
-        If nothing is given, or something that is no analysis.
+        If nothing is given, or something that is no analysis; for analyses of different effect
+        measures, or of effects that point different ways.
     """
-    if not results:
-        raise ModelError("compare() needs at least one analysis: compare({'Bayes': fit, …}).")
-    if not isinstance(results, Mapping):
-        raise ModelError("compare() takes analyses by name: compare({'Bayes': fit, …}).")
-    rows = {name: _row(name, result, level) for name, result in results.items()}
+    answers = _answers(results, level)
+    rows = {name: asdict(each) for name, each in answers.items()}
     table = pd.DataFrame.from_dict(rows, orient="index").reindex(columns=list(COLUMNS))
     table.index.name = "analysis"
-    _refuse_mixed(results)
-    directions = {result.effects.direction for result in results.values()}
+    if np.isfinite(table["k"]).all():
+        table["k"] = table["k"].astype(int)
+    directions = {each.direction for each in answers.values() if each.direction}
     table.attrs["direction"] = " / ".join(sorted(directions))
     forced = [name for name, result in results.items() if _watermarked(result)]
     if forced:
@@ -68,7 +77,7 @@ def compare(results: Mapping[str, Fit | Pooled], level: float = 0.95) -> pd.Data
     return table
 
 
-def explain(results: Mapping[str, Fit | Pooled], level: float = 0.95) -> tuple[str, ...]:
+def explain(results: Mapping[str, Result], level: float = 0.95) -> tuple[str, ...]:
     """Say in plain words how the first fit and the classical analyses differ, and why.
 
     Returns
@@ -78,14 +87,14 @@ def explain(results: Mapping[str, Fit | Pooled], level: float = 0.95) -> tuple[s
     """
     table = compare(results, level)
     fits = [name for name, result in results.items() if isinstance(result, Fit)]
-    pooled = [name for name, result in results.items() if isinstance(result, Pooled)]
-    if not fits or not pooled:
+    twins = [name for name in results if name not in fits]
+    if not fits or not twins:
         return ()
     fit = results[fits[0]]
     sentences = [
         *fit.diagnosis.cautions,  # type: ignore[union-attr]
-        *(_pair(table, fits[0], name) for name in pooled),
-        *_why(fit, table.loc[fits[0]], table.loc[pooled]),  # type: ignore[arg-type]
+        *(_pair(table, fits[0], name) for name in twins),
+        *_why(fit, table.loc[fits[0]], table.loc[twins]),  # type: ignore[arg-type]
     ]
     return tuple(sentences)
 
@@ -97,63 +106,76 @@ def typical_variance(effects: Effects) -> float:
     return float((effects.k - 1) * w.sum() / lower) if effects.k > 1 else np.nan
 
 
-def _row(name: str, result: object, level: float) -> dict[str, object]:
-    if isinstance(result, Fit):
-        return _fit_row(result, level)
-    if isinstance(result, Pooled):
-        return _pooled_row(result)
-    raise ModelError(f"{name!r} is no analysis: compare() takes what fit() and pool() give.")
+def _answers(results: Mapping[str, Result], level: float) -> dict[str, Answer]:
+    if not isinstance(results, Mapping) and results:
+        raise ModelError("compare() takes analyses by name: compare({'Bayes': fit, …}).")
+    if not results:
+        raise ModelError("compare() needs at least one analysis: compare({'Bayes': fit, …}).")
+    answers = {name: _answer(name, result, level) for name, result in results.items()}
+    _refuse_measures(answers)
+    _refuse_directions(answers)
+    return answers
 
 
-def _refuse_mixed(results: Mapping[str, Fit | Pooled]) -> None:
-    """Refuse results of different measures; a generic one may be any, and goes with all."""
-    known = {
-        name: result.effects.measure
-        for name, result in results.items()
-        if result.effects.measure.code != measures.GEN.code
-    }
-    if len({measure.code for measure in known.values()}) > 1:
-        listed = ", ".join(f"{name} ({measure.code})" for name, measure in known.items())
-        raise ModelError(
-            f"These analyses are of different effect measures and have no common scale: {listed}. "
-            "Compare analyses of one measure."
+def _answer(name: str, result: object, level: float) -> Answer:
+    found = _of_fit(result, level) if isinstance(result, Fit) else comparable.answer(result)
+    if found is None:
+        rows = ", ".join(comparable.ROWS)
+        message = (
+            f"{name!r} is no analysis: compare() takes what fit(), pool() and the other classical "
+            "analyses give, rows with estimate, lower, upper, level and interval, and tables of "
+            f"such rows, one of them named {rows}."
         )
+        raise ModelError(message)
+    return found
 
 
-def _watermarked(result: Fit | Pooled) -> bool:
+def _refuse_measures(answers: Mapping[str, Answer]) -> None:
+    known = {name: each.measure for name, each in answers.items() if each.measure}
+    if len({_SAME.get(code, code) for code in known.values()}) > 1:
+        listed = ", ".join(f"{name} ({code})" for name, code in known.items())
+        message = (
+            f"These analyses are of different effect measures and have no common scale: {listed}. "
+            "Compare analyses of one measure. Effects that came ready-made (GEN) can say theirs in "
+            'a column `measure`: effect_sizes(table.assign(measure="SMD"), "SMD").'
+        )
+        raise ModelError(message)
+
+
+def _refuse_directions(answers: Mapping[str, Answer]) -> None:
+    known = {name: each.direction for name, each in answers.items() if each.direction}
+    if len(set(known.values())) > 1:
+        listed = " ".join(f"{name}: {said}" for name, said in known.items())
+        message = (
+            f"These analyses may point different ways, so that one sign means two things. {listed} "
+            "Compute all of them from one table, either with `higher_is_better` or without; what "
+            "pools counts knows none."
+        )
+        raise ModelError(message)
+
+
+def _watermarked(result: object) -> bool:
     return isinstance(result, Fit) and bool(result.posterior.faults)
 
 
-def _fit_row(fit: Fit, level: float) -> dict[str, object]:
+def _of_fit(fit: Fit, level: float) -> Answer:
     rows = fit.combine((typical(fit, "mu"), newcomer(fit, "new")), level=level)
     scales = fit.scales(level)
     one = "tau" in scales.index
     several = bool(fit.posterior.scatter.hypers) and not one
     tau = float(scales["median"]["tau"]) if one else np.nan if several else 0.0
-    s2 = typical_variance(fit.effects)
-    return {
-        "estimate": rows.loc["mu", "mean"],
-        **_interval(rows.to_dict(orient="index")["mu"]),
-        "tau": tau,
-        "I2": 100.0 * tau**2 / (tau**2 + s2),
-        "prediction_lower": rows.loc["new", "lower"],
-        "prediction_upper": rows.loc["new", "upper"],
-        "k": fit.effects.k,
-    }
-
-
-def _pooled_row(pooled: Pooled) -> dict[str, object]:
-    mean = pooled.average()
-    heterogeneity, prediction = pooled.heterogeneity(), pooled.prediction_interval()
-    return {
-        "estimate": mean["estimate"],
-        **_interval(mean.to_dict()),
-        "tau": heterogeneity["tau"],
-        "I2": heterogeneity["I2"],
-        "prediction_lower": prediction["lower"],
-        "prediction_upper": prediction["upper"],
-        "k": pooled.effects.k,
-    }
+    mean, new = (rows.to_dict(orient="index")[name] for name in ("mu", "new"))
+    return Answer(
+        estimate=mean["mean"],
+        **_interval(mean),  # type: ignore[arg-type]
+        tau=tau,
+        I2=100.0 * tau**2 / (tau**2 + typical_variance(fit.effects)),
+        prediction_lower=new["lower"],
+        prediction_upper=new["upper"],
+        k=float(fit.effects.k),
+        measure=fit.effects.measure.code,
+        direction=fit.effects.direction,
+    )
 
 
 def _interval(row: Mapping[Hashable, object]) -> dict[str, object]:
@@ -164,11 +186,15 @@ def _pair(table: pd.DataFrame, fit: str, pooled: str) -> str:
     ours, theirs = table.loc[fit], table.loc[pooled]
     wider = (ours["upper"] - ours["lower"]) / (theirs["upper"] - theirs["lower"])
     width = "as wide as" if 0.95 < wider < 1.05 else f"{wider:.2f} times as wide as"
+    scatter = (
+        f" Between-trial SD: {ours['tau']:.2f} and {theirs['tau']:.2f}."
+        if np.isfinite([ours["tau"], theirs["tau"]]).all()
+        else ""
+    )
     return (
         f"{fit} puts the mean effect at {ours['estimate']:.2f} ({ours['lower']:.2f} to "
         f"{ours['upper']:.2f}), {pooled} at {theirs['estimate']:.2f} ({theirs['lower']:.2f} to "
-        f"{theirs['upper']:.2f}); the first interval is {width} the second. "
-        f"Between-trial SD: {ours['tau']:.2f} and {theirs['tau']:.2f}."
+        f"{theirs['upper']:.2f}); the first interval is {width} the second.{scatter}"
     )
 
 

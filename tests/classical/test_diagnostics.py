@@ -1,116 +1,19 @@
-"""Diagnostics against metafor, and against what they are by definition."""
+"""Diagnostics by definition; test_reference_table.py holds them to metafor."""
 
 import numpy as np
 import pytest
-from tests.classical.references import EXTRAS, FITS, floats, near
+from tests.classical.references import FITS, near
 
 from consilience.classical.diagnostics import (
-    baujat,
     cumulative,
     fit_statistics,
     gosh,
     influence,
     leave_one_out,
-    residuals,
-    shrunken,
 )
 from consilience.classical.inference import REGISTRY as INFERENCES
 from consilience.classical.pool import pool
 from consilience.errors import ModelError
-
-COLUMNS = {
-    "estimate": "estimate", "se": "se", "ci.lb": "lower", "ci.ub": "upper", "Q": "Q", "I2": "I2",
-    "H2": "H2", "tau2": "tau2", "pval": "p_value", "pvals": "p_value",
-}  # fmt: skip
-INFLUENCE = {
-    "rstudent": "rstudent", "dffits": "dffits", "cook.d": "cooks_distance", "cov.r": "cov_ratio",
-    "tau2.del": "tau2_without", "QE.del": "Q_without", "hat": "hat", "weight": "weight",
-    "dfbs": "dfbetas[mu]",
-}  # fmt: skip
-
-
-@pytest.fixture(params=EXTRAS)
-def case(request, effects_of):
-    kept = EXTRAS[request.param]
-    places = np.argsort(kept["vi"], kind="stable")
-    return effects_of(kept["yi"], kept["vi"], places=places), kept["extras"]
-
-
-# The reference's REML stopped at an absolute 1e-5 of tau²; what needs no iteration binds tightly.
-LOOSE, TIGHT = 5e-3, 1e-6
-
-
-def check_table(table, reference, tolerance=LOOSE):
-    for theirs, ours in COLUMNS.items():
-        if theirs in reference:
-            near(table[ours], reference[theirs], tolerance)
-
-
-@pytest.mark.parametrize("code", ["REML", "EE", "DL"])
-def test_leave_one_out(case, code):
-    effects, extras = case
-    if f"leave1out_{code}" in extras:
-        pooled = pool(effects, "CE" if code == "EE" else code)
-        tolerance = LOOSE if code == "REML" else TIGHT
-        check_table(leave_one_out(pooled), extras[f"leave1out_{code}"], tolerance)
-
-
-def test_leave_one_out_by_knapp_and_hartung(case):
-    effects, extras = case
-    if "leave1out_REML_knha" in extras:
-        table = leave_one_out(pool(effects, inference="knha"))
-        check_table(table, extras["leave1out_REML_knha"])
-
-
-def test_cumulative(case):
-    effects, extras = case
-    for name, code, by in (
-        ("cumul_REML", "REML", ""),
-        ("cumul_EE", "CE", ""),
-        # The reference was ordered by this column, which is not the precision itself.
-        ("cumul_REML_by_precision", "REML", "places"),
-    ):
-        if name in extras:
-            tolerance = 0.05 if code == "REML" else TIGHT
-            table = cumulative(pool(effects, code), by)
-            check_table(table.iloc[1:], rest(extras[name]), tolerance)
-
-
-def rest(reference):
-    """Skip the first row: of one estimate metafor says I² = 0 and Q p = 1, we say unknown."""
-    return {key: values[1:] for key, values in reference.items() if key in COLUMNS}
-
-
-def test_influence(case):
-    effects, extras = case
-    if "influence" in extras:
-        table = influence(pool(effects))
-        for theirs, ours in INFLUENCE.items():
-            near(table[ours], extras["influence"][theirs], LOOSE)
-        assert table["influential"].tolist() == extras["influence"]["is.infl"]
-
-
-def test_baujat(case):
-    effects, extras = case
-    for name, code in (("baujat", "REML"), ("baujat_EE", "CE")):
-        if name in extras:
-            table = baujat(pool(effects, code))
-            tolerance = LOOSE if code == "REML" else TIGHT
-            near(table["heterogeneity"], extras[name]["x"], tolerance)
-            near(table["influence"], extras[name]["y"], tolerance)
-
-
-def test_residuals_and_shrunken_effects(case):
-    effects, extras = case
-    table = residuals(pool(effects))
-    near(table["residual"], extras["rstandard"]["resid"], LOOSE)
-    near(table["residual_se"], extras["rstandard"]["se"], LOOSE)
-    near(table["z"], extras["rstandard"]["z"], LOOSE)
-    near(table["hat"], extras["hatvalues"], LOOSE)
-    near(table["weight"], extras["weights_REML"], LOOSE)
-    own = shrunken(pool(effects))
-    for theirs, ours in (("pred", "estimate"), ("se", "se"), ("pi.lb", "lower")):
-        near(own[ours], extras["blup"][theirs], LOOSE)
 
 
 @pytest.mark.parametrize("name", FITS)
@@ -185,4 +88,3 @@ def test_refusals(scattered, effects_of):
     lone = effects_of([0.1, 0.2, 0.3, 0.5], [0.1] * 4, kind=["a", "a", "a", "b"])
     with pytest.raises(ModelError, match="trial 3"):
         influence(pool(lone, moderators="kind"))
-    assert floats([1]).shape == (1,)

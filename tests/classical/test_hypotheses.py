@@ -31,28 +31,6 @@ def regression(name, effects_of):
 
 
 @pytest.mark.parametrize("name", REGRESSIONS)
-def test_regressions_by_every_estimator(name, effects_of):
-    """Those that need no iteration to 1e-6; the others as far as the reference went."""
-    effects, formula, model = regression(name, effects_of)
-    for fit in model["fits"].values():
-        code = {"EE": "CE"}.get(fit["method"], fit["method"])
-        pooled = pool(effects, code, moderators=formula, inference=fit["test"])
-        tolerance = 2e-2 if code in {"ML", "REML", "EB", "PM"} else 1e-6
-        near(pooled.tau2, fit["tau2"], tolerance)
-        near(pooled.summary()["estimate"], fit["beta"], tolerance)
-        near(pooled.summary()["se"], fit["se"], tolerance)
-        found = pooled.heterogeneity()
-        near(found[["I2", "H2", "Q"]], [fit["I2"], fit["H2"], fit["QE"]], tolerance)
-        if fit.get("se.tau2") is not None:
-            near(found["tau2_se"], fit["se.tau2"], tolerance)
-        test = wald_test(pooled)
-        near(test["statistic"], fit["QM"], tolerance)
-        near(test["p_value"], fit["QMp"], 10 * tolerance)
-        if fit.get("R2") is not None and code != "CE" and pooled.design.intercept:
-            near(explained(pooled), fit["R2"], tolerance)
-
-
-@pytest.mark.parametrize("name", REGRESSIONS)
 def test_influence_with_moderators(name, effects_of):
     effects, formula, model = regression(name, effects_of)
     try:

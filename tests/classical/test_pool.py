@@ -2,16 +2,27 @@
 
 import math
 import time
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
+from scipy import optimize, stats
 
-from consilience.classical import get
+from consilience.classical import REGISTRY, GivenWeights, get
+from consilience.classical.diagnostics import (
+    fit_statistics,
+    gosh,
+    influence,
+    residuals,
+    shrunken,
+)
+from consilience.classical.hypotheses import permutation_test, profile_interval
 from consilience.classical.inference import KnappHartung
 from consilience.classical.pool import pool
-from consilience.errors import DataError, ModelError
+from consilience.classical.subgroups import subgroups
+from consilience.covariance import Covariance
+from consilience.errors import DataError, ModelError, RefusalError
 
 COLUMNS = ["estimate", "se", "statistic", "df", "p_value", "lower", "upper", "level", "interval"]
 SCATTER = ["tau2", "tau2_se", "tau", "tau2_lower", "tau2_upper", "I2", "H2", "Q", "Q_df", "Q_p"]
@@ -156,3 +167,150 @@ def test_a_hundred_thousand_estimates(effects_of):
     assert time.perf_counter() - start < 20
     assert pooled.tau2 == pytest.approx(0.1, abs=0.01)
     assert pooled.summary().loc["x", "estimate"] == pytest.approx(0, abs=0.01)
+
+
+def correlated(effects_of, seed=1, k=14):
+    """Estimates in blocks of two and three, correlated at 0.3 to 0.8, and some alone."""
+    rng = np.random.default_rng(seed)
+    v = np.exp(rng.normal(-2, 1, k))
+    data = effects_of(0.4 + rng.normal(0, np.sqrt(v + 0.2)), v, x=rng.normal(size=k))
+    members = tuple(map(np.array, ([0, 3], [1, 2, 7], [5, 6], [9, 10, 13])))
+    blocks = []
+    for at in members:
+        block = rng.uniform(0.3, 0.8) * np.sqrt(np.outer(v[at], v[at]))
+        np.fill_diagonal(block, v[at])
+        blocks.append(block)
+    return replace(data, shared=Covariance(members, tuple(blocks)))
+
+
+@pytest.mark.parametrize("code", REGISTRY)
+@pytest.mark.parametrize("moderators", [None, "x"])
+def test_shared_participants_by_dense_generalised_least_squares(effects_of, code, moderators):
+    data = correlated(effects_of)
+    pooled = pool(data, code, moderators=moderators, inference="knha")
+    y, X, V = data.y, pooled.design.full, data.shared.dense(data.v)
+    W = np.linalg.inv(V + pooled.tau2 * np.eye(14))
+    cov = np.linalg.inv(X.T @ W @ X)
+    beta = cov @ X.T @ W @ y
+    np.testing.assert_allclose(pooled.beta, beta, rtol=1e-9)
+    residual = W - W @ X @ cov @ X.T @ W
+    factor = y @ residual @ y / (14 - X.shape[1])
+    np.testing.assert_allclose(pooled.cov, factor * cov, rtol=1e-9)
+    weights = W.sum(axis=1)
+    np.testing.assert_allclose(pooled.weights(), 100 * weights / weights.sum(), rtol=1e-9)
+
+
+def _dense_tau2(code, y, V, X):
+    """tau² by its defining equation, with whole matrices."""
+    k, p = X.shape
+
+    def projector(tau2, W=None):
+        W = np.linalg.inv(V + tau2 * np.eye(k)) if W is None else W
+        return W - W @ X @ np.linalg.solve(X.T @ W @ X, X.T @ W)
+
+    if code in {"DL", "HE"}:
+        first = projector(0.0, np.eye(k) if code == "HE" else None)
+        excess = y @ first @ y - np.trace(first @ V)
+        return max(0.0, excess / np.trace(first))
+
+    def height(tau2):
+        whole = V + tau2 * np.eye(k)
+        found = -0.5 * (np.linalg.slogdet(whole)[1] + y @ projector(tau2) @ y)
+        extra = np.linalg.slogdet(X.T @ np.linalg.solve(whole, X))[1]
+        return found - 0.5 * extra * (code == "REML")
+
+    if code in {"ML", "REML"}:
+        found = optimize.minimize_scalar(
+            lambda t: -height(t), bounds=(0, 3), method="bounded", options={"xatol": 1e-12}
+        )
+        return found.x if height(found.x) > height(0.0) else 0.0
+    if y @ projector(0.0) @ y <= k - p:
+        return 0.0
+    return optimize.brentq(lambda t: y @ projector(t) @ y - (k - p), 0, 50, xtol=1e-14)
+
+
+@pytest.mark.parametrize("code", ["DL", "HE", "ML", "REML", "PM", "EB"])
+@pytest.mark.parametrize("seed", range(4))
+def test_tau2_with_shared_participants_by_dense_algebra(effects_of, code, seed):
+    data = correlated(effects_of, seed=seed)
+    pooled = pool(data, code, moderators="x")
+    y, X, V = data.y, pooled.design.full, data.shared.dense(data.v)
+    assert pooled.tau2 == pytest.approx(_dense_tau2(code, y, V, X), rel=1e-6, abs=1e-8)
+    W = np.linalg.inv(V)
+    residual = W - W @ X @ np.linalg.solve(X.T @ W @ X, X.T @ W)
+    found = pooled.heterogeneity()
+    assert found["Q"] == pytest.approx(y @ residual @ y, rel=1e-9)
+    typical = 12 / np.trace(residual)
+    assert found["I2"] == pytest.approx(100 * pooled.tau2 / (pooled.tau2 + typical), rel=1e-8)
+    if code == "ML":
+        full = fit_statistics(pooled).loc["ML", "log_likelihood"]
+        whole = V + pooled.tau2 * np.eye(14)
+        dense = stats.multivariate_normal.logpdf(y, X @ pooled.beta, whole)
+        assert full == pytest.approx(dense, rel=1e-9)
+
+
+def test_uncorrelated_blocks_change_nothing(scattered):
+    at = np.array([2, 5, 6])
+    shared = Covariance((at,), (np.diag(scattered.v[at]),))
+    for code in REGISTRY:
+        plain, blocked = (pool(e, code, moderators="year") for e in
+                          (scattered, replace(scattered, shared=shared)))  # fmt: skip
+        pd.testing.assert_frame_equal(blocked.summary(), plain.summary(), rtol=1e-8)
+        pd.testing.assert_series_equal(blocked.heterogeneity(), plain.heterogeneity(), rtol=1e-6)
+
+
+def test_the_units_of_correlated_estimates_cancel(effects_of):
+    data = correlated(effects_of)
+    for factor in (1e-4, 1e4):
+        blocks = tuple(factor**2 * block for block in data.shared.blocks)
+        other = replace(data, y=factor * data.y, v=factor**2 * data.v,
+                        shared=Covariance(data.shared.members, blocks))  # fmt: skip
+        one, two = pool(data, "REML"), pool(other, "REML")
+        assert two.beta[0] == pytest.approx(factor * one.beta[0], rel=1e-9)
+        assert two.tau2 == pytest.approx(factor**2 * one.tau2, rel=1e-9)
+
+
+def test_what_needs_independence_refuses_in_words(effects_of):
+    data = correlated(effects_of)
+    pooled = pool(data, "REML")
+    asks = (
+        lambda: residuals(pooled), lambda: influence(pooled), lambda: gosh(pooled),
+        lambda: shrunken(pooled), lambda: permutation_test(pooled),
+        lambda: pooled.prediction_interval("nagashima"),
+        lambda: pool(data, get("GENQ", weighting=GivenWeights([1.0] * 14))),
+    )  # fmt: skip
+    for ask in asks:
+        with pytest.raises(RefusalError, match="share"):
+            ask()
+    levels = data.table.assign(kind=["a"] * 3 + ["b"] * 11)
+    with pytest.raises(RefusalError, match="trial 0, trial 3"):
+        subgroups(pool(replace(data, table=levels)), "kind")
+    assert np.isfinite(profile_interval(pool(data, "ML"))["upper"]).all()
+
+
+def test_covariances_that_cannot_be_name_their_estimates(effects_of):
+    data = correlated(effects_of)
+    wrong = np.full((2, 2), 9.0) + np.diag([1e-20, -1.0])
+    broken = replace(data, shared=Covariance((np.array([0, 3]),), (wrong,)))
+    with pytest.raises(DataError, match="trial 0, trial 3"):
+        pool(broken)
+
+
+def test_many_blocks_cost_little(effects_of):
+    k = 40_000
+    rng = np.random.default_rng(0)
+    v = rng.gamma(4, 0.05, k)
+    data = effects_of(rng.normal(0.2, np.sqrt(v + 0.1)), v)
+    at = np.arange(k).reshape(-1, 2)
+    half = 0.5 * np.sqrt(v[at[:, 0]] * v[at[:, 1]])
+    blocks = tuple(np.array([[v[i], c], [c, v[j]]]) for (i, j), c in zip(at, half, strict=True))
+    data = replace(data, shared=Covariance(tuple(at), blocks))
+    start = time.process_time()
+    pool(data, "REML")
+    assert time.process_time() - start < 8
+
+
+@pytest.mark.parametrize("what", [pd.DataFrame({"yi": [1.0], "vi": [1.0]}), None, [1, 2]])
+def test_pooling_what_is_no_effects_says_how_to_make_them(what):
+    with pytest.raises(ModelError, match=r"takes effects.*effect_sizes"):
+        pool(what)

@@ -72,6 +72,52 @@ def given() -> Callable[..., Effects]:
 
 
 @pytest.fixture(scope="session")
+def vaccine() -> pd.DataFrame:
+    """Thirteen trials of the BCG vaccine: Colditz et al. (1994), JAMA 271:698–702, table 1."""
+    names = ("Aronson 1948", "Ferguson & Simes 1949", "Rosenthal et al 1960",
+             "Hart & Sutherland 1977", "Frimodt-Moller et al 1973", "Stein & Aronson 1953",
+             "Vandiviere et al 1973", "TPT Madras 1980", "Coetzee & Berjak 1968",
+             "Rosenthal et al 1961", "Comstock et al 1974", "Comstock & Webster 1969",
+             "Comstock et al 1976")  # fmt: skip
+    cells = {
+        "events1": [4, 6, 3, 62, 33, 180, 8, 505, 29, 17, 186, 5, 27],
+        "n1": [123, 306, 231, 13598, 5069, 1541, 2545, 88391, 7499, 1716, 50634, 2498, 16913],
+        "events2": [11, 29, 11, 248, 47, 372, 10, 499, 45, 65, 141, 3, 29],
+        "n2": [139, 303, 220, 12867, 5808, 1451, 629, 88391, 7277, 1665, 27338, 2341, 17854],
+        "ablat": [44, 55, 42, 52, 13, 44, 19, 13, 27, 42, 18, 33, 33],
+        "year": [1948, 1949, 1960, 1977, 1973, 1953, 1973, 1980, 1968, 1961, 1974, 1969, 1976],
+        "alloc": ["random"] * 4 + ["alternate"] * 2 + ["random"] * 3 + ["systematic"] * 4,
+    }  # fmt: skip
+    return pd.DataFrame({"study": names, **cells})
+
+
+@pytest.fixture(scope="session")
+def rr(vaccine: pd.DataFrame) -> Effects:
+    """Their log risk ratios."""
+    return cs.effect_sizes(vaccine, "RR")
+
+
+@pytest.fixture(scope="session")
+def reml(rr: Effects) -> Pooled:
+    return cs.pool(rr, "REML")
+
+
+@pytest.fixture(scope="session")
+def common(rr: Effects) -> Pooled:
+    return cs.pool(rr, "CE")
+
+
+@pytest.fixture(scope="session")
+def drawn() -> Callable[[Axes, str], np.ndarray]:
+    """Give the points of the first line of a kind."""
+    return lambda axes, kind: next(
+        np.asarray(line.get_xydata(), dtype=float)
+        for line in axes.lines
+        if line.get_label() == kind
+    )
+
+
+@pytest.fixture(scope="session")
 def simulated(given: Callable[..., Effects]) -> Callable[[int], Effects]:
     """Simulate k trials of four kinds with labels of all lengths."""
 

@@ -5,26 +5,15 @@ the metafor package, Journal of Statistical Software 36(3):1–48: the random-ef
 first worked example, its output printed to four decimals.
 """
 
-import numpy as np
 import pytest
 
 from consilience.classical.pool import pool
-
-VACCINATED = np.array([4, 6, 3, 62, 33, 180, 8, 505, 29, 17, 186, 5, 27])
-VACCINATED_FREE = np.array([
-    119, 300, 228, 13536, 5036, 1361, 2537, 87886, 7470, 1699, 50448, 2493, 16886,
-])  # fmt: skip
-CONTROL = np.array([11, 29, 11, 248, 47, 372, 10, 499, 45, 65, 141, 3, 29])
-CONTROL_FREE = np.array([
-    128, 274, 209, 12619, 5761, 1079, 619, 87892, 7232, 1600, 27197, 2338, 17825,
-])  # fmt: skip
+from consilience.effects import effect_sizes
 
 
 @pytest.fixture
-def bcg(effects_of):
-    n1, n2 = VACCINATED + VACCINATED_FREE, CONTROL + CONTROL_FREE
-    yi = np.log(VACCINATED / n1) - np.log(CONTROL / n2)
-    return effects_of(yi, 1 / VACCINATED - 1 / n1 + 1 / CONTROL - 1 / n2)
+def bcg(bcg_trials):
+    return effect_sizes(bcg_trials, "RR")
 
 
 def test_pooled_log_risk_ratio(bcg):

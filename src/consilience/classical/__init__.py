@@ -25,12 +25,17 @@ from consilience.registry import lookup
 _lazily, _, _ = lazy_loader.attach(
     __name__,
     submodules=[
+        "contrasts",
         "counts",
         "diagnostics",
+        "glmm",
         "hypotheses",
         "inference",
         "intervals",
+        "location_scale",
+        "multilevel",
         "prediction",
+        "robust",
         "small_study",
     ],
     submod_attrs={"many": ["pool_many"]},

@@ -4,9 +4,9 @@ With fixed weights ``A = diag(a)`` the form is ``Q = y'P y``, ``P = A - A X (X'A
 ``y ~ N(X beta, S)``, S diagonal, it is a sum of independent chi-squares. ``P`` is never formed.
 """
 
-import math
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,15 +15,18 @@ from consilience.classical.wls import Floats
 from consilience.errors import ConvergenceError
 
 type Complexes = NDArray[np.complex128]
+type Values = Floats | float
 
-_ACCURACY = 1e-12
+ACCURACY = 1e-12
 # Rounding in a sum of so many logarithms stays far below the accuracy.
 _FEW = 100
-_FEWEST_NODES = 24
-_MOST_NODES = 8192
+FEWEST_NODES = 24
+MOST_NODES = 8192
+_REACH_STEPS = 8
 _NEGLIGIBLE = 38.0
 _MANY = 20.0
 _BEFORE_CUT = 0.8
+_LARGEST_EXPONENT = 700.0
 
 
 @dataclass(frozen=True)
@@ -92,14 +95,15 @@ class QuadraticForm:
         """
         if q <= 0:
             return 0.0
-        mean, variance = self.mean(s) / q, self.variance(s) / q**2
-        largest = float((self.a * s).max()) / q
-        change, last, nodes = np.inf, np.inf, _FEWEST_NODES
-        accuracy = _ACCURACY * max(1.0, len(s) / _FEW)
-        while nodes <= _MOST_NODES:
-            t, weights = _parabola(mean, variance, largest=largest, nodes=nodes)
+        path = Path.through(
+            self.mean(s) / q, self.variance(s) / q**2, largest=float((self.a * s).max()) / q
+        )
+        change, last, nodes = np.inf, np.inf, FEWEST_NODES
+        accuracy = ACCURACY * max(1.0, len(s) / _FEW)
+        while nodes <= MOST_NODES:
+            t, weights = path.nodes(nodes)
             found = float(np.real(weights @ np.exp(t + self._log_transform(t / q, s))))
-            found += float(mean < 1)
+            found += float(path.right)
             change, last, nodes = abs(found - last), found, 2 * nodes
             if change < accuracy:
                 return min(max(found, 0.0), 1.0)
@@ -137,33 +141,60 @@ class QuadraticForm:
         return np.linalg.qr(self.X * np.sqrt(self.a)[:, None])[0]
 
 
-def _parabola(
-    mean: float, variance: float, *, largest: float, nodes: int
-) -> tuple[Complexes, Complexes]:
-    """Lay nodes through a saddle of a gamma variable's ``exp(t) M(t) / t`` of these moments.
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A parabola through a saddle of a gamma variable's ``exp(t) M(t) / t`` of two moments.
 
-    Its form is read at ``q = 1``. Right of the pole at zero for a small q, left of it for a large
+    The form is read at ``q = 1``. Right of the pole at zero for a small q, left of it for a large
     one, the parabola opens around the branch cut. The true form may fade more slowly than the
     gamma, so that more nodes also reach farther.
+
+    Parameters
+    ----------
+    saddle, bend, reach : float or ndarray
+        Where it crosses the real axis, how it bends, and how far it has to be followed.
+    right : bool or ndarray of bool
+        Whether the pole was passed on its right, so that its residue is owed.
     """
-    shape, scale = mean**2 / variance, variance / mean
-    # 1 - shape scale / (1 + scale t) - 1 / t = 0
-    b = 1 - shape * scale - scale
-    root = math.copysign(math.sqrt(b * b + 4 * scale), mean - 1)
-    saddle = max((root - b) / (2 * scale), -_BEFORE_CUT / (2 * largest))
-    rate = scale / (1 + scale * saddle)
-    bend = 0.7 * rate / (1 + shape / _MANY)
-    step = _reach(shape, rate, bend) * (nodes / _FEWEST_NODES) ** 0.25 / nodes
-    u = (np.arange(nodes) + 0.5) * step
-    t = saddle + 1j * u - bend * u**2
-    return t, (1j - 2 * bend * u) / t * step / (1j * np.pi)
+
+    saddle: Floats
+    bend: Floats
+    reach: Floats
+    right: NDArray[np.bool_]
+
+    @classmethod
+    def through(cls, mean: Values, variance: Values, *, largest: Values) -> Self:
+        """Lay it for forms of these moments, the largest of whose weights is given."""
+        shape, scale = mean**2 / variance, variance / mean
+        # 1 - shape scale / (1 + scale t) - 1 / t = 0
+        b = 1 - shape * scale - scale
+        root = np.copysign(np.sqrt(b * b + 4 * scale), mean - 1)
+        saddle = np.maximum((root - b) / (2 * scale), -_BEFORE_CUT / (2 * largest))
+        rate = scale / (1 + scale * saddle)
+        bend = 0.7 * rate / (1 + shape / _MANY)
+        return cls(saddle, bend, _reach(shape, rate, bend), np.asarray(mean < 1))
+
+    def rows(self, kept: NDArray[np.int64]) -> "Path":
+        """Keep some of many paths."""
+        return Path(self.saddle[kept], self.bend[kept], self.reach[kept], self.right[kept])
+
+    def nodes(self, count: int) -> tuple[Complexes, Complexes]:
+        """Give that many nodes and their weights, along a new last axis."""
+        step = self.reach * (count / FEWEST_NODES) ** 0.25 / count
+        step, saddle, bend = (np.asarray(x)[..., None] for x in (step, self.saddle, self.bend))
+        u = (np.arange(count) + 0.5) * step
+        t = saddle + 1j * u - bend * u**2
+        return t, (1j - 2 * bend * u) / t * step / (1j * np.pi)
 
 
-def _reach(shape: float, rate: float, bend: float) -> float:
+def _reach(shape: Values, rate: Values, bend: Values) -> Floats:
     """Solve ``bend u² + shape/2 log(1 + (rate u)²) = 38``, past which every digit is lost."""
-    low, high = 0.0, math.sqrt(_NEGLIGIBLE / bend)
-    for _ in range(30):
+    # Where either part alone has faded the whole has, too.
+    alone = np.sqrt(np.expm1(np.minimum(2 * _NEGLIGIBLE / shape, _LARGEST_EXPONENT))) / rate
+    high = np.minimum(np.sqrt(_NEGLIGIBLE / bend), alone)
+    low = np.zeros_like(high)
+    for _ in range(_REACH_STEPS):
         u = (low + high) / 2
-        faded = bend * u**2 + shape / 2 * math.log1p((rate * u) ** 2)
-        low, high = (u, high) if faded < _NEGLIGIBLE else (low, u)
+        short = bend * u**2 + shape / 2 * np.log1p((rate * u) ** 2) < _NEGLIGIBLE
+        low, high = np.where(short, u, low), np.where(short, high, u)
     return high

@@ -4,9 +4,14 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar, final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from consilience.classical.base import Estimator
+from consilience.classical.batch import Batch
+from consilience.classical.batch_forms import BatchForm
 from consilience.classical.forms import QuadraticForm
-from consilience.classical.quantile import tau2_at_probability
+from consilience.classical.quantile import falling_quantiles, tau2_at_probability
 from consilience.classical.weighting import PowerOfVariance, Weighting
 from consilience.classical.wls import Floats
 
@@ -48,3 +53,16 @@ class MedianGeneralisedQ(Estimator):
         """``√(2 tr PSPS) / tr P``, as of the moment estimator with the same weights."""
         form = QuadraticForm(y, X, self.weighting.weights(v))
         return math.sqrt(form.variance(v + tau2)) / form.trace
+
+    def tau2_many(self, batch: Batch) -> Floats:
+        """As for one set, many at once."""
+        a = np.where(batch.present, self.weighting.weights(batch.v), 0.0)
+        form = BatchForm(batch, a)
+        growth = form.growth()
+        told = growth.value > 0
+
+        def excess(places: NDArray[np.int64], tau2: Floats) -> Floats:
+            below = form.cdf(np.where(told, growth.value, 1.0), tau2, places=places) - 0.5
+            return np.where(told[places], below, -0.5)
+
+        return falling_quantiles(excess, growth, score=0.0)

@@ -2,6 +2,7 @@
 
 import math
 from abc import abstractmethod
+from functools import cache
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from consilience.classical.roots import falling_root
 from consilience.classical.wls import Floats, Weighted
 
 _POINTS = 32
+_STEPS = np.linspace(0, 1, _POINTS)
 _LOWEST = 0.01
 _NEGLIGIBLE = 1e-12
 
@@ -42,6 +44,8 @@ class LikelihoodEstimator(Estimator):
         best = int(np.argmax(self.log_likelihood(y, v, X, tau2=grid)))
         start = float(grid[best])
 
+        # The search begins where the side of the mode was looked up.
+        @cache
         def score(tau2: float) -> tuple[float, float]:
             return self.score(Weighted(y, v, X, tau2))
 
@@ -98,7 +102,11 @@ def mode_grid(y: Floats, v: Floats, X: Floats) -> Floats:
     smallest = float(v.min())
     if high < _NEGLIGIBLE * smallest:
         return np.zeros(1)
-    return np.append(0.0, np.geomspace(_LOWEST * min(smallest, high), high, _POINTS))
+    low = _LOWEST * min(smallest, high)
+    grid = np.empty(_POINTS + 1)
+    grid[0], grid[1:] = 0.0, low * (high / low) ** _STEPS
+    grid[-1] = high
+    return grid
 
 
 def _grids(batch: Batch) -> Floats:
@@ -110,6 +118,6 @@ def _grids(batch: Batch) -> Floats:
     low = _LOWEST * np.minimum(smallest, high)
     with np.errstate(invalid="ignore"):
         ratio = np.where(high > 0, high / np.where(low > 0, low, 1.0), 1.0)
-    steps = low * ratio ** np.linspace(0, 1, _POINTS)[:, None]
+    steps = low * ratio ** _STEPS[:, None]
     steps[-1] = high
     return np.concatenate([np.zeros((1, len(high))), steps])

@@ -3,12 +3,18 @@
 from consilience import classical
 from consilience.classical import inference as inferences
 from consilience.classical.base import Estimator
+from consilience.classical.independent import refuse_shared
 from consilience.classical.inference import Inference
+from consilience.classical.offsets import shifted
 from consilience.classical.pooled import Pooled
-from consilience.classical.solution import solve
-from consilience.design import Design, constant, encode
+from consilience.classical.solution import regression, solved
+from consilience.classical.weighting import GivenWeights
+from consilience.design import Design, constant, encode, tangled
 from consilience.effects import Effects
 from consilience.errors import ModelError
+
+# Orthogonal factors lose as many digits as the condition number has; seven are owed.
+_LEAST = 1e-9
 
 
 def pool(
@@ -21,18 +27,22 @@ def pool(
 ) -> Pooled:
     """Pool effects classically, or regress them on moderators.
 
-    ``yi ~ N(xi'beta, vi + tau²)``: tau² is estimated first, then beta by weighted least squares
-    with the weights ``1 / (vi + tau²)``. Estimates are taken as independent.
+    ``y ~ N(X beta, V + tau² I)``: tau² is estimated first, then beta by weighted least squares
+    with the weights ``(V + tau² I)⁻¹``. V holds `vi` on its diagonal and, where estimates share
+    participants (`Effects.shared`), their covariances; the true effects scatter independently.
 
     Parameters
     ----------
     effects : Effects
         k estimates. One estimate is answered by itself, with its own sampling error.
+        Blocks of covariance cost what their rotation costs, linear in their number.
     estimator : str or Estimator
         Of tau²: ``"REML"``, ``"DL"``, ``"PM"``, ``"CE"`` (common effect, tau² = 0) and others;
         an unknown name lists them all.
     moderators : str, optional
-        A formula such as ``"comparator_type + year"``.
+        A formula such as ``"comparator_type * year"``, ``"bs(dose, df=4)"`` or ``"year +
+        offset(known_bias)"``: the column of an offset has the coefficient one and is taken off the
+        effects, so that ``mu`` is the expectation where it is zero.
     inference : str or Inference
         ``"z"``, ``"t"``, ``"knha"`` or ``"adhoc"``.
     level : float
@@ -41,10 +51,14 @@ def pool(
     Raises
     ------
     ModelError
-        For unknown names, a formula outside the grammar, aliased columns, fewer estimates than
-        coefficients, a level outside (0, 1).
+        For something that is no Effects, unknown names, a formula outside the grammar, columns
+        that are combinations of others or nearly so (named), fewer estimates than coefficients, a
+        level outside (0, 1).
+    RefusalError
+        For weights given one by one where estimates share participants.
     DataError
-        For missing moderators, listing the studies.
+        For missing moderators and for covariances that are not positive definite, listing the
+        studies.
     ConvergenceError
         If tau² is not found.
 
@@ -52,11 +66,15 @@ def pool(
     ----------
     Viechtbauer W (2010). Journal of Statistical Software 36(3):1–48.
     """
+    checked(effects)
     chosen = classical.get(estimator) if isinstance(estimator, str) else estimator
     method = inferences.get(inference) if isinstance(inference, str) else inference
-    design = constant(effects.k) if moderators is None else encode(moderators, effects.frame)
-    _check(effects, design, inference=method, level=level)
-    found = solve((effects.y, effects.v, design.full), estimator=chosen, inference=method)
+    effects, formula = shifted(effects, moderators)
+    design = constant(effects.k) if formula is None else encode(formula, effects.frame)
+    readable(effects, design, inference=method, level=level)
+    _refuse_given_weights(effects, chosen)
+    problem = regression(effects, design.full)
+    found = solved(problem, estimator=chosen, inference=method)
     return Pooled(
         effects=effects,
         design=design,
@@ -69,10 +87,40 @@ def pool(
     )
 
 
-def _check(effects: Effects, design: Design, *, inference: Inference, level: float) -> None:
+def checked(effects: Effects) -> Effects:
+    """Return effects unchanged if an analysis can read them.
+
+    Raises
+    ------
+    ModelError
+        For something that is no Effects; the message holds the right call.
+    DataError
+        For covariances of estimates that are not positive definite, naming them.
+    """
+    if not isinstance(effects, Effects):
+        message = (
+            f"An analysis takes effects, not a {type(effects).__name__}. Compute them first: "
+            'cs.pool(cs.effect_sizes(trials, "SMD")), where trials is a table or a file that '
+            "cs.read_trials read."
+        )
+        raise ModelError(message)
+    effects.shared.checked(effects.labels)
+    return effects
+
+
+def readable(effects: Effects, design: Design, *, inference: Inference, level: float) -> None:
+    """Say nothing if so many estimates can carry this analysis.
+
+    Raises
+    ------
+    ModelError
+        For a level outside (0, 1), columns that cannot be told apart, fewer estimates than
+        coefficients, an inference that one estimate has no degrees of freedom for.
+    """
     if not 0 < level < 1:
         raise ModelError(f"The level {level!r} is no probability between 0 and 1; give 0.95, say.")
     p = design.full.shape[1]
+    refuse_tangled(design)
     if design.names and effects.k <= p:
         message = (
             f"{effects.k} estimates cannot tell {p} coefficients and their scatter apart "
@@ -85,3 +133,31 @@ def _check(effects: Effects, design: Design, *, inference: Inference, level: flo
             f'{inference.code!r}. Use inference="z", which takes its sampling variance as known.'
         )
         raise ModelError(message)
+
+
+def refuse_tangled(design: Design) -> None:
+    """Say nothing if the columns of a design can be told apart in double precision.
+
+    Raises
+    ------
+    ModelError
+        If a condition number above 1e9 would leave fewer digits than are owed; the message names
+        the columns.
+    """
+    if not design.names:
+        return
+    first = ("intercept",) if design.intercept else ()
+    names = tangled(design.full, (*first, *design.names), least=_LEAST)
+    if len(design.full) >= len(first) + len(design.names) and names:
+        message = (
+            f"In the formula {design.formula!r} the columns {', '.join(names)} are so nearly "
+            "combinations of one another that no digit of their coefficients could be trusted. "
+            "Leave one out, or centre and scale them: center(x), scale(x), poly(x, 2)."
+        )
+        raise ModelError(message)
+
+
+def _refuse_given_weights(effects: Effects, estimator: Estimator) -> None:
+    weighting = getattr(estimator, "weighting", None)
+    if isinstance(weighting, GivenWeights):
+        refuse_shared(effects, f"The estimator {estimator.code!r} with one weight per estimate")

@@ -11,11 +11,14 @@ from scipy.special import stdtr
 from consilience.classical import intervals
 from consilience.classical import prediction as predictions
 from consilience.classical.base import Estimator
+from consilience.classical.independent import row_sums
 from consilience.classical.inference import Inference
 from consilience.classical.intervals import Tau2Interval
+from consilience.classical.linear import Linear
 from consilience.classical.prediction import Outlook, Prediction
 from consilience.classical.scatter import heterogeneity, tau2_table
-from consilience.classical.wls import Floats, StandardForm, standard_form
+from consilience.classical.solution import regression
+from consilience.classical.wls import Floats, StandardForm
 from consilience.design import Design
 from consilience.effects import Effects
 from consilience.errors import ModelError
@@ -107,25 +110,7 @@ class Pooled:
         DataFrame
             As of `summary`.
         """
-        estimate = rows @ self.beta
-        se = np.sqrt(np.einsum("rp,pq,rq->r", rows, self.cov, rows))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            statistic = estimate / se
-        half = self.inference.critical(self.level, self._residual) * se
-        columns = {
-            "estimate": estimate,
-            "se": se,
-            "statistic": statistic,
-            "df": self.inference.df(self._residual),
-            "p_value": self.inference.p_value(statistic, self._residual),
-            "lower": estimate - half,
-            "upper": estimate + half,
-            "level": self.level,
-            "interval": "confidence",
-        }
-        table = pd.DataFrame(columns, index=pd.Index(labels, name="coef"))
-        table.attrs = self.attrs
-        return table
+        return self.linear.contrast(rows, labels=labels)
 
     def heterogeneity(self) -> pd.Series:
         """Measure the scatter of true effects.
@@ -234,8 +219,12 @@ class Pooled:
         return float(stdtr(df, distance if above else -distance))
 
     def weights(self) -> pd.Series:
-        """Weight of each estimate, ``1 / (vi + tau²)``, in percent of their sum."""
-        weights = 1.0 / (self.effects.v + self.tau2)
+        """Weight of each estimate, ``1 / (vi + tau²)``, in percent of their sum.
+
+        Where estimates share participants, ``(V + tau² I)⁻¹ 1``: what each adds to the pooled
+        effect, which can be below zero for an estimate that strong correlations make redundant.
+        """
+        weights = row_sums(self.effects.shared, self.effects.v, self.tau2)
         return self._labelled(100 * weights / weights.sum(), "weight")
 
     def fitted(self) -> pd.Series:
@@ -254,12 +243,30 @@ class Pooled:
         }
 
     @property
+    def table(self) -> pd.DataFrame:
+        """The trials that were pooled, with `yi`, `vi` and every moderator; k rows."""
+        return self.effects.frame
+
+    @property
+    def linear(self) -> Linear:
+        """Coefficients and how they are tested."""
+        return Linear(
+            names=self.names,
+            beta=self.beta,
+            cov=self.cov,
+            inference=self.inference,
+            residual=self._residual,
+            level=self.level,
+            attrs=self.attrs,
+        )
+
+    @property
     def _residual(self) -> int:
         return self.effects.k - len(self.beta)
 
     @property
     def _problem(self) -> StandardForm:
-        return standard_form(self.effects.y, self.effects.v, self.design.full)
+        return regression(self.effects, self.design.full)
 
     def _outlook(self) -> Outlook:
         mean = self.average()

@@ -1,10 +1,12 @@
 """The bare numbers of one classical analysis: tau² first, then weighted least squares."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from consilience.classical.base import Estimator
+from consilience.classical.independent import rotated
 from consilience.classical.inference import Inference
-from consilience.classical.wls import Floats, Weighted, standard_form
+from consilience.classical.wls import Floats, StandardForm, Weighted, standard_form
+from consilience.effects import Effects
 
 type Data = tuple[Floats, Floats, Floats]
 
@@ -32,8 +34,29 @@ class Solution:
     Q: float
 
 
+def regression(effects: Effects, X: Floats) -> StandardForm:
+    """Write effects on the columns of a design in standard form.
+
+    Estimates that share participants are rotated within their blocks first, so that whatever is
+    read off the form is exact for ``y ~ N(X beta, V + tau² I)`` with V as a whole.
+
+    Parameters
+    ----------
+    effects : Effects
+    X : ndarray, shape (k, p)
+        Of full rank.
+    """
+    plain = standard_form(effects.y, effects.v, X)
+    if effects.shared.independent:
+        return plain
+    # What stands for the scatter of y is centred before it is turned, for afterwards no column
+    # of the design is constant.
+    v, y, columns, about = rotated(effects.shared, effects.v, effects.y, X, plain.y)
+    return replace(standard_form(y, v, columns), y=about)
+
+
 def solve(data: Data, *, estimator: Estimator, inference: Inference) -> Solution:
-    """Estimate tau², then beta with the weights ``1 / (v + tau²)``.
+    """Estimate tau² of independent estimates, then beta with the weights ``1 / (v + tau²)``.
 
     Parameters
     ----------
@@ -49,7 +72,25 @@ def solve(data: Data, *, estimator: Estimator, inference: Inference) -> Solution
     ConvergenceError
         If tau² is not found.
     """
-    problem = standard_form(*data)
+    return solved(standard_form(*data), estimator=estimator, inference=inference)
+
+
+def solved(problem: StandardForm, *, estimator: Estimator, inference: Inference) -> Solution:
+    """Estimate tau², then beta, of a regression in standard form.
+
+    Parameters
+    ----------
+    problem : StandardForm
+    estimator : Estimator
+        Of tau².
+    inference : Inference
+        Its factor multiplies the covariance.
+
+    Raises
+    ------
+    ConvergenceError
+        If tau² is not found.
+    """
     read = problem.read(fitted=estimator.reads_fitted)
     tau2 = estimator.tau2(*read) if problem.df else 0.0
     fit = Weighted(*problem.data, tau2)

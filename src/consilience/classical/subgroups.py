@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import chdtrc, fdtrc
 
+from consilience.classical.independent import refuse_shared
 from consilience.classical.inference.z import Normal
 from consilience.classical.pool import pool
 from consilience.classical.pooled import Pooled
@@ -91,6 +92,8 @@ class _Test:
 
 def _separate(pooled: Pooled, groups: Factor) -> tuple[pd.DataFrame, _Test]:
     codes = groups.read(pooled.effects.frame).codes
+    if any(len(set(codes[at])) > 1 for at in pooled.effects.shared.members):
+        refuse_shared(pooled.effects, "A comparison of levels with a tau² of their own")
     parts = [
         _pool_like(pooled, pooled.effects.keep(codes == place))
         for place in range(len(groups.levels))

@@ -42,7 +42,7 @@ class Weighted:
     @cached_property
     def cov(self) -> Floats:
         """``A = (X'WX)⁻¹``, shape (p, p)."""
-        return np.linalg.inv(self.X.T @ self._wx)
+        return _inverse(self.X.T @ self._wx)
 
     @cached_property
     def beta(self) -> Floats:
@@ -50,14 +50,19 @@ class Weighted:
         return self.cov @ (self._wx.T @ self.y)
 
     @cached_property
+    def residual(self) -> Floats:
+        """``y - X beta``, shape (k,)."""
+        return self.y - self.X @ self.beta
+
+    @cached_property
     def projected(self) -> Floats:
         """``P y = W (y - X beta)``, shape (k,)."""
-        return self.weights * (self.y - self.X @ self.beta)
+        return self.weights * self.residual
 
     @cached_property
     def Q(self) -> float:
         """``y'P y``, the weighted sum of squared residuals."""
-        return float(self.projected @ (self.y - self.X @ self.beta))
+        return float(self.projected @ self.residual)
 
     @property
     def df(self) -> int:
@@ -78,16 +83,15 @@ class Weighted:
     @cached_property
     def trace(self) -> float:
         """``tr P``."""
-        return float(self.weights.sum() - np.sum(self.cov * self._xw2x))
+        return float(self.weights.sum() - (self.cov * self._xw2x).sum())
 
     @cached_property
     def trace2(self) -> float:
         """``tr PP``."""
         hat = self.cov @ self._xw2x
         cubic = (self._wx * self.weights[:, None]).T @ self._wx
-        return float(
-            self.weights @ self.weights - 2 * np.sum(self.cov * cubic) + np.sum(hat * hat.T)
-        )
+        shared = 2 * (self.cov * cubic).sum() - (hat * hat.T).sum()
+        return float(self.weights @ self.weights - shared)
 
     def q_variance(self, tau2: float) -> float:
         """``Var Q = 2 (k-p) + 4 tau² tr P + 2 tau⁴ tr PP`` where tau² is beyond these weights."""
@@ -189,8 +193,13 @@ class StandardForm:
 def standard_form(y: Floats, v: Floats, X: Floats) -> StandardForm:
     """Write a regression in its standard form, from ``X = basis · upper``."""
     basis, upper = np.linalg.qr(X)
-    back = np.linalg.inv(upper)
+    back = _inverse(upper)
     plain = basis.T @ y
-    spans = np.allclose(basis @ basis.sum(axis=0), 1.0, rtol=0, atol=_SPANNED)
+    spans = np.abs(basis @ basis.sum(axis=0) - 1.0).max() <= _SPANNED
     about = y - y.mean() if spans else y
     return StandardForm((y - basis @ plain, v, basis), back @ plain, back, about)
+
+
+def _inverse(matrix: Floats) -> Floats:
+    """Invert; a single number, which is the case of a mean, without the cost of a solver."""
+    return 1.0 / matrix if matrix.size == 1 else np.linalg.inv(matrix)

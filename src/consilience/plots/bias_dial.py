@@ -16,7 +16,7 @@ from consilience.plots.chart import Look, put
 from consilience.plots.marks import Dot, Mark, Swatch
 from consilience.plots.page import ROOM, Entry, Notes
 from consilience.plots.scale import round_ticks
-from consilience.plots.style import BAND, BAYES, FAINT, MARGIN, PALE, Sheet, style
+from consilience.plots.style import BAND, BAYES, FAINT, MARGIN, PALE, WIDTH, Sheet, paper, style
 from consilience.plots.text import mass, shortened
 
 _LEFT, _HEIGHT, _FOOT, _PAD = 0.62, 2.7, 0.55, 0.06
@@ -30,6 +30,7 @@ _SMALL = (0.0, -0.12, 0.12)
 
 
 @style()
+@paper(WIDTH)
 def bias_dial(table: pd.DataFrame, effects: Effects) -> Figure:
     """Draw the mean effect against the weight of the doubtful trials.
 

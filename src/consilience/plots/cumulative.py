@@ -1,25 +1,15 @@
 """How the answer grew as trials came in."""
 
-from collections.abc import Callable
-
-import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from consilience.design.columns import as_labels
-from consilience.errors import ModelError
-from consilience.plots.chart import ROW, Chart, Line
-from consilience.plots.marks import Dot
-from consilience.plots.page import Entry, Notes, sheet_of
-from consilience.plots.scale import spanning
-from consilience.plots.style import BAYES, style
-from consilience.plots.text import clean, mass, number
+from consilience.plots.page import Notes, sheet_of
+from consilience.plots.steps import Steps
+from consilience.plots.style import style
+from consilience.plots.text import shortened
 
-_CELLS: dict[str, tuple[str, Callable[[float], str]]] = {
-    "k": ("k", lambda k: number(k, 0)),
-    "p_gt_0": ("P(> 0)", lambda p: number(p, 3)),
-    "tau": ("τ", lambda tau: number(tau, 2)),
-}
+_NAME = 2.0
 
 
 @style()
@@ -29,46 +19,50 @@ def cumulative(table: pd.DataFrame) -> Figure:
     Parameters
     ----------
     table : DataFrame
-        What `consilience.cumulative` gives.
+        What `consilience.cumulative` gives, or `classical.diagnostics.cumulative`.
 
     Returns
     -------
     Figure
         From top to bottom the trials as they came in, each with the mean effect of all trials so
-        far on its credible interval; a dotted line marks the last mean.
+        far on its interval; a dotted line marks the last mean.
 
     Raises
     ------
     ModelError
         If no row holds an estimate.
+
+    References
+    ----------
+    Lau J, Antman EM, Jimenez-Silva J, et al (1992). New England Journal of Medicine 327:248–254.
+    doi:10.1056/NEJM199207233270406
     """
-    if not table["mean"].notna().any():
-        raise ModelError("No row of this table holds an estimate, so there is nothing to draw.")
-    by = str(table.attrs.get("by", table.columns[0]))
-    level = mass(float(table["level"].iloc[0]))
-    times = as_labels(table.assign(study=table.index), by)
-    pairs = zip(times, table.iterrows(), strict=True)
-    lines = tuple(_line(time, str(name), row) for time, (name, row) in pairs)
-    chart = Chart(
-        headings=(
-            f"Added in the order of {by}",
-            f"Mean [{level} interval]",
-            *(h for h, _ in _CELLS.values()),
-        ),
-        lines=lines,
-        scale=spanning([mark for line in lines for mark in line.marks], 0.0),
-        label="Mean effect of all trials so far",
-        guide=float(table["mean"].iloc[-1]),
-    )
-    key = (Entry(Dot((0.0, -0.12, 0.12), ink=BAYES), "posterior mean, credible interval"),)
+    steps = Steps(table)
+    steps.check()
+    by = str(table.attrs.get("by", ""))
+    first = f"Added in the order of {by}" if by else "Added"
+    last = float(table[steps.middle].iloc[-1])
+    lines = steps.lines(_labels(table, by))
+    chart = steps.chart(first, lines=lines, label="Mean effect of all trials so far", guide=last)
     words = (str(table.attrs.get("direction", "")),)
-    return sheet_of(chart, Notes(key, words), str(table.attrs.get("watermark", "")))
+    watermark = str(table.attrs.get("watermark", ""))
+    alt = _alt(steps, chart.scale.shown(last)[0])
+    return sheet_of(chart, Notes((steps.sign,), words), watermark, alt=alt)
 
 
-def _line(time: str, name: str, row: pd.Series) -> Line:
-    value = (float(row["mean"]), float(row["lower"]), float(row["upper"]))
-    known = bool(np.isfinite(value[0]))
-    cells = tuple(write(float(row[column])) for column, (_, write) in _CELLS.items())
-    marks = (Dot(value, ink=BAYES),) if known else ()
-    label = clean(name if time in name else f"{name} ({time})")
-    return Line(label=label, marks=marks, value=value, cells=cells, height=1.2 * ROW)
+def _labels(table: pd.DataFrame, by: str) -> list[str]:
+    names = [str(name) for name in table.index]
+    if by not in table:
+        return names
+    times = as_labels(table.assign(study=table.index), by)
+    pairs = zip(names, times, strict=True)
+    return [name if time in name else f"{name} ({time})" for name, time in pairs]
+
+
+def _alt(steps: Steps, last: str) -> str:
+    names = steps.table.index
+    first, final = (shortened(str(names[place]), _NAME) for place in (0, -1))
+    return (
+        f"Cumulative meta-analysis of {len(names)} steps from {first} to {final}. "
+        f"The last mean is {last}."
+    )

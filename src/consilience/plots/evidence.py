@@ -32,12 +32,19 @@ class Groups:
         Whose estimates they are; empty for nobody's.
     bayesian : bool
         Whether they are of a fit.
+    words : str
+        How far the levels differ.
     """
 
     members: dict[str, list[int]]
     table: pd.DataFrame
     name: str
     bayesian: bool
+    words: str = ""
+
+
+NO_GROUPS = Groups({}, pd.DataFrame(), "", bayesian=False)
+"""Those of trials that are not grouped."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,11 +59,37 @@ class Evidence:
         Analyses of them.
     group : str
         A column by whose levels the trials are grouped; empty for none.
+    sort : str
+        A column by which the trials are put in order, from its smallest value upwards, or with a
+        minus in front of its name downwards; empty for the order of the table.
     """
 
     effects: Effects
     results: tuple[Fit | Pooled, ...]
     group: str = ""
+    sort: str = ""
+
+    @cached_property
+    def order(self) -> list[int]:
+        """Places of the trials in the order in which they are shown; missing values come last.
+
+        Raises
+        ------
+        ModelError
+            If there is no such column.
+        """
+        if not self.sort:
+            return list(range(self.effects.k))
+        name, known = self.sort.removeprefix("-"), self.effects.frame
+        table = known.assign(weight=self.weights[0]) if "weight" not in known else known
+        if name not in table:
+            columns = ", ".join(str(column) for column in table.columns)
+            raise ModelError(f"There is no column {name!r} to sort by. Columns: {columns}.")
+        column = table[name].reset_index(drop=True)
+        if not is_numeric_dtype(column):
+            column = column.map(str, na_action="ignore")
+        rising = not self.sort.startswith("-")
+        return column.sort_values(ascending=rising, kind="stable").index.tolist()
 
     @property
     def level(self) -> float:
@@ -127,8 +160,9 @@ class Evidence:
             for name, result in zip(self.names, self.results, strict=True):
                 if _knows(result, self.group):
                     found = subgroups(result, self.group, level=self.level)
-                    shown = found[_worth_showing(result, found)]
-                    return Groups(members, shown, name, bayesian=isinstance(result, Fit))
+                    shown, bayesian = found[_worth_showing(result, found)], isinstance(result, Fit)
+                    words = "" if bayesian else str(found.attrs["words"])
+                    return Groups(members, shown, name, bayesian=bayesian, words=words)
         return Groups(members, pd.DataFrame(), "", bayesian=False)
 
     def _members(self) -> dict[str, list[int]]:
@@ -139,7 +173,7 @@ class Evidence:
             )
         values = [str(value) for value in self.effects.table[self.group]]
         levels = sorted(set(values), key=lambda name: (name.lower(), name))
-        return {level: [n for n, value in enumerate(values) if value == level] for level in levels}
+        return {level: [n for n in self.order if values[n] == level] for level in levels}
 
     def _scatter(self) -> Array:
         """Variance of the trials' true effects in the first fit, at the posterior medians."""

@@ -1,6 +1,6 @@
 """The forest plot: every trial, what the model makes of it, and the answers of all analyses."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -9,10 +9,11 @@ from scipy.special import ndtri
 from consilience.classical.pooled import Pooled
 from consilience.fit import Fit
 from consilience.plots.chart import ROW, Chart, Line
-from consilience.plots.evidence import Evidence, rows_of, values_of
+from consilience.plots.columns import Column, Extras, extras
+from consilience.plots.evidence import NO_GROUPS, Evidence, Groups, rows_of, values_of
 from consilience.plots.marks import Bar, Diamond, Dot, Mark, Square, Value
 from consilience.plots.page import Entry, Notes, sheet_of
-from consilience.plots.scale import spanning
+from consilience.plots.scale import Scale, spanning
 from consilience.plots.style import BAYES, CLASSICAL, FAINT, style
 from consilience.plots.text import clean, mass, number
 from consilience.plots.words import counted, same_trials, scatter, sides
@@ -22,7 +23,12 @@ _APART, _TALLER, _DOUBLE = 0.055, 0.05, 0.12
 
 
 @style()
-def forest(*results: Fit | Pooled, group: str = "") -> Figure:
+def forest(
+    *results: Fit | Pooled,
+    group: str = "",
+    sort: str = "",
+    columns: Sequence[str | Column] = (),
+) -> Figure:
     """Draw a forest plot.
 
     Each trial has a square, its area the trial's weight, on its interval
@@ -38,12 +44,21 @@ def forest(*results: Fit | Pooled, group: str = "") -> Figure:
         of its standard deviations.
     group : str
         A column of the trial table by whose levels the trials are grouped. Where the first fit has
-        a term for it, or else a classical analysis can pool them, each level has its own estimate.
+        a term for it, or else a classical analysis can pool them, each level has its own estimate,
+        and a note says whether the levels differ.
+    sort : str
+        A column, ``yi``, ``vi`` or ``weight`` by which the trials are put in order, upwards, or
+        with a minus in front downwards: ``"-weight"``.
+    columns : sequence of str or Column
+        What else is shown: ``"events"``, ``"means"``, ``"rates"``, columns of the trial table by
+        their names, or objects of `consilience.plots.columns`, such as the weights of another
+        analysis.
 
     Returns
     -------
     Figure
-        800 pixels wide; its height grows with the number of trials.
+        800 pixels wide (see `narrow`); its height grows with the number of trials. `forest_pages`
+        draws many trials on several sheets.
 
     Raises
     ------
@@ -57,41 +72,67 @@ def forest(*results: Fit | Pooled, group: str = "") -> Figure:
     Lewis & Clarke (2001), doi:10.1136/bmj.322.7300.1479. Riley, Higgins & Deeks (2011),
     doi:10.1136/bmj.d549, for the prediction interval.
     """
-    evidence = Evidence(same_trials(results), results, group)
-    effects = evidence.effects
-    lines = (*_trials(evidence), *_answers(evidence))
+    evidence = Evidence(same_trials(results), results, group, sort)
+    chart, notes = laid_out(evidence, columns)
+    return sheet_of(chart, notes, evidence.watermark, alt=described(evidence, chart.scale))
+
+
+def laid_out(evidence: Evidence, columns: Sequence[str | Column]) -> tuple[Chart, Notes]:
+    """Put the trials and the answers on the lines of a chart, with the notes under it."""
+    effects, more = evidence.effects, extras(evidence.effects, columns)
+    lines = (*_trials(evidence, more), *_answers(evidence, more))
     marks = [mark for line in lines for mark in line.marks]
+    headings = ("Trial", f"Effect [{mass(evidence.level)} interval]", "Weight, %")
     chart = Chart(
-        headings=("Trial", f"Effect [{mass(evidence.level)} interval]", "Weight, %"),
+        headings=(*headings, *more.headings[1]),
+        before=more.headings[0],
         lines=lines,
         scale=spanning(marks, effects.measure.null, effects.measure.display),
         label=effects.measure.label,
         sides=sides(effects),
         guide=float(evidence.table["estimate"].iloc[0]),
     )
-    notes = Notes(tuple(_key(evidence, marks)), tuple(_notes(evidence, chart.scale.digits)))
-    return sheet_of(chart, notes, evidence.watermark)
+    return chart, Notes(tuple(_key(evidence, marks)), tuple(_notes(evidence, chart.scale.digits)))
 
 
-def _trials(evidence: Evidence) -> Iterator[Line]:
+def described(evidence: Evidence, scale: Scale) -> str:
+    """Say in words what a forest plot shows."""
+    ends = evidence.table[["estimate", "lower", "upper"]].to_numpy(dtype=float)
+    said = [scale.shown(*row) for row in ends]
+    pairs = zip(evidence.names, said, strict=True)
+    answers = "; ".join(f"{name} {at} ({low} to {high})" for name, (at, low, high) in pairs)
+    label = evidence.effects.measure.label
+    return f"Forest plot, {label}. {counted(evidence.effects)} Mean effect: {answers}."
+
+
+def _trials(evidence: Evidence, more: Extras) -> Iterator[Line]:
     if not evidence.group:
-        yield from (_trial(evidence, place, 0) for place in range(evidence.effects.k))
+        yield from (_trial(evidence, place, more=more) for place in evidence.order)
         return
     groups = evidence.groups
     for level, places in groups.members.items():
         values = [values_of(row) for row in rows_of(groups.table, level)]
         marks = tuple(_diamond(value, filled=groups.bayesian, tall=0.09) for value in values)
         value = values[0] if values else ()
-        yield Line(label=clean(level), marks=marks, value=value, bold=True, height=ROW + _TALLER)
-        yield from (_trial(evidence, place, 1) for place in places)
+        share = number(float(evidence.weights[0][places].sum()), 1)
+        height = ROW + _TALLER
+        yield Line(
+            label=clean(level),
+            marks=marks,
+            value=value,
+            cells=(share,),
+            bold=True,
+            height=height,
+        )
+        yield from (_trial(evidence, place, more=more, level=1) for place in places)
 
 
-def _trial(evidence: Evidence, place: int, level: int) -> Line:
+def _trial(evidence: Evidence, place: int, *, more: Extras, level: int = 0) -> Line:
     effects, weights = evidence.effects, evidence.weights[0]
     half = float(ndtri((1.0 + evidence.level) / 2.0) * np.sqrt(effects.v[place]))
     at = float(effects.y[place])
     value = (at, at - half, at + half)
-    side = max(_SMALLEST, _LARGEST * float(np.sqrt(weights[place] / weights.max())))
+    side = max(_SMALLEST, _LARGEST * float(np.sqrt(max(weights[place], 0.0) / weights.max())))
     in_model = [(float(a), float(b), float(c)) for a, b, c in evidence.theta[place : place + 1]]
     marks: list[Mark] = [Square(value, ink=FAINT, side=side, shift=-_APART * len(in_model))]
     marks += [Dot(each, ink=BAYES, shift=1.3 * _APART) for each in in_model]
@@ -99,21 +140,25 @@ def _trial(evidence: Evidence, place: int, level: int) -> Line:
         label=clean(effects.labels[place]),
         marks=tuple(marks),
         value=value,
-        cells=(number(weights[place], 1),),
+        cells=(number(weights[place], 1), *more.cells[1][place]),
+        before=more.cells[0][place],
         level=level,
         height=ROW + _DOUBLE * len(in_model),
     )
 
 
-def _answers(evidence: Evidence) -> Iterator[Line]:
+def _answers(evidence: Evidence, more: Extras) -> Iterator[Line]:
     for place, (name, result) in enumerate(zip(evidence.names, evidence.results, strict=True)):
         row = evidence.table.iloc[place]
         value, filled = values_of(row), isinstance(result, Fit)
         diamond = _diamond(value, filled=filled, tall=0.14)
+        totals = more.totals if place == 0 else ((), ())
         yield Line(
             label=name,
             marks=(diamond,),
             value=value,
+            cells=("", *totals[1]) if any(totals[1]) else (),
+            before=totals[0] if any(totals[0]) else (),
             bold=True,
             height=ROW + _TALLER,
             ruled=place == 0,
@@ -148,9 +193,21 @@ def _notes(evidence: Evidence, digits: int) -> Iterator[str]:
             "Heterogeneity: τ is the standard deviation of true effects between trials, I² their "
             f"share in the variance of the estimates. {' '.join(said)}"
         )
-    groups = evidence.groups.name if evidence.group else ""
     weights = f"Weights: 1/(v + τ²), {evidence.weights[1]}."
-    yield f"{weights} Diamonds of groups: {groups}." if groups else weights
+    groups = evidence.groups if evidence.group else NO_GROUPS
+    yield f"{weights} Diamonds of groups: {groups.name}." if groups.name else weights
+    if groups.words:
+        yield groups.words
+    if within := _within(groups, digits):
+        yield f"Within groups: {within}."
+
+
+def _within(groups: Groups, digits: int) -> str:
+    if "tau2" not in groups.table:
+        return ""
+    taus = np.sqrt(groups.table["tau2"].to_numpy(dtype=float))
+    rows = zip(groups.table.index, groups.table["k"], taus, strict=True)
+    return "; ".join(f"{clean(name)}: k = {k}, τ = {number(tau, digits)}" for name, k, tau in rows)
 
 
 def _diamond(value: Value, *, filled: bool, tall: float) -> Diamond:

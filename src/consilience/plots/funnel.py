@@ -1,31 +1,39 @@
 """The funnel plot: whether small trials say something else than large ones."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.special import ndtri
 
 from consilience.classical.pooled import Pooled
+from consilience.classical.small_study.trim_fill import TrimFill
 from consilience.effects import Effects
+from consilience.errors import ModelError
 from consilience.fit import Fit
 from consilience.gaussian import Array
-from consilience.plots.chart import Look, put, put_sides
+from consilience.plots import precision
 from consilience.plots.evidence import Evidence
-from consilience.plots.labels import Box, placed
-from consilience.plots.marks import Square, Strokes, Swatch
-from consilience.plots.page import ROOM, Entry, Notes
-from consilience.plots.scale import Scale, round_ticks, spanning
-from consilience.plots.style import BAND, BAYES, FAINT, INK, MARGIN, PALE, SMALL, Sheet, style
-from consilience.plots.text import shortened
-from consilience.plots.words import sides
+from consilience.plots.frame import Frame, along, drawn
+from consilience.plots.marks import Dot, Square, Stroke, Strokes, Swatch
+from consilience.plots.page import Entry, Notes
+from consilience.plots.precision import Precision
+from consilience.plots.scale import Scale, spanning
+from consilience.plots.style import BAND, BAYES, CLASSICAL, FAINT, INK, PALE, style
+from consilience.plots.text import p_equals
+from consilience.plots.words import counted, sides
 
-_LEFT, _TOP, _HEIGHT, _FOOT = 0.55, 0.05, 3.9, 0.62
-_FEW, _LABELLED = 10, 20
-_Z95, _Z99 = float(ndtri(0.975)), float(ndtri(0.995))
+_SMALL = (0.0, -0.12, 0.12)
+_FEW, _CURVE = 10, 200
+_POWERS = {"sei": 1, "vi": 2}
+_Z95 = float(ndtri(0.975))
+_DASHES = (6.0, 2.0, 1.0, 2.0)
+_BANDS = ((0.1, 0.05, "#C4C4C4"), (0.05, 0.01, BAND), (0.01, 0.0, PALE))
 _TOO_FEW = (
     "With fewer than ten trials the asymmetry of a funnel cannot be judged: chance alone makes "
     "such pictures lopsided (Sterne et al. 2011)."
@@ -40,145 +48,240 @@ _TIED = (
 )
 
 
+_NO_FUNNEL = (
+    "Standard errors do not follow from numbers of participants, so there are no bands and limits."
+)
+
+type Result = Fit | Pooled | TrimFill | pd.DataFrame
+
+
 @style()
-def funnel(effects: Effects, *results: Fit | Pooled) -> Figure:
+def funnel(effects: Effects, *results: Result, axis: str | Precision = "sei") -> Figure:
     """Draw a funnel plot.
 
     Parameters
     ----------
     effects : Effects
         The trials: each estimate stands at its standard error, precise ones at the top.
-    *results : Fit or Pooled
-        The first gives the middle of the funnel: within mean ± 1.96·se 95 % of the estimates would
-        lie if all trials had one true effect.
+    *results : Fit, Pooled, TrimFill or DataFrame
+        The first fit or pooled analysis gives the middle of the funnel: within mean ± 1.96·se 95 %
+        of the estimates would lie if all trials had one true effect. What `trim_fill` gives adds
+        the filled trials as hollow points, and the mean with them; what `regression_test` gives,
+        on ``"sei"`` or ``"vi"``, adds its line.
+    axis : str or Precision
+        ``"sei"`` (standard error), ``"vi"`` (variance), ``"seinv"`` (1 / standard error) or
+        ``"ni"`` (participants).
 
     Returns
     -------
     Figure
-        With bands where an estimate differs from no effect at p < 0.05 and p < 0.01, and a note on
+        With bands where an estimate differs from no effect at p < 0.1, 0.05 and 0.01, and a note on
         what such a picture cannot show.
+
+    Raises
+    ------
+    ModelError
+        For an unknown axis, sizes that are missing, a trim and fill of other trials, a table that
+        is no regression test on ``"sei"`` or ``"vi"``.
 
     References
     ----------
     Sterne et al. (2011), doi:10.1136/bmj.d4002. Peters et al. (2008),
-    doi:10.1016/j.jclinepi.2007.11.010, for the bands.
+    doi:10.1016/j.jclinepi.2007.11.010, for the bands. Duval & Tweedie (2000),
+    doi:10.1111/j.0006-341X.2000.00455.x, for the filled trials.
     """
-    evidence = Evidence(effects, results[:1])
-    deepest = 1.06 * float(np.sqrt(effects.v.max()))
-    scale = _scale(effects, evidence.means, _Z95 * deepest)
-    notes = Notes(tuple(_key(evidence)), tuple(_texts(effects)))
-    below = MARGIN + _TOP + _HEIGHT
-    sheet = Sheet(below + _FOOT + notes.height + MARGIN, evidence.watermark)
-    page = sheet.inches()
-    plot = sheet.window(_LEFT, MARGIN + _TOP, width=MARGIN + ROOM - _LEFT, height=_HEIGHT)
-    _frame(plot, scale, deepest)
-    _bands(plot, scale, deepest)
-    for middle in evidence.means:
-        _limits(plot, middle, deepest)
-    _points(plot, effects)
-    if effects.k <= _LABELLED:
-        _label(page, effects, frame=_Frame(scale, deepest), middles=evidence.means)
-    _foot(page, effects, scale=scale, y=below)
-    notes.paint(sheet, page, below + _FOOT)
-    return sheet
+    chosen = precision.get(axis) if isinstance(axis, str) else axis
+    view = _View(effects, results, chosen)
+    frame = view.frame
+    notes = Notes(tuple(_key(view)), tuple(_texts(view)))
+
+    def paint(plot: Axes, page: Axes) -> None:
+        _bands(plot, view)
+        _limits(plot, view)
+        _points(plot, view)
+        points = frame.places(effects.y, view.at)
+        frame.name(page, points, names=effects.labels, avoided=along(frame, *view.lines))
+
+    return drawn(frame, notes, paint, watermark=view.evidence.watermark, alt=_alt(view))
 
 
-def _scale(effects: Effects, means: list[float], widest: float) -> Scale:
-    half = _Z95 * np.sqrt(effects.v)
-    values = zip(effects.y, effects.y - half, effects.y + half, strict=True)
-    marks = [Square((float(a), float(b), float(c))) for a, b, c in values]
-    marks += [Square((middle, middle - widest, middle + widest)) for middle in means]
-    return spanning(marks, effects.measure.null, effects.measure.display)
+@dataclass(frozen=True, eq=False)
+class _View:
+    """What is shown, sorted by what it is."""
 
+    effects: Effects
+    results: Sequence[Result]
+    axis: Precision
 
-def _frame(plot: Axes, scale: Scale, deepest: float) -> None:
-    scale.apply(plot)
-    plot.set_ylim(deepest, 0.0)
-    plot.set_yticks(*round_ticks(0.0, deepest))
-    plot.set_ylabel("Standard error")
+    @cached_property
+    def evidence(self) -> Evidence:
+        middle = tuple(each for each in self.results if isinstance(each, Fit | Pooled))
+        return Evidence(self.effects, middle[:1])
 
+    @cached_property
+    def filled(self) -> tuple[TrimFill, ...]:
+        found = tuple(each for each in self.results if isinstance(each, TrimFill))
+        for each in found:
+            k = each.pooled.effects.k - each.missing
+            if not np.array_equal(each.pooled.effects.y[:k], self.effects.y):
+                raise ModelError(
+                    f"This trim and fill is of {k} other trials than the {self.effects.k} of the "
+                    "funnel plot. Give trim_fill(pooled) of the same effects."
+                )
+        return found[:1]
 
-def _bands(plot: Axes, scale: Scale, deepest: float) -> None:
-    if np.isnan(scale.null):
-        return
-    se = np.array([0.0, deepest])
-    for sign, edge in ((-1.0, scale.lower), (1.0, scale.upper)):
-        first, second = (scale.null + sign * z * se for z in (_Z95, _Z99))
-        far = np.full(2, edge + sign * (scale.upper - scale.lower))
-        plot.fill_betweenx(se, first, second, color=BAND, lw=0.0, zorder=0, label="p < 0.05")
-        plot.fill_betweenx(se, second, far, color=PALE, lw=0.0, zorder=0, label="p < 0.01")
-    plot.axvline(scale.null, color=FAINT, lw=0.9, zorder=1, label="null")
+    @cached_property
+    def tests(self) -> tuple[pd.DataFrame, ...]:
+        found = tuple(each for each in self.results if isinstance(each, pd.DataFrame))
+        for each in found:
+            if each.attrs.get("predictor") not in _POWERS or "limit" not in each.index:
+                raise ModelError(
+                    'A funnel plot shows the line of regression_test(effects) by "sei" or '
+                    '"vi"; this table is none.'
+                )
+        return found[:1]
 
+    @cached_property
+    def added(self) -> tuple[Array, Array]:
+        """The filled trials: effects, and places on the axis."""
+        for each in self.filled:
+            kept = np.arange(each.pooled.effects.k) >= self.effects.k
+            if kept.any():
+                new = each.pooled.effects.keep(kept)
+                return new.y, self.axis.of(new)
+        return np.empty(0), np.empty(0)
 
-def _limits(plot: Axes, middle: float, deepest: float) -> None:
-    plot.plot([middle, middle], [0.0, deepest], color=BAYES, lw=1.1, zorder=2, label="mean")
-    for sign in (-1.0, 1.0):
-        ends = [middle, middle + sign * _Z95 * deepest]
-        plot.plot(ends, [0.0, deepest], color=BAYES, lw=1.0, ls=(0, (4, 2)), label="limit")
+    @cached_property
+    def at(self) -> Array:
+        return self.axis.of(self.effects)
 
+    @cached_property
+    def frame(self) -> Frame:
+        up = self.axis.scale(self.at)
+        titles = (self.effects.measure.label, self.axis.label)
+        return Frame(x=self._across(up), y=up, titles=titles, sides=sides(self.effects), height=3.9)
 
-def _points(plot: Axes, effects: Effects) -> None:
-    se = np.sqrt(effects.v)
-    left, right = plot.get_xlim()
-    inside = (effects.y >= left) & (effects.y <= right)
-    look: dict[str, Any] = {"ls": "none", "c": INK, "mec": "white", "mew": 0.6, "zorder": 4}
-    plot.plot(effects.y[inside], se[inside], marker="o", ms=6.0, label="trials", **look)
-    for marker, beyond, edge in (("<", effects.y < left, left), (">", effects.y > right, right)):
-        there = np.full(int(beyond.sum()), edge)
-        plot.plot(there, se[beyond], marker=marker, ms=6.5, label="beyond", clip_on=False, **look)
-
-
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    """Where values of the plot stand on the sheet, in inches."""
-
-    scale: Scale
-    deepest: float
-
-    def places(self, x: Array, se: Array) -> list[tuple[float, float]]:
-        """Turn effects and standard errors into inches; beyond the plot, at its edge."""
-        seen = np.clip(x, self.scale.lower, self.scale.upper)
-        across = _LEFT + (MARGIN + ROOM - _LEFT) * self.scale.share(seen)
-        down = MARGIN + _TOP + _HEIGHT * se / self.deepest
-        return list(zip(across.tolist(), down.tolist(), strict=True))
+    @cached_property
+    def curve(self) -> tuple[Array, Array]:
+        """Places on the axis from top to bottom, and the standard errors there."""
+        ends = self.axis.scale(self.at)
+        places = np.linspace(ends.upper, ends.lower, _CURVE)
+        return places, self.axis.errors(places)
 
     @property
-    def box(self) -> Box:
-        """The plot."""
-        return Box(_LEFT, MARGIN + _TOP, MARGIN + ROOM, MARGIN + _TOP + _HEIGHT)
+    def funnelled(self) -> bool:
+        return bool(np.isfinite(self.curve[1]).all())
+
+    @cached_property
+    def lines(self) -> list[tuple[Array, Array]]:
+        """What names should not cover."""
+        y, se = self.curve
+        null = self.effects.measure.null
+        means = [*self.evidence.means, *([] if np.isnan(null) else [null])]
+        found = [(np.full(_CURVE, mean), y) for mean in means]
+        for mean in self.evidence.means if self.funnelled else ():
+            found += [(mean + sign * _Z95 * se, y) for sign in (-1.0, 1.0)]
+        tests = [(_line(each, se), y) for each in self.tests if self.funnelled]
+        return [*found, *tests, self.added]
+
+    def _across(self, up: Scale) -> Scale:
+        half, widest = _Z95 * np.sqrt(self.effects.v), float(np.nan_to_num(self._widest(up)))
+        middle = self.effects.y
+        values = zip(middle, middle - half, middle + half, strict=True)
+        marks = [Square((float(a), float(b), float(c))) for a, b, c in values]
+        marks += [Square((at, at - widest, at + widest)) for at in self.evidence.means]
+        marks += [Square((float(at), np.nan, np.nan)) for at in self.added[0]]
+        return spanning(marks, self.effects.measure.null, self.effects.measure.display)
+
+    def _widest(self, up: Scale) -> float:
+        return _Z95 * float(self.axis.errors(np.array([up.lower]))[0])
 
 
-def _label(page: Axes, effects: Effects, *, frame: _Frame, middles: list[float]) -> None:
-    texts = [shortened(label, 1.6, size=SMALL) for label in effects.labels]
-    se = np.linspace(0.0, frame.deepest, 60)
-    lines = [] if np.isnan(frame.scale.null) else [np.full(60, frame.scale.null)]
-    for middle in middles:
-        lines += [middle + z * se for z in (-_Z95, 0.0, _Z95)]
-    avoided = [place for line in lines for place in frame.places(line, se)]
-    points = frame.places(effects.y, np.sqrt(effects.v))
-    for label in placed(points, texts, within=frame.box, avoided=avoided):
-        put(page, (label.x, label.y), label.text, look=Look(SMALL, side="center"))
+def _bands(plot: Axes, view: _View) -> None:
+    null, (y, se) = view.effects.measure.null, view.curve
+    if np.isnan(null):
+        return
+    plot.axvline(null, color=FAINT, lw=0.9, zorder=1, label="null")
+    if not view.funnelled:
+        return
+    reach = view.frame.x.upper - view.frame.x.lower
+    for sign, edge in ((-1.0, view.frame.x.lower), (1.0, view.frame.x.upper)):
+        for outer, inner, ink in _BANDS:
+            first = null + sign * _critical(outer) * se
+            far = np.full(_CURVE, edge + sign * reach)
+            second = null + sign * _critical(inner) * se if inner else far
+            look: dict[str, Any] = {"color": ink, "lw": 0.0, "zorder": 0, "label": f"p < {outer}"}
+            plot.fill_betweenx(y, first, second, **look)
 
 
-def _foot(page: Axes, effects: Effects, *, scale: Scale, y: float) -> None:
-    across = ROOM + MARGIN - _LEFT
-    null = _LEFT + across * scale.share(scale.null)
-    words = sides(effects)
-    if any(words):
-        put_sides(page, (null, y + 0.31), words)
-    middle = (_LEFT + across / 2.0, y + 0.48)
-    put(page, middle, effects.measure.label, look=Look(side="center"))
+def _limits(plot: Axes, view: _View) -> None:
+    y, se = view.curve
+    ends = [view.frame.y.lower, view.frame.y.upper]
+    for middle in view.evidence.means:
+        plot.plot([middle, middle], ends, color=BAYES, lw=1.1, zorder=2, label="mean")
+        for sign in (-1.0, 1.0) if view.funnelled else ():
+            limit = middle + sign * _Z95 * se
+            plot.plot(limit, y, color=BAYES, lw=1.0, ls=(0, (4, 2)), label="limit")
+    for each in view.filled:
+        mean = float(each.pooled.average()["estimate"])
+        plot.plot([mean, mean], ends, color=CLASSICAL, lw=1.2, ls=(0, (1, 1)), label="filled mean")
+    for test in view.tests if view.funnelled else ():
+        plot.plot(_line(test, se), y, color=INK, lw=1.2, ls=(0, _DASHES), label="egger")
 
 
-def _key(evidence: Evidence) -> Iterator[Entry]:
-    if np.isfinite(evidence.effects.measure.null):
-        yield Entry(Swatch((0.0, -0.12, 0.12), ink=BAND), "0.01 < p < 0.05 against no effect")
-        yield Entry(Swatch((0.0, -0.12, 0.12), ink=PALE), "p < 0.01")
-    for name in evidence.names:
-        yield Entry(Strokes((0.0, -0.12, 0.12), ink=BAYES), f"mean ± 1.96 standard errors ({name})")
+def _line(test: pd.DataFrame, se: Array) -> Array:
+    slope, limit = (float(test["estimate"][name]) for name in ("slope", "limit"))
+    return np.asarray(limit + slope * se ** _POWERS[str(test.attrs["predictor"])])
 
 
-def _texts(effects: Effects) -> Iterator[str]:
-    yield _TOO_FEW if effects.k < _FEW else _CAUSES
-    if effects.measure.scale == "standardised":
+def _points(plot: Axes, view: _View) -> None:
+    y, at = view.effects.y, view.at
+    left, right = plot.get_xlim()
+    inside = (y >= left) & (y <= right)
+    look: dict[str, Any] = {"ls": "none", "c": INK, "mec": "white", "mew": 0.6, "zorder": 4}
+    plot.plot(y[inside], at[inside], marker="o", ms=6.0, label="trials", **look)
+    for marker, beyond, edge in (("<", y < left, left), (">", y > right, right)):
+        there = np.full(int(beyond.sum()), edge)
+        plot.plot(there, at[beyond], marker=marker, ms=6.5, label="beyond", clip_on=False, **look)
+    hollow = look | {"c": CLASSICAL, "mfc": "white", "mec": CLASSICAL, "mew": 1.2, "zorder": 4.5}
+    plot.plot(*view.added, marker="o", ms=6.0, label="filled", **hollow)
+
+
+def _key(view: _View) -> Iterator[Entry]:
+    if np.isfinite(view.effects.measure.null) and view.funnelled:
+        for outer, inner, ink in _BANDS:
+            said = f"{inner} < p < {outer}" if inner else f"p < {outer} against no effect"
+            yield Entry(Swatch(_SMALL, ink=ink), said)
+    for name in view.evidence.names:
+        if view.funnelled:
+            yield Entry(Strokes(_SMALL, ink=BAYES), f"mean ± 1.96 standard errors ({name})")
+        else:
+            yield Entry(Stroke(_SMALL, ink=BAYES), f"mean ({name})")
+    for each in view.filled:
+        filled = f"{each.missing} filled by trim and fill, dotted line: mean with them"
+        yield Entry(Dot((0.0, np.nan, np.nan), ink=CLASSICAL, filled=False), filled)
+    for test in view.tests:
+        p = p_equals(float(test["p_value"]["slope"]))
+        yield Entry(Stroke(_SMALL, dashes=_DASHES), f"regression test, {p}")
+
+
+def _texts(view: _View) -> Iterator[str]:
+    if not view.funnelled:
+        yield _NO_FUNNEL
+    yield _TOO_FEW if view.effects.k < _FEW else _CAUSES
+    if view.effects.measure.scale == "standardised":
         yield _TIED
+
+
+def _alt(view: _View) -> str:
+    effects, (mean, *_) = view.effects, (*view.evidence.means, np.nan)
+    either = (int((effects.y < mean).sum()), int((effects.y > mean).sum()))
+    about = f" Estimates below the mean: {either[0]}; above: {either[1]}."
+    about = about if np.isfinite(mean) else ""
+    filled = "".join(f" Filled on the {each.side}: {each.missing}." for each in view.filled)
+    what = f"Funnel plot, {effects.measure.label} against {view.axis.label.lower()}."
+    return f"{what} {counted(effects)}{about}{filled}"
+
+
+def _critical(p: float) -> float:
+    return float(ndtri(1.0 - p / 2.0))

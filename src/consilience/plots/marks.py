@@ -186,6 +186,51 @@ class Strokes(Mark):
         axes.plot(self.ends, (y + 0.03, y + 0.03), c=self.ink, lw=1.0, ls=(0, (4, 2)))
 
 
+@final
+@dataclass(frozen=True, slots=True)
+class Stroke(Mark):
+    """A single line.
+
+    Parameters
+    ----------
+    dashes : tuple of float
+        Lengths of dashes and gaps, in units of its thickness; empty for a solid line.
+    thick : float
+        In points.
+    """
+
+    dashes: tuple[float, ...] = field(default=(), kw_only=True)
+    thick: float = field(default=1.3, kw_only=True)
+
+    @override
+    def paint(self, axes: Axes, y: float) -> None:
+        style = (0, self.dashes) if self.dashes else "-"
+        axes.plot(self.ends, (y, y), c=self.ink, lw=self.thick, ls=style, label="stroke")
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Point(Mark):
+    """A point without an interval.
+
+    Parameters
+    ----------
+    marker : str
+        Its form, as matplotlib names it.
+    face : str
+        Colour of its inside; empty for that of its outline.
+    """
+
+    marker: str = field(default="o", kw_only=True)
+    face: str = field(default="", kw_only=True)
+
+    @override
+    def paint(self, axes: Axes, y: float) -> None:
+        look = {"marker": self.marker, "ms": 5.5, "mec": self.ink, "mew": 1.1}
+        inner = {"mfc": self.face or self.ink}
+        _point(axes, self.value[0], y + self.shift, look={"label": "point", **look, **inner})
+
+
 def _stroke(axes: Axes, ends: tuple[float, float], y: float, *, ink: str, thick: float) -> None:
     if not np.isfinite(ends).all():
         return

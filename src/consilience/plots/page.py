@@ -6,12 +6,17 @@ from matplotlib.axes import Axes
 
 from consilience.plots.chart import Chart, Look, put
 from consilience.plots.marks import Mark
-from consilience.plots.style import FAINT, MARGIN, SMALL, WIDTH, Sheet
-from consilience.plots.text import width, wrapped
+from consilience.plots.style import FAINT, MARGIN, SMALL, WIDTH, Sheet, across
+from consilience.plots.text import shortened, width, wrapped
 
 ROOM = WIDTH - 2.0 * MARGIN
-"""Width of all that stands on a sheet, in inches."""
+"""Width of all that stands on a sheet of the usual width, in inches."""
 _LEADING, _SIGN, _GAP, _APART = 0.16, 0.34, 0.22, 0.06
+
+
+def room() -> float:
+    """Give the width of all that stands on the present page, in inches."""
+    return across() - 2.0 * MARGIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +29,12 @@ class Entry:
     @property
     def width(self) -> float:
         """Width in inches, with the gap behind it."""
-        return _SIGN + width(self.words, SMALL) + _GAP
+        return _SIGN + width(self.shown, SMALL) + _GAP
+
+    @property
+    def shown(self) -> str:
+        """The words as far as one line holds them."""
+        return shortened(self.words, room() - _SIGN, size=SMALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +70,23 @@ class Notes:
 
     @property
     def _lines(self) -> list[str]:
-        return [line for text in self.texts for line in wrapped(text, ROOM, size=SMALL)]
+        return [line for text in self.texts for line in wrapped(text, room(), size=SMALL)]
 
     @property
     def _rows(self) -> list[list[Entry]]:
         rows: list[list[Entry]] = [[]]
         for entry in self.key:
-            if sum(each.width for each in (*rows[-1], entry)) > ROOM + _GAP:
+            if sum(each.width for each in (*rows[-1], entry)) > room() + _GAP:
                 rows.append([])
             rows[-1].append(entry)
         return [row for row in rows if row]
 
 
-def sheet_of(chart: Chart, notes: Notes, watermark: str = "") -> Sheet:
+def sheet_of(chart: Chart, notes: Notes, watermark: str = "", *, alt: str = "") -> Sheet:
     """Lay out a figure that is one chart with notes under it."""
-    sheet = Sheet(chart.height + notes.height + 2.0 * MARGIN, watermark)
+    sheet = Sheet(chart.height + notes.height + 2.0 * MARGIN, watermark, alt=alt)
     page = sheet.inches()
-    chart.paint(sheet, page, left=MARGIN, top=MARGIN, room=ROOM)
+    chart.paint(sheet, page, left=MARGIN, top=MARGIN, room=room())
     notes.paint(sheet, page, MARGIN + chart.height)
     return sheet
 
@@ -88,5 +98,5 @@ def _paint_row(sheet: Sheet, page: Axes, *, row: list[Entry], y: float) -> None:
         small.set(xlim=(-0.14, 0.14), ylim=(0.16, 0.0))
         small.set_axis_off()
         entry.mark.paint(small, 0.08)
-        put(page, (x + _SIGN, y), entry.words, look=Look(SMALL))
+        put(page, (x + _SIGN, y), entry.shown, look=Look(SMALL))
         x += entry.width

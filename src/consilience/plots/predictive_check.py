@@ -14,7 +14,7 @@ from consilience.plots.chart import ROW, Chart, Line, Look, put
 from consilience.plots.marks import Bar, Square
 from consilience.plots.page import ROOM, Entry, Notes
 from consilience.plots.scale import round_ticks, spanning
-from consilience.plots.style import BAYES, CLASSICAL, INK, MARGIN, Sheet, style
+from consilience.plots.style import BAYES, CLASSICAL, INK, MARGIN, WIDTH, Sheet, paper, style
 from consilience.plots.text import clean, mass, number
 
 _CHART, _APART, _EDGE = 5.55, 0.35, 0.08
@@ -24,6 +24,7 @@ _BINS, _SHOWN, _SURPRISING, _TALL = 40, 0.998, 0.05, 0.1
 
 
 @style()
+@paper(WIDTH)
 def predictive_check(check: Check) -> Figure:
     """Draw how well a model foresees its trials.
 

@@ -16,7 +16,7 @@ from consilience.plots.bands import Bands, Spot, Stroke, bands_between, spot
 from consilience.plots.chart import Look, put
 from consilience.plots.page import Entry, Notes
 from consilience.plots.scale import round_ticks
-from consilience.plots.style import MARGIN, WIDTH, Sheet, style
+from consilience.plots.style import MARGIN, WIDTH, Sheet, paper, style
 from consilience.plots.text import number
 from consilience.prior_map import TippingPoint
 
@@ -27,6 +27,7 @@ _SMALL = (0.0, -0.12, 0.12)
 
 
 @style()
+@paper(WIDTH)
 def prior_map(surface: xr.Dataset, effects: Effects, *tipping: TippingPoint) -> Figure:
     """Draw P(μ > threshold) and the mean of μ over the location and the scale of its prior.
 

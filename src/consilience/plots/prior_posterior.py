@@ -16,7 +16,7 @@ from consilience.plots.chart import Look, put
 from consilience.plots.marks import Value
 from consilience.plots.page import ROOM, Notes
 from consilience.plots.scale import round_ticks
-from consilience.plots.style import BAYES, FAINT, INK, MARGIN, SMALL, Sheet, style
+from consilience.plots.style import BAYES, FAINT, INK, MARGIN, SMALL, WIDTH, Sheet, paper, style
 from consilience.plots.text import decimals, number, shortened
 from consilience.priors import Prior
 
@@ -49,6 +49,7 @@ class _Panel:
 
 
 @style()
+@paper(WIDTH)
 def prior_posterior(fit: Fit) -> Figure:
     """Draw prior and posterior densities of the mean, the standard deviations and coefficients.
 

@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 
 from consilience.plots.chart import Look, put
 from consilience.plots.page import ROOM, Notes
-from consilience.plots.style import BAYES, INK, MARGIN, RULE, SMALL, Sheet, style
+from consilience.plots.style import BAYES, INK, MARGIN, RULE, SMALL, WIDTH, Sheet, paper, style
 from consilience.plots.text import clean, number, shortened, width
 from consilience.questions import Ranks
 
@@ -19,6 +19,7 @@ _MOST = 12
 
 
 @style()
+@paper(WIDTH)
 def ranks(found: Ranks) -> Figure:
     """Draw the probability of each rank for every level or trial.
 

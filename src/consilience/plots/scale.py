@@ -9,9 +9,11 @@ from matplotlib.ticker import MaxNLocator
 
 from consilience.gaussian import Array
 from consilience.plots.marks import Mark, Value
-from consilience.plots.text import decimals, number
+from consilience.plots.style import SMALL
+from consilience.plots.text import decimals, number, width
 
 _FAR, _WIDE, _PAD = 12.0, 4.0, 0.03
+_MOST, _BETWEEN, _HALVINGS = 6, 0.08, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,21 @@ class Scale:
         )
 
     def apply(self, axes: Axes) -> None:
-        """Give axes this range, with round ticks on it."""
+        """Give axes this range from left to right, with round ticks on it."""
         axes.set_xlim(self.lower, self.upper)
-        axes.set_xticks(*round_ticks(self.lower, self.upper, display=self.display))
+        sheet = axes.get_figure(root=True)
+        room = axes.get_position().width * (sheet.get_figwidth() if sheet else 1.0)
+        axes.set_xticks(*ticks_within(self, room))
+
+    def apply_upwards(self, axes: Axes) -> None:
+        """Give axes this range from bottom to top, with round ticks on it."""
+        axes.set_ylim(self.lower, self.upper)
+        axes.set_yticks(*self.ticks())
+
+    def ticks(self) -> tuple[Array, list[str]]:
+        """Choose some round ticks: where they stand, and what they say."""
+        ends = sorted((self.lower, self.upper))
+        return round_ticks(ends[0], ends[1], display=self.display)
 
 
 def spanning(
@@ -81,6 +95,25 @@ def spanning(
     return Scale(lower - pad, upper + pad, null, decimals(half), display)
 
 
+def between(values: Array, *fixed: float, pad: float = 0.06) -> Scale:
+    """Find the range that holds all finite values, and these, with some room at the ends."""
+    given = np.append(values[np.isfinite(values)], fixed)
+    lower, upper = (float(given.min()), float(given.max())) if given.size else (0.0, 1.0)
+    room = pad * (upper - lower) or max(abs(upper), 1e-300) * 0.5
+    return Scale(lower - room, upper + room, np.nan, decimals(upper - lower))
+
+
+def ticks_within(scale: Scale, room: float) -> tuple[Array, list[str]]:
+    """Choose as many round ticks as so many inches hold without their labels meeting."""
+    for count in range(_MOST, 1, -1):
+        ticks, texts = round_ticks(scale.lower, scale.upper, count=count, display=scale.display)
+        half = np.array([width(text, SMALL) for text in texts]) / 2.0
+        gaps = np.diff(scale.share(ticks)) * room - half[1:] - half[:-1]
+        if (gaps >= _BETWEEN).all():
+            return ticks, texts
+    return ticks[:1], texts[:1]
+
+
 def round_ticks(
     lower: float,
     upper: float,
@@ -88,15 +121,75 @@ def round_ticks(
     count: int = 6,
     display: Callable[[Array], Array] = np.asarray,
 ) -> tuple[Array, list[str]]:
-    """Choose about so many round ticks of an axis, and write them with the same decimals."""
+    """Choose about so many ticks whose labels are round numbers, with the same decimals.
+
+    Parameters
+    ----------
+    lower, upper : float
+        Ends of the axis, on the analysed scale.
+    count : int
+        Intervals between ticks, at most.
+    display : callable
+        Turns analysed values into shown ones; increasing.
+
+    Returns
+    -------
+    ticks : array (n,)
+        On the analysed scale.
+    texts : list of str
+        Their labels on the shown scale.
+    """
+    ends = np.asarray(display(np.array([lower, (lower + upper) / 2.0, upper])), dtype=float)
+    if np.allclose(ends, (lower, (lower + upper) / 2.0, upper), rtol=1e-12, atol=0.0):
+        shown = _even(lower, upper, count)
+        return shown, _written(shown)
+    first, middle, last = (float(end) for end in ends)
+    # A logarithm in its looks: the middle of the axis is shown as the geometric mean of its ends.
+    grows = first > 0.0 and np.isclose(middle, np.sqrt(first * last)) and last > 4.0 * first
+    shown = _steps(first, last, count) if grows else _even(first, last, count)
+    return _undone(display, shown, (lower, upper)), _plainly(shown) if grows else _written(shown)
+
+
+def _even(lower: float, upper: float, count: int) -> Array:
     locator = MaxNLocator(nbins=count, steps=[1, 2, 2.5, 5, 10])
     found = np.asarray(locator.tick_values(lower, upper), dtype=float)
-    ticks = found[(found >= lower) & (found <= upper)]
-    shown = display(ticks)
+    return found[(found >= lower) & (found <= upper)]
+
+
+def _steps(lower: float, upper: float, count: int) -> Array:
+    """Find round numbers that grow by about the same factor, one of them 1 if it lies between."""
+    low, high = int(np.floor(np.log10(lower))), int(np.ceil(np.log10(upper)))
+    for digits in ((1.0, 2.0, 5.0), (1.0, 3.0), (1.0,)):
+        found = np.outer(10.0 ** np.arange(low, high + 1), digits).ravel()
+        kept = found[(found >= lower) & (found <= upper)]
+        if len(kept) <= count + 1:
+            return kept
+    powers = np.arange(low, high + 1)
+    wide = powers[powers % -(-len(powers) // count) == 0]
+    found = 10.0**wide
+    return found[(found >= lower) & (found <= upper)]
+
+
+def _undone(display: Callable[[Array], Array], shown: Array, ends: tuple[float, float]) -> Array:
+    """Find by bisection where an axis shows these values."""
+    low, high = np.full(len(shown), ends[0]), np.full(len(shown), ends[1])
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2.0
+        below = np.asarray(display(middle)) < shown
+        low, high = np.where(below, middle, low), np.where(below, high, middle)
+    return (low + high) / 2.0
+
+
+def _plainly(shown: Array) -> list[str]:
+    """Write each number with the decimals that it needs."""
+    return [number(float(tick), -1) for tick in shown]
+
+
+def _written(shown: Array) -> list[str]:
     plain = [f"{tick:.6g}" for tick in shown]
     digits = max((len(text.partition(".")[2]) for text in plain), default=0)
     powers = any("e" in text for text in plain)
-    return ticks, [number(float(tick), -1 if powers else digits) for tick in shown]
+    return [number(float(tick), -1 if powers else digits) for tick in shown]
 
 
 def _usual_half(values: Array) -> float:

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from os import PathLike
 from typing import Any, final, override
@@ -14,8 +15,8 @@ from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-WIDTH = 8.0
-"""Of every figure, in inches: 800 pixels of a page, where 1 pt is 1.4 pixels."""
+WIDTH, NARROW = 8.0, 3.9
+"""Of figures for a page or a sheet of A4, and for a telephone: 800 and 390 pixels."""
 MARGIN = 0.1
 DPI = 100.0
 SMALL, BODY, HUGE = 7.8, 8.6, 40.0
@@ -37,6 +38,8 @@ _DRAWING = (
     *("patch.", "path.", "savefig.", "svg.", "text.", "xaxis.", "xtick.", "yaxis.", "ytick."),
 )
 _TIMELESS = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
+_SAID_IN = {"svg": "Description", "pdf": "Subject", "png": "Description"}
+_ACROSS: ContextVar[float] = ContextVar("_ACROSS", default=WIDTH)
 
 
 @final
@@ -44,22 +47,27 @@ class Sheet(Figure):
     """A figure that keeps the house style wherever it is drawn or saved.
 
     It is made within `style`, which stands above every function that draws a figure. SVG files
-    keep their text as text and are the same whenever they are written.
+    keep their text as text and are the same whenever they are written. SVG, PDF and PNG files say
+    in their description what the picture shows.
 
     Parameters
     ----------
     height : float
-        In inches; the width is that of all figures.
+        In inches; the width is that of the page (`across`).
     watermark : str
         Written across the sheet; empty for none.
+    alt : str
+        What the picture shows, in words, for those who cannot see it.
     """
 
-    def __init__(self, height: float, watermark: str = "") -> None:
-        super().__init__(figsize=(WIDTH, height), dpi=DPI)
+    def __init__(self, height: float, watermark: str = "", *, alt: str = "") -> None:
+        super().__init__(figsize=(across(), height), dpi=DPI)
         FigureCanvasAgg(self)
+        self.alt = alt
         for place in _watermarks(height) if watermark else ():
             steep = min(20.0, 5.0 * height)
-            self.text(0.5, place, watermark, label="watermark", rotation=steep, **_WATERMARK)
+            look = _WATERMARK | {"rotation": steep, "size": HUGE * across() / WIDTH}
+            self.text(0.5, place, watermark, label="watermark", **look)
 
     def inches(self) -> Axes:
         """Add axes over the whole sheet, in inches from its top left corner, without a frame."""
@@ -84,8 +92,8 @@ class Sheet(Figure):
     @override
     def savefig(self, fname: Any, **settings: Any) -> None:
         kind = settings.get("format") or _suffix(fname)
-        if kind in _TIMELESS:
-            settings.setdefault("metadata", _TIMELESS[kind])
+        said = {_SAID_IN[kind]: self.alt} if self.alt and kind in _SAID_IN else {}
+        settings.setdefault("metadata", {**_TIMELESS.get(kind, {}), **said})
         with style():
             super().savefig(fname, **settings)
 
@@ -94,6 +102,32 @@ class Sheet(Figure):
 def style() -> Iterator[None]:
     """Draw in the house style, whatever the reader's own settings, and leave those as they were."""
     with forgiving(), mpl.rc_context(_settings()):
+        yield
+
+
+def across() -> float:
+    """Give the width of the page that is drawn on, in inches."""
+    return _ACROSS.get()
+
+
+@contextmanager
+def paper(width: float) -> Iterator[None]:
+    """Draw on a page of so many inches, whatever was asked for outside."""
+    token = _ACROSS.set(width)
+    try:
+        yield
+    finally:
+        _ACROSS.reset(token)
+
+
+@contextmanager
+def narrow() -> Iterator[None]:
+    """Draw the figures made within for a telephone: 390 pixels wide, type as large as ever.
+
+    Charts of lines then write each label above its line, and further columns beneath it. Figures of
+    several panels keep the width of a page.
+    """
+    with paper(NARROW):
         yield
 
 
@@ -118,7 +152,6 @@ _WATERMARK: dict[str, Any] = {
     "alpha": 0.22,
     "color": CLASSICAL,
     "ha": "center",
-    "size": HUGE,
     "va": "center",
     "weight": "bold",
     "zorder": 10,

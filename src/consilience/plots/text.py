@@ -9,7 +9,7 @@ from matplotlib.font_manager import FontProperties
 
 from consilience.plots.style import BODY, DPI, families, forgiving
 
-_ELLIPSIS, _MINUS = "…", "\N{MINUS SIGN}"
+_ELLIPSIS, _MINUS, _LONGEST = "…", "\N{MINUS SIGN}", 400
 _FORBIDDEN = {"Cc", "Cs", "Cn", "Zl", "Zp"}
 
 
@@ -24,6 +24,8 @@ def width(text: str, size: float = BODY, *, bold: bool = False) -> float:
     """Measure a line of text, in inches."""
     if not text:
         return 0.0
+    if len(text) > _LONGEST:  # wider than any sheet; by how much is of no interest
+        return width(text[:_LONGEST], size, bold=bold) * len(text) / _LONGEST
     weight = "bold" if bold else "normal"
     font = FontProperties(family=list(families()), size=size, weight=weight)
     with forgiving():
@@ -32,7 +34,8 @@ def width(text: str, size: float = BODY, *, bold: bool = False) -> float:
 
 def shortened(text: str, room: float, *, size: float = BODY, bold: bool = False) -> str:
     """Cut a text so that it fits into so many inches, with an ellipsis where something is lost."""
-    whole = clean(text)
+    # No line of a sheet holds more; the rest would only be measured in vain.
+    whole = clean(text)[:_LONGEST]
     if width(whole, size, bold=bold) <= room:
         return whole
     low, high = 0, len(whole)
@@ -58,7 +61,10 @@ def wrapped(text: str, room: float, *, size: float = BODY, bold: bool = False) -
 
 def fitted(text: str, room: float, *, lines: int, bold: bool = False) -> tuple[str, ...]:
     """Break a text into at most so many lines, and shorten the last where there are more."""
-    broken = wrapped(text, room, bold=bold)
+    whole = shortened(text, room, bold=bold)
+    if lines <= 1:
+        return (whole,) if whole else ()
+    broken = wrapped(clean(text)[:_LONGEST], room, bold=bold)
     if len(broken) <= max(lines, 1):
         return broken
     kept = max(lines, 1) - 1
@@ -73,6 +79,17 @@ def number(value: float, digits: int) -> str:
     if digits >= 0 and float(text) == 0.0:
         text = text.removeprefix("-")
     return text.replace("-", _MINUS)
+
+
+def probability(p: float) -> str:
+    """Write a p-value with three decimals, and below them as "< 0.001"."""
+    return "<\N{NO-BREAK SPACE}0.001" if p < 0.001 else number(p, 3)
+
+
+def p_equals(p: float) -> str:
+    """Write "p = 0.012" or "p < 0.001"."""
+    said = probability(p)
+    return f"p\N{NO-BREAK SPACE}{said if said.startswith('<') else f'=\N{NO-BREAK SPACE}{said}'}"
 
 
 def decimals(unit: float) -> int:
@@ -102,8 +119,11 @@ def _pieces(word: str, room: float, *, size: float, bold: bool) -> list[str]:
     """Cut a word that is wider than the room."""
     pieces = []
     while width(word, size, bold=bold) > room and len(word) > 1:
-        shorter = range(len(word) - 1, 1, -1)
-        end = next((n for n in shorter if width(word[:n], size, bold=bold) <= room), 1)
-        pieces.append(word[:end])
-        word = word[end:]
+        low, high = 1, min(len(word), _LONGEST)
+        while high - low > 1:
+            middle = (low + high) // 2
+            fits = width(word[:middle], size, bold=bold) <= room
+            low, high = (middle, high) if fits else (low, middle)
+        pieces.append(word[:low])
+        word = word[low:]
     return [*pieces, word]

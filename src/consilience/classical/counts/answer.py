@@ -1,11 +1,11 @@
 """The answer of a method for counts, as a labelled row."""
 
 import math
-from collections.abc import Hashable
 
 import pandas as pd
 from scipy.special import chdtrc, ndtr, ndtri
 
+from consilience import measures
 from consilience.classical.wls import Floats
 
 
@@ -32,8 +32,15 @@ def heterogeneity(y: Floats, v: Floats, *, estimate: float) -> dict[str, object]
     }  # fmt: skip
 
 
-def series(values: dict[str, object], attrs: dict[Hashable | None, object]) -> pd.Series:
-    """Name the method in the ``attrs``."""
+def series(values: dict[str, object], *, method: str, measure: str) -> pd.Series:
+    """Name the method, the measure and the direction in the ``attrs``."""
+    chosen = measures.get(measure)
     found = pd.Series(values, dtype=object)
-    found.attrs = dict(attrs)
+    found.attrs = {
+        "direction": chosen.stands,
+        "measure": chosen.code,
+        "estimator": method,
+        "inference": "normal",
+        "k": values["k"],
+    }
     return found

@@ -95,7 +95,7 @@ def mantel_haenszel(
     values |= heterogeneity(y[told], v[told], estimate=estimate) | {"k": len(cells[0])}
     if measure == "OR":
         values |= _tests(cells, odds_ratio=math.exp(estimate), correct=correct)
-    return series(values, {"method": "Mantel–Haenszel", "measure": method.label})
+    return series(values, method="Mantel–Haenszel", measure=measure)
 
 
 def _odds_ratio(cells: Cells) -> Pair:

@@ -49,4 +49,4 @@ def peto(table: pd.DataFrame, *, level: float = 0.95) -> pd.Series:
     estimate = float(excess[told].sum()) / information
     y, v = excess[told] / V[told], 1 / V[told]
     values = row(estimate, information**-0.5, level=level) | heterogeneity(y, v, estimate=estimate)
-    return series(values | {"k": len(a)}, {"method": "Peto", "measure": "log odds ratio"})
+    return series(values | {"k": len(a)}, method="Peto", measure="PETO")

@@ -5,6 +5,8 @@ from consilience.classical.diagnostics.fit_statistics import fit_statistics
 from consilience.classical.diagnostics.gosh import gosh
 from consilience.classical.diagnostics.influence import baujat, influence
 from consilience.classical.diagnostics.leave_one_out import leave_one_out
+from consilience.classical.diagnostics.profile_likelihood import profile_likelihood
+from consilience.classical.diagnostics.residual_quantiles import residual_quantiles
 from consilience.classical.diagnostics.residuals import hat_values, residuals, shrunken
 
 __all__ = [
@@ -15,6 +17,8 @@ __all__ = [
     "hat_values",
     "influence",
     "leave_one_out",
+    "profile_likelihood",
+    "residual_quantiles",
     "residuals",
     "shrunken",
 ]

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from consilience.classical.pooled import Pooled
-from consilience.classical.wls import log_likelihood, log_restricted, standard_form
+from consilience.classical.solution import regression
+from consilience.classical.wls import log_likelihood, log_restricted
 
 _LOG_2PI = math.log(2 * math.pi)
 
@@ -23,25 +24,26 @@ def fit_statistics(pooled: Pooled) -> pd.DataFrame:
         Rows ``ML`` and ``REML``; columns ``log_likelihood, deviance, AIC, BIC, AICc, parameters``.
         The deviance of ML is against a model that fits each estimate perfectly.
     """
-    effects, X = pooled.effects, pooled.design.full
-    problem = standard_form(effects.y, effects.v, X)
+    X = pooled.design.full
+    problem = regression(pooled.effects, X)
     k, p = X.shape
     tau2 = np.array([pooled.tau2])
     parameters = p + int(pooled.estimator.scatters)
     full = float(log_likelihood(*problem.data, tau2=tau2)[0]) - 0.5 * k * _LOG_2PI
-    saturated = -0.5 * (k * _LOG_2PI + float(np.log(effects.v).sum()))
+    saturated = -0.5 * (k * _LOG_2PI + float(np.log(problem.data[1]).sum()))
     # The standard form has orthonormal columns, so log|X'X| is zero in it, as it should cancel.
     restricted = float(log_restricted(*problem.data, tau2=tau2)[0]) - 0.5 * (k - p) * _LOG_2PI
     rows = {
-        "ML": _row(full, 2 * (saturated - full), n=k, parameters=parameters),
-        "REML": _row(restricted, -2 * restricted, n=k - p, parameters=parameters),
+        "ML": criteria_row(full, 2 * (saturated - full), n=k, parameters=parameters),
+        "REML": criteria_row(restricted, -2 * restricted, n=k - p, parameters=parameters),
     }
     table = pd.DataFrame.from_dict(rows, orient="index")
     table.attrs = dict(pooled.attrs)
     return table
 
 
-def _row(height: float, deviance: float, *, n: int, parameters: int) -> dict[str, float]:
+def criteria_row(height: float, deviance: float, *, n: int, parameters: int) -> dict[str, float]:
+    """Give log-likelihood, deviance, AIC, BIC and AICc of one criterion."""
     enough = max(n, parameters + 2)
     corrected = 2 * parameters * enough / (enough - parameters - 1)
     return {

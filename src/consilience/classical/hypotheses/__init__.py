@@ -1,5 +1,6 @@
 """Tests of several coefficients, of nested models, and by permutation; what moderators explain."""
 
+from consilience.classical.hypotheses.combination import hypothesis
 from consilience.classical.hypotheses.explained import explained
 from consilience.classical.hypotheses.likelihood_ratio import likelihood_ratio, profile_interval
 from consilience.classical.hypotheses.permutation import permutation_test
@@ -7,6 +8,7 @@ from consilience.classical.hypotheses.wald import wald_test
 
 __all__ = [
     "explained",
+    "hypothesis",
     "likelihood_ratio",
     "permutation_test",
     "profile_interval",

@@ -10,12 +10,14 @@ from consilience.errors import ModelError
 def explained(pooled: Pooled) -> float:
     """``R² = 100 max(0, 1 - tau² / tau0²)``, tau0² without moderators, by the same estimator.
 
-    Unsteady with few trials: with fewer than some forty its sampling error is of its own size.
+    Under a common effect, where there is no tau², the adjusted R² of the weighted regression:
+    ``1 - (Q / (k - p)) / (Q0 / (k - 1))`` of Cochran's Q with and without moderators. Unsteady with
+    few trials: with fewer than some forty its sampling error is of its own size.
 
     Returns
     -------
     float
-        Percent; nan under a common effect and where there is no scatter to explain.
+        Percent; nan where there is no scatter to explain.
 
     Raises
     ------
@@ -30,7 +32,13 @@ def explained(pooled: Pooled) -> float:
     """
     if not pooled.design.names or not pooled.design.intercept:
         raise ModelError("R² compares a regression with its intercept alone; give moderators.")
-    if not pooled.estimator.scatters:
-        return math.nan
-    alone = pool(pooled.effects, pooled.estimator).tau2
-    return 100 * max(0.0, 1 - pooled.tau2 / alone) if alone > 0 else math.nan
+    alone = pool(pooled.effects, pooled.estimator)
+    left, whole = (_scatter(each) for each in (pooled, alone))
+    return 100 * max(0.0, 1 - left / whole) if whole > 0 else math.nan
+
+
+def _scatter(pooled: Pooled) -> float:
+    if pooled.estimator.scatters:
+        return pooled.tau2
+    found = pooled.heterogeneity()
+    return float(found["Q"] / found["Q_df"])

@@ -1,6 +1,7 @@
 """Likelihood ratio tests, and intervals that they give."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -8,9 +9,12 @@ from scipy.special import chdtrc, chdtri
 
 from consilience.classical.base import Estimator
 from consilience.classical.ce import CommonEffect
+from consilience.classical.independent import rotated
 from consilience.classical.ml import MaximumLikelihood
 from consilience.classical.pooled import Pooled
-from consilience.classical.wls import Floats, log_likelihood, standard_form
+from consilience.classical.solution import regression
+from consilience.classical.wls import Floats, log_likelihood
+from consilience.effects import Effects
 from consilience.errors import ModelError
 
 _TOLERANCE = 1e-13
@@ -115,15 +119,16 @@ def _row(pooled: Pooled, place: int) -> dict[str, object]:
 def _profile(pooled: Pooled, place: int, *, value: float) -> float:
     """Height of the likelihood where one coefficient is fixed."""
     X = pooled.design.full
-    y = pooled.effects.y - value * X[:, place]
-    return _highest(y, pooled.effects.v, np.delete(X, place, axis=1), estimator=pooled.estimator)
+    rest = replace(pooled.effects, y=pooled.effects.y - value * X[:, place])
+    return _highest(rest, np.delete(X, place, axis=1), estimator=pooled.estimator)
 
 
-def _highest(y: Floats, v: Floats, X: Floats, *, estimator: Estimator) -> float:
+def _highest(effects: Effects, X: Floats, *, estimator: Estimator) -> float:
     if not X.shape[1]:
         # A column of zeros would alias; a regression of nothing is written as its own residual.
+        v, y = rotated(effects.shared, effects.v, effects.y)
         return _bare(y, v, estimator)
-    data = standard_form(y, v, X).data
+    data = regression(effects, X).data
     tau2 = estimator.tau2(*data)
     return float(log_likelihood(*data, tau2=np.array([tau2]))[0])
 
@@ -137,7 +142,7 @@ def _bare(y: Floats, v: Floats, estimator: Estimator) -> float:
 
 
 def _height(pooled: Pooled) -> float:
-    data = standard_form(pooled.effects.y, pooled.effects.v, pooled.design.full).data
+    data = regression(pooled.effects, pooled.design.full).data
     return float(log_likelihood(*data, tau2=np.array([pooled.tau2]))[0])
 
 

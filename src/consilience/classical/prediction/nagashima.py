@@ -46,6 +46,11 @@ class Nagashima(Prediction):
             raise RefusalError(
                 'The convention "nagashima" knows no moderators; use "k-2", or pool without them.'
             )
+        if np.ptp(X) > 1e-9:
+            raise RefusalError(
+                'The convention "nagashima" takes independent estimates, and some of these share '
+                'participants; use "k-2".'
+            )
         rng = np.random.default_rng(self.seed)
         tau2 = _confidence(QuadraticForm(y, X, 1 / v), v)(rng.random(self.draws))
         mean, se = _about(y, v, tau2)

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from consilience.classical.counts.tables import two_by_two
+from consilience.classical.independent import refuse_shared
 from consilience.classical.small_study.line import weighted_line
 from consilience.effects import Effects
 from consilience.errors import ModelError
@@ -24,12 +25,15 @@ def peters_test(effects: Effects, *, level: float = 0.95) -> pd.DataFrame:
     ------
     ModelError
         Without counts of events, for fewer than three tables, or without events or non-events.
+    RefusalError
+        If estimates share participants.
 
     References
     ----------
     Peters JL, Sutton AJ, Jones DR, Abrams KR, Rushton L (2006). JAMA 295:676–680.
     doi:10.1001/jama.295.6.676
     """
+    refuse_shared(effects, "Peters's test")
     a, b, c, d = two_by_two(effects.table)
     _enough(len(a))
     events, others = a + c, b + d
@@ -57,12 +61,15 @@ def harbord_test(effects: Effects, *, level: float = 0.95) -> pd.DataFrame:
     ------
     ModelError
         Without counts of events, for fewer than three tables, or without events or non-events.
+    RefusalError
+        If estimates share participants.
 
     References
     ----------
     Harbord RM, Egger M, Sterne JAC (2006). Statistics in Medicine 25:3443–3457.
     doi:10.1002/sim.2380
     """
+    refuse_shared(effects, "Harbord's test")
     a, b, c, d = two_by_two(effects.table)
     _enough(len(a))
     n1, n2, total = a + b, c + d, a + b + c + d

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import chdtrc, ndtr, ndtri
 
+from consilience.classical.independent import refuse_shared
 from consilience.classical.pooled import Pooled
 from consilience.classical.wls import Floats
 from consilience.errors import ModelError
@@ -27,6 +28,8 @@ def excess_significance(pooled: Pooled, *, alpha: float = 0.05) -> pd.Series:
     ------
     ModelError
         For an alpha outside (0, 1).
+    RefusalError
+        If estimates share participants.
 
     References
     ----------
@@ -35,6 +38,7 @@ def excess_significance(pooled: Pooled, *, alpha: float = 0.05) -> pd.Series:
     if not 0 < alpha < 1:
         raise ModelError(f"alpha {alpha!r} is no probability between 0 and 1; give 0.05, say.")
     effects = pooled.effects
+    refuse_shared(effects, "The test of excess significance")
     sei, fitted = np.sqrt(effects.v), pooled.fitted().to_numpy()
     cut = -float(ndtri(alpha / 2)) * sei
     spread = np.sqrt(effects.v + pooled.tau2)

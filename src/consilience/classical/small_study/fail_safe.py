@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
+from consilience.classical.independent import refuse_shared
 from consilience.effects import Effects
 from consilience.errors import ModelError
 
@@ -27,6 +28,8 @@ def fail_safe_n(effects: Effects, *, alpha: float = 0.05) -> pd.DataFrame:
     ------
     ModelError
         For an alpha outside (0, ½).
+    RefusalError
+        If estimates share participants.
 
     References
     ----------
@@ -36,6 +39,7 @@ def fail_safe_n(effects: Effects, *, alpha: float = 0.05) -> pd.DataFrame:
     """
     if not 0 < alpha < 0.5:
         raise ModelError(f"alpha {alpha!r} lies outside 0 to 0.5; give 0.05, say.")
+    refuse_shared(effects, "A fail-safe number")
     y, v, k = effects.y, effects.v, effects.k
     stouffer = abs(float(np.sum(y / np.sqrt(v)))) / math.sqrt(k)
     weight = float(np.sum(1 / v))

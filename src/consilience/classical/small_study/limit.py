@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
+from consilience.classical.independent import refuse_shared
 from consilience.classical.pooled import Pooled
 from consilience.classical.wls import Weighted, standard_form
 from consilience.errors import ModelError
@@ -33,6 +34,8 @@ def limit_meta_analysis(pooled: Pooled) -> pd.Series:
     ------
     ModelError
         With moderators, for fewer than three estimates, or standard errors that are all the same.
+    RefusalError
+        If estimates share participants.
 
     References
     ----------
@@ -40,6 +43,7 @@ def limit_meta_analysis(pooled: Pooled) -> pd.Series:
     doi:10.1093/biostatistics/kxq046
     """
     effects = pooled.effects
+    refuse_shared(effects, "Limit meta-analysis")
     if pooled.design.names or effects.k < 3 or np.ptp(effects.v) == 0:
         raise ModelError("limit_meta_analysis() takes three estimates or more, of different "
                          "variances, without moderators.")  # fmt: skip

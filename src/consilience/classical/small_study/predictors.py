@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from consilience.classical.independent import refuse_shared
 from consilience.classical.wls import Floats
 from consilience.effects import Effects
 from consilience.errors import ModelError
@@ -16,6 +17,8 @@ def sample_size(effects: Effects) -> Floats:
     ------
     ModelError
         If neither is in the table, or values are missing.
+    RefusalError
+        If estimates share participants.
     """
     table = effects.table
     if "n" in table:
@@ -48,9 +51,12 @@ def predictor(effects: Effects, name: str) -> Floats:
     ModelError
         For an unknown name (the known ones are listed), fewer than three estimates, or a predictor
         that is the same in all of them.
+    RefusalError
+        If estimates share participants.
     """
     if name not in PREDICTORS:
         raise ModelError(f"Unknown predictor {name!r}. Known: {', '.join(sorted(PREDICTORS))}.")
+    refuse_shared(effects, "A regression test for small-study effects")
     if effects.k < 3:
         raise ModelError(
             f"{effects.k} estimates are too few for a regression test; three at least."

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from consilience.classical.independent import refuse_shared
 from consilience.effects import Effects
 from consilience.errors import ModelError
 
@@ -21,6 +22,8 @@ def rank_test(effects: Effects) -> pd.Series:
     ------
     ModelError
         For fewer than three estimates, or variances that are all the same.
+    RefusalError
+        If estimates share participants.
 
     References
     ----------
@@ -28,6 +31,7 @@ def rank_test(effects: Effects) -> pd.Series:
     """
     from scipy.stats import kendalltau
 
+    refuse_shared(effects, "The rank test")
     y, v = effects.y, effects.v
     if effects.k < 3 or np.ptp(v) == 0:
         raise ModelError("The rank test needs three estimates or more, of different variances.")

@@ -48,6 +48,8 @@ def regression_test(
     ------
     ModelError
         For fewer than three estimates, unknown names, sizes that are missing or all the same.
+    RefusalError
+        If estimates share participants.
 
     References
     ----------
@@ -75,6 +77,7 @@ def regression_test(
     table.attrs = {
         "direction": effects.direction, "predictor": by, "estimator": chosen.label,
         "inference": method.label, "k": effects.k, "tau2": found.tau2,
+        "measure": effects.measure.code,
     }  # fmt: skip
     return table
 
@@ -95,6 +98,8 @@ def pet_peese(effects: Effects, *, level: float = 0.95, alpha: float = 0.10) -> 
     ------
     ModelError
         As of `regression_test`.
+    RefusalError
+        If estimates share participants.
 
     References
     ----------

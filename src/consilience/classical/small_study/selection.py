@@ -1,171 +1,176 @@
-"""Selection models: trials are published with a probability that depends on their p value."""
+"""Selection models: trials are published with a probability that depends on their result."""
 
 import math
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from scipy.special import chdtrc, log_ndtr, ndtr, ndtri
+from scipy.special import chdtrc, ndtr, ndtri
 
-from consilience.classical.small_study.weights import Steps, Unselected, Weights
+from consilience.classical.independent import refuse_shared
+from consilience.classical.pooled import Pooled
+from consilience.classical.small_study import favoured as directions
+from consilience.classical.small_study.climb import curvature
+from consilience.classical.small_study.favoured import Favoured
+from consilience.classical.small_study.functions import get
+from consilience.classical.small_study.selected import FLAT, HIGHEST, Selected, maximum
+from consilience.classical.small_study.weights import Unselected, Weights
 from consilience.classical.wls import Floats
-from consilience.effects import Effects
 from consilience.errors import ConvergenceError, ModelError
+from consilience.registry import lookup
 
-_SMALLEST = -23.0
-_STEP = 1e-4
-_DEFAULT = Steps()
-_LOG_2PI = math.log(2 * math.pi)
+_KNOWN = 1e-7
 
 
 def selection_model(
-    effects: Effects,
-    weights: Weights = _DEFAULT,
-    *,
-    greater: bool = True,
-    common: bool = False,
-    level: float = 0.95,
+    pooled: Pooled, weights: str | Weights, *, favoured: str | Favoured
 ) -> pd.DataFrame:
     """Fit a selection model by maximum likelihood.
 
-    ``y ~ N(mu, v + tau²)`` before selection; an estimate is seen with a probability proportional to
-    ``w(p)``, p its one-sided p value.
+    ``y ~ N(X beta, v + tau²)`` before selection; an estimate is seen with a probability
+    proportional to ``w(p)``, p its p value.
 
     Parameters
     ----------
-    effects : Effects
-    weights : Weights
-        ``Steps((0.025,))`` or ``Beta()``.
-    greater : bool
-        Whether large estimates are the ones that are published; False: small ones.
-    common : bool
-        A common effect: no between-trial variance.
-    level : float
-        Of the intervals.
+    pooled : Pooled
+        Its effects, moderators and level are used; tau² is estimated anew by maximum likelihood,
+        or zero if it was pooled with ``"CE"``.
+    weights : str or Weights
+        ``"steps"`` (Hedges; the three-parameter model as it comes), ``"given steps"`` (Vevea and
+        Woods), ``"beta"``, ``"half-normal"``, ``"negative exponential"``, ``"logistic"``,
+        ``"power"``, ``"negative exponential power"``, ``"truncation"``, or one of these with its
+        settings, such as ``Steps((0.025, 0.5))``.
+    favoured : str or Favoured
+        Which estimates are more likely to be published: ``"greater"`` or ``"less"`` (p is
+        one-sided) or ``"two-sided"``. It cannot be told from the measure, so it has to be said.
 
     Returns
     -------
     DataFrame
-        Rows ``mu``, ``tau2`` (unless common) and the weights' parameters; columns ``estimate, se,
-        statistic, p_value, lower, upper, level, interval`` (p of a weight's parameter: of it being
-        one; nan for tau²; se nan where tau² is at zero). In ``attrs``: ``log_likelihood`` and the
-        likelihood ratio test of no selection, ``LRT, LRT_df, LRT_p``.
+        Rows for the coefficients (``mu`` without moderators), ``tau2`` (unless common) and the
+        weights' parameters; columns ``estimate, se, statistic, p_value, lower, upper, level,
+        interval`` (p of a weight's parameter: of its value under no selection; nan for tau²; se nan
+        where a parameter is zero). In ``attrs``: ``log_likelihood`` and the likelihood ratio test
+        of no selection, ``LRT, LRT_df, LRT_p``.
 
     Raises
     ------
     ModelError
-        For fewer estimates than parameters, and for intervals of p without estimates.
+        For unknown names, fewer estimates than parameters, and results that say nothing of a
+        weight.
     ConvergenceError
-        If the likelihood has no maximum that can be found.
+        If the likelihood has no maximum; the message names the parameter that runs off.
+    RefusalError
+        If estimates share participants.
+
+    References
+    ----------
+    Hedges LV, Vevea JL (2005), in Publication Bias in Meta-Analysis (Rothstein et al., eds).
     """
-    k, count = effects.k, len(weights.names) + 1 + int(not common)
+    refuse_shared(pooled.effects, "A selection model")
+    function = get(weights) if isinstance(weights, str) else weights
+    towards = _direction(favoured) if isinstance(favoured, str) else favoured
+    unit = towards.sign * math.sqrt(float(np.median(pooled.effects.v)))
+    problem = _problem(pooled, function.turned(1 / unit), towards, unit=unit)
+    k, count = pooled.effects.k, problem.size
     if k <= count:
-        raise ModelError(f"{k} estimates are too few for {count} parameters. Use fewer cuts.")
-    unit = math.sqrt(float(np.median(effects.v)))
-    sign = 1.0 if greater else -1.0
-    problem = _Problem(sign * effects.y / unit, np.sqrt(effects.v) / unit, weights, common)
-    weights.check(ndtr(-problem.y / problem.sei))
-    plain = _Problem(problem.y, problem.sei, Unselected(), common)
-    start = _maximum(plain, _start(plain))
-    found = _maximum(problem, np.concatenate([start, np.zeros(len(weights.names))]))
-    ratio = max(0.0, 2 * (problem.height(found) - plain.height(start)))
-    table = _table(problem, found, scale=sign * unit, level=level)
-    table.attrs = {
-        "direction": effects.direction, "weights": weights.label,
-        "log_likelihood": problem.height(found) - k * math.log(unit), "LRT": ratio,
-        "LRT_df": len(weights.names), "LRT_p": float(chdtrc(len(weights.names), ratio)), "k": k,
+        raise ModelError(
+            f"{k} estimates are too few for {count} parameters. Use fewer cuts, a function with "
+            'one parameter, or given weights ("given steps").'
+        )
+    problem.weights.check(problem.results(problem.y / problem.sei, problem.sei))
+    plain = replace(problem, weights=Unselected())
+    start, lower, _ = maximum(plain, _crude(plain))
+    found, height, slopes = maximum(problem, _starts(problem, start))
+    _refuse(problem, found, slopes, names=_names(pooled, problem))
+    table = _table(problem, found, unit=unit, names=_names(pooled, problem), level=pooled.level)
+    ratio = max(0.0, 2 * (height - lower)) if problem.weights.names else 0.0
+    table.attrs = pooled.attrs | {
+        "estimator": "Common effect" if problem.common else "Maximum likelihood",
+        "inference": "normal", "weights": function.label, "favoured": towards.label,
+        "log_likelihood": height - k * math.log(abs(unit)), "LRT": ratio,
+        "LRT_df": len(problem.weights.names),
+        "LRT_p": float(chdtrc(len(problem.weights.names), ratio)) if problem.weights.names
+        else math.nan,
     }  # fmt: skip
     return table
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Problem:
-    """The likelihood in units of a typical standard error, large estimates published.
-
-    Its parameters are mu, ``log tau²`` (unless common) and the logs of the weights' parameters.
-    """
-
-    y: Floats
-    sei: Floats
-    weights: Weights
-    common: bool
-
-    def natural(self, x: Floats) -> Floats:
-        """Give mu, tau² (unless common) and the weights' parameters themselves."""
-        return np.concatenate([x[:1], np.exp(x[1:])])
-
-    def height(self, x: Floats) -> float:
-        """Log likelihood."""
-        return self.height_at(self.natural(x))
-
-    def height_at(self, values: Floats) -> float:
-        """Log likelihood at natural parameters."""
-        tau2 = 0.0 if self.common else values[1]
-        delta = values[1 if self.common else 2 :]
-        mean, sd = np.full(len(self.y), values[0]), np.sqrt(self.sei**2 + tau2)
-        z = self.y / self.sei
-        with np.errstate(all="ignore"):
-            weight = self.weights.log_weight(log_ndtr(-z), log_ndtr(z), delta=delta)
-            normal = -0.5 * ((self.y - mean) / sd) ** 2 - np.log(sd) - 0.5 * _LOG_2PI
-            share = self.weights.log_mean(self.sei, mean=mean, sd=sd, delta=delta)
-        return float(np.sum(normal + weight - share))
+def _direction(name: str) -> Favoured:
+    return lookup(directions.REGISTRY, "direction of favour", name=name, settings={})
 
 
-def _start(problem: _Problem) -> Floats:
-    w = problem.sei**-2.0
-    mean = float(w @ problem.y / w.sum())
-    spread = max(float(problem.y.var() - np.mean(problem.sei**2)), 0.01)
-    return np.array([mean] if problem.common else [mean, math.log(spread)])
+def _problem(pooled: Pooled, weights: Weights, favoured: Favoured, *, unit: float) -> Selected:
+    effects, common = pooled.effects, not pooled.estimator.scatters
+    y, sei = effects.y / unit, np.sqrt(effects.v) / abs(unit)
+    return Selected(y, sei, pooled.design.full, weights, favoured, common)
 
 
-def _maximum(problem: _Problem, start: Floats) -> Floats:
-    """Climb by quasi-Newton steps, the logs kept from running off, from two starts."""
-    from scipy.optimize import minimize
-
-    def depth(x: Floats) -> float:
-        height = problem.height(x)
-        return -height if math.isfinite(height) else 1e10
-
-    climb: Any = minimize
-    bounds: Any = [(None, None)] + [(_SMALLEST, 12.0)] * (len(start) - 1)
-    nudged = start + np.append(0.0, np.full(len(start) - 1, -1.0))
-    # At a tau² of zero the likelihood is flat in its logarithm: climb from a positive one, too.
-    crude = _start(problem)
-    scattered = np.append(crude, np.zeros(len(start) - len(crude)))
-    starts = (start, nudged, scattered)
-    runs = [climb(depth, x, method="L-BFGS-B", bounds=bounds, options=_CLIMB) for x in starts]
-    best = min(runs, key=lambda run: float(run.fun))
-    for _ in range(2):
-        best = climb(depth, best.x, method="Nelder-Mead", bounds=bounds, options=_POLISH)
-    if not math.isfinite(best.fun) or best.fun >= 1e10:
-        message = (
-            "The likelihood of the selection model has no maximum that quasi-Newton steps could "
-            "find. Use fewer cuts, or look for estimates far beyond all others."
-        )
-        raise ConvergenceError(message)
-    return np.asarray(best.x)
-
-
-_CLIMB: dict[str, Any] = {"maxiter": 2000, "ftol": 1e-14, "gtol": 1e-9}
-_POLISH: dict[str, Any] = {"maxiter": 4000, "xatol": 1e-9, "fatol": 1e-12, "adaptive": True}
-
-
-def _table(problem: _Problem, x: Floats, *, scale: float, level: float) -> pd.DataFrame:
-    values = problem.natural(x)
+def _names(pooled: Pooled, problem: Selected) -> list[str]:
     between = [] if problem.common else ["tau2"]
-    names = ["mu", *between, *problem.weights.names]
-    at_zero = np.array(
-        [not problem.common and i == 1 and x[1] < _SMALLEST + 3 for i in range(len(x))]
+    return [*pooled.names, *between, *problem.weights.names]
+
+
+def _crude(problem: Selected) -> list[Floats]:
+    """Weighted least squares, and the scatter that is left."""
+    scaled = problem.X / problem.sei[:, None]
+    beta = np.linalg.lstsq(scaled, problem.y / problem.sei, rcond=None)[0]
+    if problem.common:
+        return [beta]
+    spread = float(np.mean((problem.y - problem.X @ beta) ** 2 - problem.sei**2))
+    return [np.append(beta, math.log(each)) for each in (max(spread, 0.1), 0.01)]
+
+
+def _starts(problem: Selected, plain: Floats) -> list[Floats]:
+    """Without selection, then with weak, some and strong selection, and more scatter."""
+    base = np.maximum(
+        plain, np.append(np.full(problem.p, -np.inf), np.full(99, -4.0))[: len(plain)]
     )
-    values = np.where(at_zero, 0.0, values)
-    se = _standard_errors(problem, values, free=~at_zero)
-    units = np.array([scale, *([scale**2] * len(between)), *([1.0] * len(problem.weights.names))])
-    null = np.array([0.0, *([math.nan] * len(between)), *([1.0] * len(problem.weights.names))])
+    count = len(problem.weights.names)
+    wider = base.copy()
+    wider[problem.p :] += 1.5
+    return [
+        np.concatenate([each, np.full(count, level)])
+        for each in (base, wider)
+        for level in (-1.5, 0.0, 1.5)
+    ]
+
+
+def _refuse(problem: Selected, x: Floats, slopes: Floats, *, names: list[str]) -> None:
+    """Say in words why there is no maximum, if there is none."""
+    remedy = 'Use fewer cuts, a function with one parameter, or given weights ("given steps").'
+    positive = np.arange(len(x)) >= problem.p
+    endless = [name for name, far in zip(names, positive & (x > HIGHEST - 1), strict=True) if far]
+    if endless:
+        what = f"it rises as {', '.join(endless)} grows without end"
+        raise ConvergenceError(f"The likelihood of the selection has no maximum: {what}. {remedy}")
+    steepest = int(np.argmax(np.abs(slopes)))
+    if not abs(slopes[steepest]) < FLAT:
+        what = f"it still rises by {abs(slopes[steepest]):.2g} per unit of {names[steepest]}"
+        message = f"Newton's and quasi-Newton steps found no maximum of the likelihood: {what}."
+        raise ConvergenceError(f"{message} {remedy}")
+    free = np.isfinite(x)
+    smallest, ways = np.linalg.eigh(curvature(problem.logarithmic, x, free=free))
+    if smallest[0] < _KNOWN:
+        blind = np.array(names)[free][int(np.argmax(np.abs(ways[:, 0])))]
+        what = f"it does not fall as {blind} moves, so the estimates say nothing of it"
+        raise ConvergenceError(f"The likelihood of the selection is flat: {what}. {remedy}")
+
+
+def _table(
+    problem: Selected, x: Floats, *, unit: float, names: list[str], level: float
+) -> pd.DataFrame:
+    count, p = len(problem.weights.names), problem.p
+    between = int(not problem.common)
+    units = np.concatenate([np.full(p, unit), np.full(between, unit**2), np.ones(count)])
+    null = np.concatenate(
+        [np.zeros(p), np.full(between, math.nan), np.full(count, problem.weights.null)]
+    )
+    values, se = problem.natural(x), _standard_errors(problem, x)
     half = float(ndtri(0.5 + level / 2)) * se * np.abs(units)
-    z = (values - null) / se
-    estimate = values * units
-    lower = np.append(estimate[0] - half[0], np.maximum(0.0, (estimate - half)[1:]))
+    z, estimate = (values - null) / se, values * units
+    lower = estimate - half
+    lower[p:] = np.maximum(0.0, lower[p:])
     columns = {
         "estimate": estimate, "se": se * np.abs(units), "statistic": z * np.sign(units),
         "p_value": 2 * ndtr(-np.abs(z)), "lower": lower, "upper": estimate + half,
@@ -174,24 +179,11 @@ def _table(problem: _Problem, x: Floats, *, scale: float, level: float) -> pd.Da
     return pd.DataFrame(columns, index=pd.Index(names, name="coef"))
 
 
-def _standard_errors(problem: _Problem, values: Floats, *, free: Floats) -> Floats:
-    """From the curvature of the likelihood, by central differences; nan where there is none."""
-    places = [int(place) for place in np.flatnonzero(free)]
-    steps = _STEP * np.maximum(np.abs(values), 0.1)
-
-    def height(*moves: tuple[int, float]) -> float:
-        moved = values.copy()
-        for place, by in moves:
-            moved[place] += by * steps[place]
-        return problem.height_at(moved)
-
-    hessian = np.empty((len(places), len(places)))
-    for i, a in enumerate(places):
-        for j, b in enumerate(places):
-            corners = height((a, 1), (b, 1)) - height((a, 1), (b, -1))
-            corners -= height((a, -1), (b, 1)) - height((a, -1), (b, -1))
-            hessian[i, j] = corners / (4 * steps[a] * steps[b])
-    se = np.full(len(values), math.nan)
-    with np.errstate(invalid="ignore"):
-        se[places] = np.sqrt(np.diag(np.linalg.pinv(-hessian)))
+def _standard_errors(problem: Selected, x: Floats) -> Floats:
+    """From the curvature at the maximum; nan where a parameter is zero."""
+    se, free = np.full(len(x), math.nan), np.isfinite(x)
+    # Where the slopes are zero a logarithm's standard error is the relative one of the parameter.
+    relative = np.sqrt(np.diag(np.linalg.inv(curvature(problem.logarithmic, x, free=free))))
+    units = np.append(np.ones(problem.p), problem.natural(x)[problem.p :])
+    se[free] = relative * units[free]
     return se

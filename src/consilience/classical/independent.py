@@ -1,0 +1,82 @@
+"""What to do where estimates share participants: rotate them apart, or refuse."""
+
+import numpy as np
+
+from consilience.classical.wls import Floats
+from consilience.covariance import Covariance
+from consilience.effects import Effects
+from consilience.errors import RefusalError
+
+
+def refuse_shared(effects: Effects, what: str) -> None:
+    """Say nothing if all estimates are independent.
+
+    Parameters
+    ----------
+    effects : Effects
+    what : str
+        What was asked for, as the subject of a sentence.
+
+    Raises
+    ------
+    RefusalError
+        If some share participants; the message names the first block.
+    """
+    if effects.shared.independent:
+        return
+    members = effects.shared.members
+    first = ", ".join(effects.labels[i] for i in members[0])
+    more = f" and {len(members) - 1} more groups" if len(members) > 1 else ""
+    message = (
+        f"{what} takes independent estimates; {first}{more} share participants. Keep one estimate "
+        "of each with effects.without(…), or pool them by cs.pool, which uses their covariance."
+    )
+    raise RefusalError(message)
+
+
+def rotated(shared: Covariance, v: Floats, *arrays: Floats) -> tuple[Floats, ...]:
+    """Turn estimates so that their sampling covariance becomes diagonal.
+
+    With ``V_b = Q diag(l) Q'`` of each block, ``Q'y`` has the covariance ``diag(l)``, and
+    ``V_b + tau² I`` becomes ``diag(l + tau²)`` for every tau². Blocks of one size are turned at
+    once; the cost is linear in the number of blocks.
+
+    Parameters
+    ----------
+    shared : Covariance
+    v : ndarray, shape (k,)
+        Sampling variances.
+    *arrays : ndarray, shape (k,) or (k, p)
+        What to turn.
+
+    Returns
+    -------
+    tuple of ndarray
+        The variances ``l``, then the turned arrays.
+    """
+    found = [np.array(each, dtype=float) for each in (v, *arrays)]
+    sizes = np.array([len(at) for at in shared.members])
+    for size in np.unique(sizes):
+        chosen = np.flatnonzero(sizes == size)
+        at = np.stack([shared.members[i] for i in chosen])
+        values, vectors = np.linalg.eigh(np.stack([shared.blocks[i] for i in chosen]))
+        found[0][at] = values
+        for turned, given in zip(found[1:], arrays, strict=True):
+            turned[at] = np.einsum("bij,bi...->bj...", vectors, given[at])
+    return tuple(found)
+
+
+def row_sums(shared: Covariance, v: Floats, tau2: float) -> Floats:
+    """Sum the rows of ``(V + tau² I)⁻¹``, shape (k,); ``1 / (v + tau²)`` outside the blocks.
+
+    Parameters
+    ----------
+    shared : Covariance
+    v : ndarray, shape (k,)
+        Sampling variances.
+    tau2 : float
+    """
+    found = 1.0 / (v + tau2)
+    for at, block in zip(shared.members, shared.blocks, strict=True):
+        found[at] = np.linalg.solve(block + tau2 * np.eye(len(at)), np.ones(len(at)))
+    return found

@@ -1,0 +1,172 @@
+"""The answer of a cluster-robust analysis."""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+import pandas as pd
+from scipy.special import fdtrc
+
+from consilience.classical.multilevel.coefficients import (
+    contrasts,
+    default_rows,
+    joint_test,
+)
+from consilience.classical.multilevel.pooled import PooledMultilevel
+from consilience.classical.pooled import Pooled
+from consilience.classical.robust.adjustments import Adjustment
+from consilience.classical.robust.satterthwaite import Floats, Moments
+from consilience.design import Design
+
+
+@final
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Robust:
+    """The coefficients of an analysis with a cluster-robust covariance.
+
+    Parameters
+    ----------
+    pooled : Pooled or PooledMultilevel
+        The analysis; its coefficients and its heterogeneity stay as they are.
+    adjustment : Adjustment
+    cluster : str
+        Column of the clusters.
+    n_clusters : int
+    cov : ndarray, shape (p, p)
+        Robust covariance of the coefficients.
+    moments : Moments
+        Of that covariance, for Satterthwaite's degrees of freedom; of no cluster where they are
+        not used.
+    """
+
+    pooled: Pooled | PooledMultilevel
+    adjustment: Adjustment
+    cluster: str
+    n_clusters: int
+    cov: Floats
+    moments: Moments
+
+    def __repr__(self) -> str:
+        """Say the answer in one line."""
+        mean = self.average()
+        return (
+            f"<Robust {self.adjustment.label}, {self.n_clusters} clusters by {self.cluster!r}: "
+            f"{mean['estimate']:.3f} [{mean['lower']:.3f}, {mean['upper']:.3f}]>"
+        )
+
+    @property
+    def beta(self) -> Floats:
+        """Coefficients, as of the analysis."""
+        return self.pooled.beta
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the coefficients, as of the analysis."""
+        return self.pooled.names
+
+    @property
+    def level(self) -> float:
+        """Of every interval, as of the analysis."""
+        return self.pooled.level
+
+    @property
+    def design(self) -> Design:
+        """The moderators, as of the analysis."""
+        return self.pooled.design
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The trials with their moderators, k rows."""
+        return self.pooled.effects.frame
+
+    def summary(self) -> pd.DataFrame:
+        """Tabulate the coefficients.
+
+        Returns
+        -------
+        DataFrame
+            Index ``coef``; columns ``estimate, se, statistic, df, p_value, lower, upper, level,
+            interval``; ``df`` by Satterthwaite for CR2, else clusters minus coefficients.
+        """
+        return self.contrast(np.eye(len(self.beta)), labels=self.names)
+
+    def average(self) -> pd.Series:
+        """Summarise the expected effect at the mean row of the design."""
+        row = self.pooled.design.full.mean(axis=0, keepdims=True)
+        table = self.contrast(row, labels=("mu",))
+        series = table.iloc[0]
+        series.attrs = table.attrs
+        return series
+
+    def contrast(self, rows: Floats, *, labels: Sequence[str]) -> pd.DataFrame:
+        """Tabulate linear combinations ``L beta`` of the coefficients.
+
+        Parameters
+        ----------
+        rows : ndarray, shape (r, p)
+            L: one combination per row, intercept first where there is one.
+        labels : sequence of str
+            r names.
+
+        Returns
+        -------
+        DataFrame
+            As of `summary`.
+        """
+        freedom = np.array([self._df(row[None]) for row in rows])
+        return contrasts(self, rows, labels=labels, freedom=freedom)
+
+    def test(self, rows: Floats | None = None) -> pd.Series:
+        """Test ``L beta = 0``; without L, all coefficients but the intercept.
+
+        For CR2 by the approximate Hotelling test: ``F = (d - m + 1) / (d m) · Q`` with m and
+        ``d - m + 1`` degrees of freedom, d those of the robust covariance; else ``F = Q / m`` with
+        m and clusters minus coefficients.
+
+        Parameters
+        ----------
+        rows : ndarray, shape (m, p), optional
+            L, of full rank, intercept first where there is one.
+
+        Returns
+        -------
+        Series
+            ``statistic`` (F), ``df``, ``df_residual``, ``p_value``; nan for an F without positive
+            degrees of freedom.
+
+        Raises
+        ------
+        ModelError
+            For rows of the wrong length or that depend on each other.
+
+        References
+        ----------
+        Tipton E, Pustejovsky JE (2015). Journal of Educational and Behavioral Statistics
+        40:604–634. doi:10.3102/1076998615606099
+        """
+        matrix = default_rows(self) if rows is None else np.atleast_2d(rows)
+        plain = joint_test(self, matrix, freedom=float(self.n_clusters))
+        freedom, m = self._df(matrix), len(matrix)
+        left, share = freedom, 1.0
+        if self.adjustment.satterthwaite:
+            left = freedom - m + 1
+            share = left / freedom
+        ratio = plain["statistic"] * share
+        plain["statistic"], plain["df_residual"] = ratio, left
+        plain["p_value"] = fdtrc(m, left, ratio) if left > 0 else np.nan
+        return plain
+
+    @property
+    def attrs(self) -> dict[Hashable | None, object]:
+        """What every table says of itself: that of the analysis, adjustment, clusters."""
+        return self.pooled.attrs | {
+            "inference": f"cluster-robust, {self.adjustment.label}",
+            "cluster": self.cluster,
+            "n_clusters": self.n_clusters,
+        }
+
+    def _df(self, rows: Floats) -> float:
+        if self.adjustment.satterthwaite:
+            return self.moments.df(rows)
+        return float(self.n_clusters - len(self.beta))

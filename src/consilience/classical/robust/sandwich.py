@@ -1,0 +1,115 @@
+"""The verb: a covariance of the coefficients that trusts clusters only, not the model."""
+
+import numpy as np
+
+from consilience.classical.multilevel.codes import Grouping, path
+from consilience.classical.multilevel.pooled import PooledMultilevel
+from consilience.classical.pooled import Pooled
+from consilience.classical.robust import adjustments
+from consilience.classical.robust.adjustments import Adjustment
+from consilience.classical.robust.result import Robust
+from consilience.classical.robust.satterthwaite import Floats, Moments
+from consilience.classical.robust.working import Positions, Working, working
+from consilience.errors import ModelError
+
+
+def robust(
+    pooled: Pooled | PooledMultilevel,
+    cluster: str = "study",
+    *,
+    adjustment: str | Adjustment = "CR2",
+) -> Robust:
+    """Make the inference of an analysis robust to any dependence within clusters.
+
+    ``M (Σ_j X_j'W_j A_j e_j e_j' A_j' W_j X_j) M``: the residuals of each cluster stand for its
+    covariance; with CR2 (or CR3) the adjustment A_j makes up for their being too small.
+
+    Parameters
+    ----------
+    pooled : Pooled or PooledMultilevel
+        An analysis, whose covariance is the working model.
+    cluster : str
+        Column of the clusters, a path of columns such as ``"lab/study"``, or ``"estimate"`` for
+        heteroscedasticity alone.
+    adjustment : str or Adjustment
+        ``"CR0"``, ``"CR1"`` (factor m / (m - 1)), ``"CR1p"`` (m / (m - p), the default of metafor's
+        ``robust``), ``"CR1S"`` (Stata's), ``"CR2"`` (bias-reduced, Satterthwaite's degrees of
+        freedom) or ``"CR3"``.
+
+    Raises
+    ------
+    ModelError
+        For unknown names, fewer than two clusters, no more clusters than coefficients (but with
+        CR2), and where the analysis links estimates of different clusters but the adjustment takes
+        them as independent.
+    DataError
+        For missing labels, listing the studies.
+
+    References
+    ----------
+    Hedges LV, Tipton E, Johnson MC (2010). Research Synthesis Methods 1:39–65. doi:10.1002/jrsm.5
+    Pustejovsky JE, Tipton E (2018). Journal of Business & Economic Statistics 36:672–683.
+    doi:10.1080/07350015.2016.1247004
+    """
+    chosen = adjustments.get(adjustment) if isinstance(adjustment, str) else adjustment
+    columns = tuple(part.strip() for part in cluster.split("/"))
+    clusters = path(pooled.effects, columns)
+    base = working(pooled)
+    n = len(clusters.levels)
+    _check(clusters, base, adjustment=chosen, column=cluster)
+    order = np.argsort(clusters.codes, kind="stable")
+    positions = np.split(order, np.cumsum(clusters.counts)[:-1])
+    cov, moments = _sandwich(base, positions, chosen)
+    factor = chosen.factor(n, *base.X.shape)
+    return Robust(
+        pooled=pooled,
+        adjustment=chosen,
+        cluster=cluster,
+        n_clusters=n,
+        cov=factor * cov,
+        moments=moments,
+    )
+
+
+def _sandwich(
+    base: Working, positions: list[Positions], adjustment: Adjustment
+) -> tuple[Floats, Moments]:
+    p = base.X.shape[1]
+    scores, own, shift = [], [], []
+    for at in positions:
+        lever = adjustment.lever(base, at) @ base.bread
+        scores.append(lever.T @ base.residuals[at])
+        if adjustment.satterthwaite:
+            own.append(lever.T @ base.covariance(at) @ lever)
+            shift.append(base.X[at].T @ lever)
+    stacked = np.array(scores)
+    first, second = (np.array(each).reshape(-1, p, p) for each in (own, shift))
+    moments = Moments(first, second, base.bread)
+    return stacked.T @ stacked, moments
+
+
+def _check(clusters: Grouping, base: Working, *, adjustment: Adjustment, column: str) -> None:
+    n, p = len(clusters.levels), base.X.shape[1]
+    if n < 2:
+        raise ModelError(
+            f"All estimates are in one cluster of {column!r}, {clusters.levels[0]}; robust "
+            "inference needs several, and many to be good. Choose a finer column, or trust the "
+            "model."
+        )
+    if n <= p and not adjustment.satterthwaite:
+        raise ModelError(
+            f"{n} clusters of {column!r} leave no degrees of freedom beside {p} coefficients. Use "
+            'adjustment="CR2", fewer moderators, or smaller clusters.'
+        )
+    if not adjustment.closed:
+        return
+    links = base.links()
+    pairs = np.unique(links * n + clusters.codes)
+    several = np.flatnonzero(np.bincount(pairs // n) > 1)
+    if len(several):
+        shared = [clusters.levels[at % n] for at in pairs[pairs // n == several[0]]]
+        raise ModelError(
+            f"The analysis links estimates of different clusters of {column!r}: "
+            f"{', '.join(shared[:5])}. {adjustment.label} takes clusters as independent; "
+            'choose the widest clusters of the analysis, or adjustment="CR1p".'
+        )

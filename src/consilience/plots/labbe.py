@@ -1,0 +1,233 @@
+"""L'Abbé's plot: the risk with the intervention against the risk without it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from scipy.special import expit, logit
+
+from consilience.classical.pooled import Pooled
+from consilience.compare import compare
+from consilience.effects import Effects
+from consilience.errors import ModelError
+from consilience.fit import Fit
+from consilience.gaussian import Array
+from consilience.plots.frame import Frame, along, drawn
+from consilience.plots.marks import Point, Stroke
+from consilience.plots.page import Entry, Notes, room
+from consilience.plots.scale import Scale
+from consilience.plots.style import BAYES, CLASSICAL, FAINT, INK, style
+from consilience.plots.text import decimals
+from consilience.plots.words import counted, names
+from consilience.trials.directions import signs
+
+type Curve = Callable[[Array, float], Array]
+
+_ROOM, _POINTS, _LARGEST, _SMALLEST = 1.08, 400, 15.0, 3.0
+_SIDE, _AXES = 4.4, 0.75
+_SMALL = (0.0, -0.12, 0.12)
+_INKS = (CLASSICAL, BAYES, "#009E73", "#CC79A7")
+_DASHES: tuple[tuple[float, ...], ...] = ((), (5.0, 2.0), (1.0, 1.2), (6.0, 2.0, 1.0, 2.0))
+
+CURVES: dict[str, Curve] = {
+    "AS": lambda p, d: np.sin(np.clip(np.arcsin(np.sqrt(p)) + d, 0.0, np.pi / 2.0)) ** 2,
+    "IRD": lambda rate, d: rate + d,
+    "IRR": lambda rate, d: rate * np.exp(d),
+    "OR": lambda p, d: expit(logit(p) + d),
+    "PETO": lambda p, d: expit(logit(p) + d),
+    "RD": lambda p, d: p + d,
+    "RR": lambda p, d: p * np.exp(d),
+}
+"""By measure: the risk or rate with the intervention, given that with the comparator."""
+
+
+@style()
+def labbe(*results: Fit | Pooled) -> Figure:
+    """Draw L'Abbé's plot.
+
+    Parameters
+    ----------
+    *results : Fit or Pooled
+        Analyses of the same trials, as risk ratios, odds ratios, risk differences, arcsine
+        differences, or as rate ratios or differences; each adds the curve on which all trials would
+        lie if its mean were the effect in every one.
+
+    Returns
+    -------
+    Figure
+        Each trial at its risk with the comparator and with the intervention; its area grows with
+        the number of participants, or with the person-time.
+
+    Raises
+    ------
+    ModelError
+        Without an analysis, without counts of events, for other measures, for analyses of different
+        trials, and if trials are turned different ways, so that no one curve goes with them.
+
+    References
+    ----------
+    L'Abbé KA, Detsky AS, O'Rourke K (1987). Annals of Internal Medicine 107:224–233.
+    doi:10.7326/0003-4819-107-2-224
+    """
+    if not results:
+        raise ModelError("L'Abbé's plot needs an analysis of events: labbe(pooled).")
+    view = _View(results)
+    frame = view.frame
+
+    def paint(plot: Axes, page: Axes) -> None:
+        top = view.top
+        plot.plot([0.0, top], [0.0, top], c=FAINT, lw=0.9, zorder=1, label="null")
+        for place, (x, y) in enumerate(view.curves):
+            look = Look.of(place)
+            plot.plot(x, y, c=look.ink, lw=1.4, ls=look.style, zorder=2, label="curve")
+        _points(plot, view)
+        points = frame.places(view.comparator, view.intervention)
+        names_ = view.effects.labels
+        frame.name(page, points, names=names_, avoided=along(frame, *view.curves))
+
+    notes = Notes(tuple(_key(view)), (f"{counted(view.effects)} {_NOTE[view.rates]}",))
+    lower = int((view.intervention < view.comparator).sum())
+    said = f"The {view.what} is lower with the intervention in {lower}."
+    alt = f"L'Abbé plot. {counted(view.effects)} {said}"
+    return drawn(frame, notes, paint, alt=alt)
+
+
+_NOTE = {
+    False: "On the diagonal the risk is the same in both arms.",
+    True: "On the diagonal the rate is the same in both arms.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How one of several curves is drawn."""
+
+    ink: str
+    dashes: tuple[float, ...]
+
+    @classmethod
+    def of(cls, place: int) -> "Look":
+        """Choose for the curve of this place; colours and dashes are told apart in grey too."""
+        return cls(_INKS[place % len(_INKS)], _DASHES[place % len(_DASHES)])
+
+    @property
+    def style(self) -> Any:  # noqa: ANN401
+        """What matplotlib calls it."""
+        return (0, self.dashes) if self.dashes else "-"
+
+
+@dataclass(frozen=True, eq=False)
+class _View:
+    """The arms of the trials, and the curves."""
+
+    results: tuple[Fit | Pooled, ...]
+
+    def __post_init__(self) -> None:
+        for result in self.results:
+            code = result.effects.measure.code
+            if code not in CURVES:
+                raise ModelError(
+                    f"L'Abbé's plot shows events; {result.effects.measure.label} ({code}) has no "
+                    f"curve there. Measures: {', '.join(sorted(CURVES))}."
+                )
+            if result.effects.labels != self.effects.labels:
+                raise ModelError("L'Abbé's plot shows one set of trials; these analyses rest on "
+                                 "different ones. Draw one plot for each.")  # fmt: skip
+
+    @property
+    def effects(self) -> Effects:
+        return self.results[0].effects
+
+    @cached_property
+    def rates(self) -> bool:
+        kinds = {each.effects.measure.code.startswith("IR") for each in self.results}
+        if len(kinds) > 1:
+            raise ModelError("Risks and rates have no common axis; draw a plot for each.")
+        return kinds.pop()
+
+    @property
+    def what(self) -> str:
+        return "rate" if self.rates else "risk"
+
+    @cached_property
+    def arms(self) -> tuple[Array, Array, Array]:
+        """Risks or rates with intervention and comparator, and participants or person-time."""
+        size = "person_time" if self.rates else "n"
+        needed = ("events1", f"{size}1", "events2", f"{size}2")
+        absent = [name for name in needed if name not in self.effects.table]
+        if absent:
+            raise ModelError(f"L'Abbé's plot needs the columns {', '.join(needed)}; the trial "
+                             f"table lacks {', '.join(absent)}.")  # fmt: skip
+        a, n, c, m = (self.effects.table[name].to_numpy(dtype=float) for name in needed)
+        return a / n, c / m, n + m
+
+    @property
+    def intervention(self) -> Array:
+        return self.arms[0]
+
+    @property
+    def comparator(self) -> Array:
+        return self.arms[1]
+
+    @cached_property
+    def top(self) -> float:
+        most = _ROOM * float(np.nanmax([self.intervention, self.comparator])) or 1.0
+        return most if self.rates else min(most, 1.0)
+
+    @cached_property
+    def frame(self) -> Frame:
+        scale = Scale(0.0, self.top, np.nan, decimals(self.top))
+        what = self.what.capitalize()
+        titles = (f"{what} with the comparator", f"{what} with the intervention")
+        side = min(_SIDE, room() - _AXES)
+        return Frame(x=scale, y=scale, titles=titles, height=side, widest=side)
+
+    @cached_property
+    def turned(self) -> float:
+        """How the effects were turned: 1 as they stand, −1 where lower values are better."""
+        found = set(signs(self.effects.table)) if self.effects.directed else {1.0}
+        if len(found) > 1:
+            raise ModelError(
+                "In some trials a higher risk is better, in others a lower one (column "
+                "'higher_is_better'), so no one curve goes with them. Draw a plot for each kind."
+            )
+        return float(found.pop())
+
+    @cached_property
+    def curves(self) -> list[tuple[Array, Array]]:
+        found = []
+        risk = np.linspace(0.0, self.top, _POINTS)
+        for result in self.results:
+            table = compare({"mean": result})
+            mean = self.turned * float(table["estimate"].iloc[0])
+            with np.errstate(divide="ignore"):
+                shown = CURVES[result.effects.measure.code](risk, mean)
+            inside = (shown >= 0.0) & (shown <= self.top)
+            found.append((risk[inside], shown[inside]))
+        return found
+
+
+def _points(plot: Axes, view: _View) -> None:
+    look: dict[str, Any] = {"marker": "o", "ls": "none", "mfc": "none", "mec": INK, "mew": 1.0}
+    share = np.sqrt(view.arms[2] / np.nanmax(view.arms[2]))
+    rows = zip(view.comparator, view.intervention, share, strict=True)
+    for x, y, part in rows:
+        side = max(_SMALLEST, _LARGEST * float(part))
+        plot.plot([x], [y], ms=side, zorder=4, clip_on=False, label="trial", **look)
+
+
+def _key(view: _View) -> Iterator[Entry]:
+    yield Entry(Point((0.0, np.nan, np.nan), face="white"), f"a trial (area: {_AREA[view.rates]})")
+    yield Entry(Stroke(_SMALL, ink=FAINT, thick=0.9), "no difference")
+    for place, result in enumerate(view.results):
+        look, label = Look.of(place), result.effects.measure.label
+        alike = [each for each in view.results if each.effects.measure.label == label]
+        said = f"{label.lower()}, {names(alike)[alike.index(result)]}"
+        yield Entry(Stroke(_SMALL, ink=look.ink, dashes=look.dashes), said)
+
+
+_AREA = {False: "participants", True: "person-time"}

@@ -1,0 +1,133 @@
+"""Free of scale: every outcome times c changes every classical answer by exactly that.
+
+Selection models are held to the same in test_small_study_selection.py. Not free of scale by nature:
+`Truncated(at)`, whose point is on the scale of the estimates, and gamma1 of `copas_sensitivity`.
+"""
+
+import numpy as np
+import pandas as pd
+import pytest
+from tests.classical.references import FITS
+
+from consilience.classical import REGISTRY, intervals, prediction
+from consilience.classical import diagnostics as dx
+from consilience.classical import small_study as ss
+from consilience.classical.inference import REGISTRY as INFERENCES
+from consilience.classical.pool import pool
+from consilience.errors import RefusalError
+
+# The power of c by which each column or row changes; 0 for what has no unit.
+POWERS = {
+    "estimate": 1, "se": 1, "lower": 1, "upper": 1, "tau": 1, "tau2": 2, "tau2_se": 2,
+    "tau2_lower": 2, "tau2_upper": 2, "fitted": 1, "residual": 1, "residual_se": 1,
+    "tau2_without": 2, "target": 1, "gamma1": 1, "beta": 1,
+}  # fmt: skip
+SHIFTED = {"log_likelihood", "deviance", "AIC", "BIC", "AICc", "parameters"}
+SCALES = [1e-4, 1e4]
+
+
+@pytest.fixture(params=["bcg RR", "hackshaw1998 GEN", "rubin1981_eightschools GEN"])
+def pair(request, effects_of):
+    """The same trials twice, and a way to the second at any scale."""
+    kept = FITS[request.param]
+    y, v = np.array(kept["yi"]), np.array(kept["vi"])
+    order = np.arange(len(y))[::-1]
+    return lambda c: effects_of(c * y, c**2 * v, order=order, n=10 + np.round(1000 * v.min() / v))
+
+
+def same(one, other, c):
+    """Columns (or entries) change by their powers of c, to 1e-9."""
+    one, other = (pd.DataFrame(each).T if isinstance(each, pd.Series) else each
+                  for each in (one, other))  # fmt: skip
+    assert list(one.columns) == list(other.columns)
+    for column in set(one.columns) - SHIFTED - {"level", "interval"}:
+        a, b = (np.asarray(each[column], dtype=float) for each in (one, other))
+        unit = c ** POWERS.get(str(column), 0)
+        size = np.nanmax(np.abs(a * unit), initial=0.0)
+        assert b == pytest.approx(a * unit, rel=1e-9, abs=1e-10 * size, nan_ok=True), column
+
+
+@pytest.mark.parametrize("c", SCALES)
+@pytest.mark.parametrize("code", REGISTRY)
+def test_estimators_and_inference(pair, code, c):
+    for inference in INFERENCES:
+        one, other = (pool(pair(x), code, inference=inference) for x in (1.0, c))
+        same(one.summary(), other.summary(), c)
+        same(one.heterogeneity(), other.heterogeneity(), c)
+
+
+@pytest.mark.parametrize("c", SCALES)
+@pytest.mark.parametrize("code", intervals.REGISTRY)
+def test_intervals(pair, code, c):
+    one, other = (pool(pair(x), "REML").confint(code) for x in (1.0, c))
+    for row, unit in (("tau2", c**2), ("tau", c), ("I2", 1), ("H2", 1)):
+        ends = ["estimate", "lower", "upper"]
+        wanted = (one.loc[row, ends] * unit).tolist()
+        assert other.loc[row, ends].tolist() == pytest.approx(wanted, rel=1e-9, abs=1e-12 * unit)
+
+
+@pytest.mark.parametrize("c", SCALES)
+@pytest.mark.parametrize("code", prediction.REGISTRY)
+def test_prediction_intervals(pair, code, c):
+    """Nagashima's is simulated from the same seed, so it scales as exactly as the others."""
+    settings = {"draws": 500} if code == "nagashima" else {}
+    try:
+        convention = prediction.get(code, **settings)
+        one, other = (pool(pair(x), "DL").prediction_interval(convention) for x in (1.0, c))
+    except RefusalError:
+        pytest.skip("not for this analysis")
+    same(one, other, c)
+
+
+DIAGNOSTICS = {
+    "leave_one_out": dx.leave_one_out, "cumulative": lambda pooled: dx.cumulative(pooled, "order"),
+    "influence": dx.influence, "baujat": dx.baujat, "residuals": dx.residuals,
+    "shrunken": dx.shrunken, "hat_values": lambda pooled: pd.Series(dx.hat_values(pooled)),
+    "gosh": lambda pooled: dx.gosh(pooled, most=300, seed=2),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("c", SCALES)
+@pytest.mark.parametrize("name", DIAGNOSTICS)
+@pytest.mark.parametrize("code", ["CE", "DL", "REML", "PM"])
+def test_diagnostics(pair, name, code, c):
+    one, other = (DIAGNOSTICS[name](pool(pair(x), code)) for x in (1.0, c))
+    columns = [column for column in pd.DataFrame(one).columns if "dfbetas" not in str(column)]
+    assert columns
+    same(one, other, c)
+
+
+@pytest.mark.parametrize("c", SCALES)
+def test_log_likelihoods_shift_by_a_constant(pair, c):
+    one, other = (dx.fit_statistics(pool(pair(x))) for x in (1.0, c))
+    k = pair(1.0).k
+    shift = (other - one)["log_likelihood"]
+    assert shift.tolist() == pytest.approx([-k * np.log(c), -(k - 1) * np.log(c)], rel=1e-9)
+
+
+METHODS = {
+    **{f"regression_test {by}": lambda e, by=by: ss.regression_test(e, by, estimator="REML")
+       for by in ("sei", "vi", "ni", "ninv", "sqrtni", "sqrtninv")},
+    "pet_peese": ss.pet_peese, "rank_test": ss.rank_test, "fail_safe_n": ss.fail_safe_n,
+    "henmi_copas": ss.henmi_copas,
+    "limit_meta_analysis": lambda e: ss.limit_meta_analysis(pool(e, "DL")),
+    "excess_significance": lambda e: ss.excess_significance(pool(e, "DL")),
+    **{f"trim_fill {rule}": lambda e, rule=rule: ss.trim_fill(pool(e), rule).pooled.summary()
+       for rule in ("L0", "R0", "Q0")},
+    "copas_model": lambda e: ss.copas_model(pool(e), publish=(1, 0.8, 0.5)).profile,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("c", SCALES)
+@pytest.mark.parametrize("name", METHODS)
+def test_small_study_methods(pair, name, c):
+    one, other = (METHODS[name](pair(x)) for x in (1.0, c))
+    if name.startswith("regression_test"):
+        # A slope is in units of y over units of the predictor; the limit in units of y.
+        power = {"sei": 0, "vi": -1}.get(name.split()[1], 1)
+        for column in ("estimate", "se", "lower", "upper"):
+            wanted = [one.loc["slope", column] * c**power, one.loc["limit", column] * c]
+            assert other[column].tolist() == pytest.approx(wanted, rel=1e-9)
+        one, other = (each[["statistic", "p_value"]] for each in (one, other))
+    # Kendall's tau has no unit, whatever its name.
+    same(one, other, 1.0 if name == "rank_test" else c)
