@@ -43,7 +43,7 @@ def test_the_report_is_written_in_time_and_without_pymc(done) -> None:
 
 def test_progress_is_told_on_stderr(done) -> None:
     _, found, _ = done
-    assert "fitting 5 models to 9 estimates" in found.stderr
+    assert "fitting 5 models to 19 estimates" in found.stderr
     assert "drawing figures" in found.stderr
 
 
@@ -54,7 +54,7 @@ def test_every_declared_model_is_in_it(done) -> None:
         *("common_effect", "random_effects", "partial_pooling", "moderated", "sceptical"),
     }
     assert told["not_converged"] == {}
-    assert len(told["sensitivity"]["declared"]) == 8
+    assert len(told["sensitivity"]["declared"]) == 13
     assert not [row["note"] for row in told["sensitivity"]["declared"] if row["note"]]
 
 

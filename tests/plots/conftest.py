@@ -35,7 +35,9 @@ STRANGE = (
 @pytest.fixture(scope="session")
 def effects() -> Effects:
     """Real trials."""
-    return cs.read_review(ROOT / "data" / "smi_functioning").effects
+    review = cs.read_review(ROOT / "data" / "smi_functioning")
+    name = "Without the converted rows"
+    return next(each.effects for each in review.sensitivity if each.name == name)
 
 
 @pytest.fixture(scope="session")
