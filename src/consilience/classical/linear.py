@@ -10,6 +10,7 @@ import pandas as pd
 from consilience.classical.inference import Inference
 from consilience.classical.wls import Floats
 from consilience.design import Design
+from consilience.errors import ModelError
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -98,3 +99,20 @@ class Regression(Protocol):
     @property
     def table(self) -> pd.DataFrame:
         """The trials with their moderators, k rows."""
+
+
+def linear_of(result: Regression) -> Linear:
+    """Give the coefficients of a result.
+
+    Raises
+    ------
+    ModelError
+        For results that test their coefficients in a way of their own.
+    """
+    found = getattr(result, "linear", None)
+    if not isinstance(found, Linear):
+        raise ModelError(
+            f"The coefficients of a {type(result).__name__} cannot be combined here: their tests "
+            "need more than a covariance. Use its own methods, such as contrast() and test()."
+        )
+    return found

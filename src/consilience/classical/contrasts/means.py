@@ -10,7 +10,7 @@ import pandas as pd
 from consilience.classical.contrasts import adjustments, averaging
 from consilience.classical.contrasts.adjustments import Adjustment, Family
 from consilience.classical.contrasts.averaging import Averaging, Grid, Value
-from consilience.classical.linear import Linear, Regression
+from consilience.classical.linear import Linear, Regression, linear_of
 from consilience.classical.wls import Floats
 from consilience.errors import ModelError
 
@@ -189,7 +189,7 @@ def marginal_means(
         for each in levels
     ]
     labels = tuple(", ".join(each) for each in levels)
-    return MarginalMeans(_said(pooled.linear, rule), labels, np.array(rows))
+    return MarginalMeans(_said(linear_of(pooled), rule), labels, np.array(rows))
 
 
 def _said(linear: Linear, rule: Averaging) -> Linear:

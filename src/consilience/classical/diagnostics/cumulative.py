@@ -8,6 +8,7 @@ from consilience.classical.diagnostics.table import answer, labelled
 from consilience.classical.inference.z import Normal
 from consilience.classical.pool import pool
 from consilience.classical.pooled import Pooled
+from consilience.classical.univariate import refuse_others
 from consilience.errors import ModelError
 
 
@@ -41,6 +42,7 @@ def cumulative(pooled: Pooled, by: str = "", *, descending: bool = False) -> pd.
     ----------
     Lau J, Antman EM, Jimenez-Silva J, et al (1992). New England Journal of Medicine 327:248–254.
     """
+    refuse_others(pooled, "cumulative()")
     if pooled.design.names:
         raise ModelError("cumulative() is for analyses without moderators.")
     order = _order(pooled, by, descending=descending)

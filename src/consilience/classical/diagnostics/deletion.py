@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from consilience.classical.independent import refuse_shared
 from consilience.classical.pooled import Pooled
 from consilience.classical.solution import Solution, solve
+from consilience.classical.univariate import refuse_dependent
 from consilience.classical.wls import Floats
 from consilience.errors import ModelError
 
@@ -72,7 +72,7 @@ def deletions(pooled: Pooled) -> Deletions:
     ModelError
         If too few estimates are left, or a moderator is constant without one of them, by name.
     """
-    refuse_shared(pooled.effects, "Leaving out single estimates")
+    refuse_dependent(pooled, "Leaving out single estimates")
     y, v, X = pooled.effects.y, pooled.effects.v, pooled.design.full
     k, p = X.shape
     if k < p + 2:

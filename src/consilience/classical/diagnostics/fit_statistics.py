@@ -7,6 +7,7 @@ import pandas as pd
 
 from consilience.classical.pooled import Pooled
 from consilience.classical.solution import regression
+from consilience.classical.univariate import refuse_others
 from consilience.classical.wls import log_likelihood, log_restricted
 
 _LOG_2PI = math.log(2 * math.pi)
@@ -23,7 +24,13 @@ def fit_statistics(pooled: Pooled) -> pd.DataFrame:
     DataFrame
         Rows ``ML`` and ``REML``; columns ``log_likelihood, deviance, AIC, BIC, AICc, parameters``.
         The deviance of ML is against a model that fits each estimate perfectly.
+
+    Raises
+    ------
+    ModelError
+        For results of other verbs than `pool`.
     """
+    refuse_others(pooled, "fit_statistics()")
     X = pooled.design.full
     problem = regression(pooled.effects, X)
     k, p = X.shape

@@ -5,8 +5,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from consilience.classical.batch import Batch
-from consilience.classical.independent import refuse_shared
 from consilience.classical.pooled import Pooled
+from consilience.classical.univariate import refuse_dependent
 from consilience.errors import ModelError
 
 _CHUNK = 4096
@@ -41,7 +41,7 @@ def gosh(pooled: Pooled, *, most: int = 100_000, seed: int = 1) -> pd.DataFrame:
     Olkin I, Dahabreh IJ, Trikalinos TA (2012). Research Synthesis Methods 3:214–223.
     doi:10.1002/jrsm.1053
     """
-    refuse_shared(pooled.effects, "gosh()")
+    refuse_dependent(pooled, "gosh()")
     k = pooled.effects.k
     if pooled.design.names or k < 3 or most < 1:
         raise ModelError("gosh() takes three or more estimates without moderators, and most >= 1.")

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from consilience.classical.diagnostics.table import answer, labelled
 from consilience.classical.pool import pool
 from consilience.classical.pooled import Pooled
+from consilience.classical.univariate import refuse_others
 from consilience.errors import ModelError
 
 
@@ -35,6 +36,7 @@ def leave_one_out(pooled: Pooled, *, by: str = "") -> pd.DataFrame:
     ----------
     Viechtbauer W, Cheung MWL (2010). Research Synthesis Methods 1:112–125. doi:10.1002/jrsm.11
     """
+    refuse_others(pooled, "leave_one_out()")
     if pooled.design.names:
         message = "leave_one_out() is for analyses without moderators; influence() takes them."
         raise ModelError(message)

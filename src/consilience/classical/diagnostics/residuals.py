@@ -4,14 +4,14 @@ import numpy as np
 import pandas as pd
 
 from consilience.classical.diagnostics.table import labelled
-from consilience.classical.independent import refuse_shared
 from consilience.classical.pooled import Pooled
+from consilience.classical.univariate import refuse_dependent
 from consilience.classical.wls import Floats, Weighted, standard_form
 
 
 def hat_values(pooled: Pooled) -> Floats:
     """Give the leverages: the diagonal of ``X (X'WX)⁻¹ X'W``, shape (k,), summing to p."""
-    refuse_shared(pooled.effects, "A leverage")
+    refuse_dependent(pooled, "A leverage")
     problem = standard_form(pooled.effects.y, pooled.effects.v, pooled.design.full)
     fit = Weighted(*problem.data, pooled.tau2)
     basis = problem.data[2]
@@ -56,7 +56,7 @@ def shrunken(pooled: Pooled) -> pd.DataFrame:
     Raudenbush SW, Bryk AS (1985). Journal of Educational Statistics 10:75–98.
     doi:10.3102/10769986010002075
     """
-    refuse_shared(pooled.effects, "Shrinkage of each estimate by itself")
+    refuse_dependent(pooled, "Shrinkage of each estimate by itself")
     effects, X = pooled.effects, pooled.design.full
     share = pooled.tau2 / (pooled.tau2 + effects.v)
     estimate = share * effects.y + (1 - share) * (X @ pooled.beta)

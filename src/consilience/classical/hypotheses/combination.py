@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from consilience.classical.hypotheses.wald import wald_test
-from consilience.classical.linear import Linear, Regression
+from consilience.classical.linear import Linear, Regression, linear_of
 from consilience.classical.wls import Floats
 from consilience.errors import ModelError
 
@@ -42,7 +42,7 @@ def hypothesis(
         For unknown coefficients (the known ones are listed), none, or numbers that are not finite.
         For rows that depend on each other.
     """
-    linear = pooled.linear
+    linear = linear_of(pooled)
     labels, rows = _read(linear, combinations)
     against = np.broadcast_to(np.asarray(value, dtype=float), (len(rows),))
     test = wald_test(pooled, rows, value=against)

@@ -13,6 +13,7 @@ from consilience.classical.independent import rotated
 from consilience.classical.ml import MaximumLikelihood
 from consilience.classical.pooled import Pooled
 from consilience.classical.solution import regression
+from consilience.classical.univariate import refuse_others
 from consilience.classical.wls import Floats, log_likelihood
 from consilience.effects import Effects
 from consilience.errors import ModelError
@@ -47,6 +48,8 @@ def likelihood_ratio(full: Pooled, reduced: Pooled) -> pd.Series:
     Huizenga HM, Visser I, Dolan CV (2011). British Journal of Mathematical and Statistical
     Psychology 64:1–19. doi:10.1348/000711010X522687
     """
+    for each in (full, reduced):
+        refuse_others(each, "likelihood_ratio()")
     _check(full, reduced)
     df = _parameters(full) - _parameters(reduced)
     statistic = max(0.0, 2 * (_height(full) - _height(reduced)))

@@ -7,9 +7,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from consilience.classical.batch import Batch
-from consilience.classical.independent import refuse_shared
 from consilience.classical.pooled import Pooled
 from consilience.classical.solution import solve
+from consilience.classical.univariate import refuse_dependent
 from consilience.classical.wls import Floats
 from consilience.errors import ModelError
 
@@ -55,7 +55,7 @@ def permutation_test(pooled: Pooled, *, most: int = 5_000, seed: int = 1) -> pd.
     """
     if most < 1:
         raise ModelError(f"most = {most!r} leaves nothing to compare with; give 5000, say.")
-    refuse_shared(pooled.effects, "A permutation test")
+    refuse_dependent(pooled, "A permutation test")
     observed = pooled.summary()["statistic"].to_numpy()
     rearranged, exact = (_shuffled if pooled.design.names else _flipped)(pooled, most, seed)
     reached = np.abs(rearranged) >= np.abs(observed) * (1 - _SLACK)

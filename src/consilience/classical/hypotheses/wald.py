@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import chdtrc, fdtrc
 
-from consilience.classical.linear import Linear, Regression
+from consilience.classical.linear import Linear, Regression, linear_of
 from consilience.classical.wls import Floats
 from consilience.errors import ModelError
 
@@ -42,7 +42,7 @@ def wald_test(
     ModelError
         For rows of the wrong length or that depend on each other.
     """
-    linear = pooled.linear
+    linear = linear_of(pooled)
     p = len(linear.beta)
     skipped = int(pooled.design.intercept and p > 1)
     matrix = np.eye(p)[skipped:] if rows is None else np.atleast_2d(np.asarray(rows, dtype=float))

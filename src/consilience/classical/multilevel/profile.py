@@ -40,9 +40,10 @@ def profile_likelihood(
     Returns
     -------
     DataFrame
-        Columns ``value, log_likelihood`` (the criterion of the analysis with all its constants) and
-        ``drop``, how far that lies below the maximum. ``attrs`` holds ``estimate, lower, upper,
-        level, interval``; an end at a limit of the parameter is that limit, infinity included.
+        Columns ``parameter, value, log_likelihood`` (the criterion of the analysis with all its
+        constants) and ``drop``, how far that lies below the maximum. ``attrs`` holds
+        ``estimate, lower, upper, level, interval``; an end at a limit of the parameter is that
+        limit, infinity included.
 
     Raises
     ------
@@ -67,6 +68,7 @@ def profile_likelihood(
     grid = np.unique(np.append(spread, line.best))
     drops = np.array([line.drop(each) for each in grid])
     columns = {
+        "parameter": component,
         "value": [line.reported(each) for each in grid],
         "log_likelihood": pooled.log_likelihood - drops,
         "drop": drops,

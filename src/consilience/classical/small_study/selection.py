@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 from scipy.special import chdtrc, ndtr, ndtri
 
-from consilience.classical.independent import refuse_shared
 from consilience.classical.pooled import Pooled
 from consilience.classical.small_study import favoured as directions
 from consilience.classical.small_study.climb import curvature
@@ -15,6 +14,7 @@ from consilience.classical.small_study.favoured import Favoured
 from consilience.classical.small_study.functions import get
 from consilience.classical.small_study.selected import FLAT, HIGHEST, Selected, maximum
 from consilience.classical.small_study.weights import Unselected, Weights
+from consilience.classical.univariate import refuse_dependent
 from consilience.classical.wls import Floats
 from consilience.errors import ConvergenceError, ModelError
 from consilience.registry import lookup
@@ -67,7 +67,7 @@ def selection_model(
     ----------
     Hedges LV, Vevea JL (2005), in Publication Bias in Meta-Analysis (Rothstein et al., eds).
     """
-    refuse_shared(pooled.effects, "A selection model")
+    refuse_dependent(pooled, "A selection model")
     function = get(weights) if isinstance(weights, str) else weights
     towards = _direction(favoured) if isinstance(favoured, str) else favoured
     unit = towards.sign * math.sqrt(float(np.median(pooled.effects.v)))

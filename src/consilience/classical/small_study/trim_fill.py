@@ -8,12 +8,12 @@ from typing import final
 import numpy as np
 import pandas as pd
 
-from consilience.classical.independent import refuse_shared
 from consilience.classical.inference.z import Normal
 from consilience.classical.pool import pool
 from consilience.classical.pooled import Pooled
 from consilience.classical.small_study.regression import regression_test
 from consilience.classical.solution import solve
+from consilience.classical.univariate import refuse_dependent
 from consilience.classical.wls import Floats
 from consilience.effects import Effects
 from consilience.errors import ConvergenceError, ModelError
@@ -134,7 +134,7 @@ def trim_fill(pooled: Pooled, estimator: str = "L0", *, side: str = "") -> TrimF
     Duval S, Tweedie R (2000). Journal of the American Statistical Association 95:89–98.
     doi:10.1080/01621459.2000.10473905
     """
-    refuse_shared(pooled.effects, "Trim and fill")
+    refuse_dependent(pooled, "Trim and fill")
     if pooled.design.names or pooled.effects.k < 3:
         raise ModelError("trim_fill() takes three estimates or more, without moderators.")
     if estimator not in MISSING or side not in {"", "left", "right"}:
