@@ -385,3 +385,68 @@ def test_mixed_sheets_cost_in_proportion_to_their_rows() -> None:
 
     spent(400)
     assert spent(40_000) < 25 * spent(4000)
+
+
+@pytest.mark.parametrize(
+    "column", ["md_se", "change_sd1", "change_sd2", "baseline_sd1", "sei", "se2"]
+)
+@pytest.mark.parametrize("value", [-0.1, 0.0])
+def test_what_must_be_positive_is_so_before_anything_is_converted(column, value) -> None:
+    row = pd.DataFrame({"study": ["A"], "md": [1.0], "md_se": [0.1], "n1": 20, "n2": 20})
+    row[column] = value
+    for act in (
+        lambda: effect_sizes(row, "MD", conversions="DEFAULT"),
+        lambda: effect_sizes(from_frame(row), "MD", conversions="DEFAULT"),
+        lambda: convert(row, "MD"),
+    ):
+        with pytest.raises(DataError) as refused:
+            act()
+        problem = refused.value.problems[0]
+        assert (problem.study, problem.column, problem.value) == ("A", column, f"{value:g}")
+
+
+@pytest.mark.parametrize("column", ["n1", "n2", "n_total"])
+def test_sizes_are_whole_whatever_the_effect_comes_from(column) -> None:
+    row = pd.DataFrame({"study": ["A"], "d": [0.5], "n1": 50, "n2": 50}).assign(**{column: 50.5})
+    with pytest.raises(DataError, match=f"column '{column}', value '50.5'.*must be whole"):
+        effect_sizes(row, "SMD", conversions="DEFAULT")
+
+
+@pytest.mark.parametrize(
+    ("cells", "code", "why"),
+    [
+        ({"md": 5.0, "md_lower": 0.1, "md_upper": 0.9}, "MD", "md lies outside its interval"),
+        ({"md": -0.5, "t_stat": 2.0}, "SMD", "md and t_stat have opposite signs"),
+        (
+            {"hazard_ratio": 0.8, "hazard_ratio_lower": 0.6, "hazard_ratio_upper": 3.0},
+            "HR",
+            "not centred on hazard_ratio on the log scale",
+        ),
+    ],
+)
+def test_the_row_that_contradicts_itself_is_named_before_absent_columns(cells, code, why) -> None:
+    table = pd.DataFrame([{"study": "A", "n1": 50, "n2": 50} | cells])
+    with pytest.raises(DataError) as refused:
+        effect_sizes(table, code, conversions="DEFAULT")
+    first, *others = refused.value.problems
+    assert first.study == "A"
+    assert first.what.endswith(why)
+    assert not any(problem.study for problem in others)
+
+
+def test_a_column_in_other_letters_is_to_be_renamed(table: pd.DataFrame) -> None:
+    for now, was in (("Study", "study"), ("N1", "n1")):
+        with pytest.raises(DataError, match=f"Rename the column '{now}' to '{was}'"):
+            effect_sizes(table.rename(columns={was: now}), "SMD")
+
+
+@pytest.mark.parametrize(
+    ("sei", "fits"), [(0.2, True), (0.2009, True), (0.1991, True), (0.202, False), (0.04, False)]
+)
+def test_a_variance_and_a_standard_error_in_one_row_must_agree(sei, fits) -> None:
+    table = generic(sei=[sei, np.nan])
+    if fits:
+        assert effect_sizes(table, "GEN").v.tolist() == [0.04, 0.09]
+        return
+    with pytest.raises(DataError, match=r"study 'A', column 'vi', value '0.04'.*not the square"):
+        effect_sizes(table, "GEN")

@@ -50,7 +50,7 @@ class NutsOnce(Engine):
         described = _described(resolve(model, effects), effects, seed)
         settings = Settings(nuts.draws, nuts.tune, nuts.chains, nuts.target_accept)
         seen = Compiled(self.template.model.with_data(**{_DATA: effects.y}))
-        forms = _Opened(self.forms.model, frozenset(), seen)
+        forms = _Opened(self.forms.model, frozenset(), seen=seen)
         return climb(forms, described.judged, settings=settings, seed=seed)
 
     def restore(self, model: Model, effects: Effects, tree: xr.DataTree) -> Posterior:

@@ -12,6 +12,9 @@ from consilience import measures
 from consilience.errors import DataError, ModelError, Problem
 from consilience.measures import Measure
 from consilience.trials import Trials, conversions, examine
+from consilience.trials.aliases import respelled
+from consilience.trials.checks import RULES, wrong_values
+from consilience.trials.columns import POSITIVE, SIZES
 from consilience.trials.conversions import Rule
 from consilience.trials.conversions.given import gathered, hinted, lacks, problems_left
 from consilience.trials.directions import COLUMN, direction_problems, signs
@@ -46,14 +49,15 @@ def convert(
     Raises
     ------
     DataError
-        For a table that cannot be read, and for rows that a rule names and cannot work on.
+        For a table that cannot be read, for sizes, standard deviations and standard errors that
+        are impossible, and for rows that a rule names and cannot work on.
     ModelError
         For an unknown measure or rule.
     """
     chosen = measures.get(measure) if isinstance(measure, str) else measure
     read, unreadable = taken(trials)
-    if unreadable:
-        raise DataError(unreadable)
+    if faults := (*unreadable, *_impossible(chosen.complete(read.frame), chosen)):
+        raise DataError(faults)
     return conversions.run(read, chosen, rules=conversions.named(rules))
 
 
@@ -81,22 +85,38 @@ def prepared(
     """
     named = conversions.named(rules)
     given, unreadable = taken(trials)
-    whole = replace(given, frame=measure.complete(given.frame))
+    start = measure.complete(given.frame)
+    whole = replace(given, frame=start)
     if named:
         whole = conversions.run(whole, measure, rules=named)
     table = whole.frame
-    cells = {(problem.study, problem.column) for problem in unreadable}
+    impossible = _impossible(start, measure) if named or _converted(given) else ()
+    known = (*unreadable, *impossible)
+    cells = {(problem.study, problem.column) for problem in known}
     found = (
         *problems_left(lacks(table, measure), table, target=measure),
         *_directions(table),
         *label_problems(table),
     )
     new = [problem for problem in found if (problem.study, problem.column) not in cells]
-    if unreadable or new:
-        told = gathered(new, whole) if named else new
+    if known or new:
+        told = gathered(new, whole, target=measure) if named else new
         helped = hinted(told, whole, target=measure, rules=conversions.DEFAULT)
-        raise DataError((*unreadable, *helped))
+        raise DataError((*known, *(respelled(each, table.columns) for each in helped)))
     return whole
+
+
+def _impossible(table: pd.DataFrame, measure: Measure) -> tuple[Problem, ...]:
+    """Find what no conversion may read, in columns that the measure itself may not need."""
+    read = {name: RULES[name] for name in POSITIVE}
+    if set(SIZES) <= set(measure.needs):
+        read |= {name: RULES[name] for name in (*SIZES, "n_total")}
+    rules = {name: measure.rules.get(name, rule) for name, rule in read.items()}
+    return wrong_values(table.select_dtypes("number").assign(study=table["study"]), rules)
+
+
+def _converted(trials: Trials) -> bool:
+    return any(line.source for line in trials.log)
 
 
 def _directions(table: pd.DataFrame) -> tuple[Problem, ...]:

@@ -5,7 +5,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from consilience.cli.init import TEMPLATES
 from consilience.errors import DataError
+from consilience.review.check import COLUMNS
 from consilience.trials import Conversion, from_frame, read_trials
 
 NAMES = ["NA", "None", "nan", "-", "null", "N/A", "李 2015", "Müller", "1", "=1+1", "$x$"]
@@ -133,7 +135,36 @@ def test_rows_are_kept_by_a_mask() -> None:
     assert (len(kept), len(trials)) == (2, 3)
 
 
-SIGN_RULE = "spaces around it removed, Unicode minus made a hyphen"
+@pytest.mark.parametrize(
+    ("cell", "rule"),
+    [
+        (" 4 ", "spaces around it removed"),
+        ("\N{MINUS SIGN}4", "Unicode minus made a hyphen"),
+        (" \N{MINUS SIGN}4", "spaces around it removed, Unicode minus made a hyphen"),
+    ],
+)
+def test_the_log_says_what_was_done_and_no_more(cell: str, rule: str) -> None:
+    (line,) = from_frame(pd.DataFrame({"study": ["A"], "md": [cell]})).log
+    assert line.rule == rule
+
+
+@pytest.mark.parametrize("column", ["study", "estimate", "source"])
+@pytest.mark.parametrize(("text", "what"), [("a\0b", "NUL"), ("x" * 40_000, "40000 characters")])
+def test_texts_that_no_file_may_hold_are_refused(column: str, text: str, what: str) -> None:
+    frame = pd.DataFrame({"study": ["A", "B"], "md": 1.0}).assign(**{column: ["A", text]})
+    with pytest.raises(DataError, match=f"'row 2', column '{column}'.*{what}") as refused:
+        from_frame(frame)
+    assert len(str(refused.value)) < 300
+
+
+def test_the_template_names_the_columns_that_a_review_cannot_do_without() -> None:
+    lines = (TEMPLATES / "trials.csv").read_text("utf-8").splitlines()
+    (kept,) = [line for line in lines if line.startswith("# Keep the columns ")]
+    named = kept.partition(";")[0].removeprefix("# Keep the columns ").replace(" and ", ", ")
+    assert tuple(named.split(", ")) == COLUMNS
+
+
+SIGN_RULE = "Unicode minus made a hyphen"
 
 
 def other(ours: str) -> list[str]:

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from consilience.classical.wls import Floats
+from consilience.classical.wls import Floats, beyond_rounding
 
 _TOLERANCE = 1e-13
 _NEGLIGIBLE = 1e-9
@@ -232,5 +232,6 @@ def _padded(y: Floats, v: Floats, *, starts: NDArray[np.int64], sizes: NDArray[n
     rows = np.where(present, starts[:, None] + columns, starts[:, None])
     given = y[rows]
     mean = np.where(present, given, 0.0).sum(axis=1) / sizes
-    centred = np.where(present, given - mean[:, None], 0.0)
+    given = np.where(present, given, 0.0)
+    centred = beyond_rounding(np.where(present, given - mean[:, None], 0.0), given)
     return Batch(centred, np.where(present, v[rows], 1.0), present)

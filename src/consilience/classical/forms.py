@@ -87,7 +87,7 @@ class QuadraticForm:
         Raises
         ------
         ConvergenceError
-            If the inversion does not settle.
+            If the inversion does not settle, or is beyond double precision.
 
         References
         ----------
@@ -95,9 +95,12 @@ class QuadraticForm:
         """
         if q <= 0:
             return 0.0
-        path = Path.through(
-            self.mean(s) / q, self.variance(s) / q**2, largest=float((self.a * s).max()) / q
-        )
+        with np.errstate(all="ignore"):
+            path = Path.through(
+                self.mean(s) / q, self.variance(s) / q**2, largest=float((self.a * s).max()) / q
+            )
+        if not np.isfinite([path.saddle, path.bend, path.reach]).all():
+            raise _unsettled(q, "not at all")
         change, last, nodes = np.inf, np.inf, FEWEST_NODES
         accuracy = ACCURACY * max(1.0, len(s) / _FEW)
         while nodes <= MOST_NODES:
@@ -107,11 +110,7 @@ class QuadraticForm:
             change, last, nodes = abs(found - last), found, 2 * nodes
             if change < accuracy:
                 return min(max(found, 0.0), 1.0)
-        message = (
-            f"The distribution of Q at {q!r} settled to {change:.1g} only. Look for "
-            "sampling variances that differ by many orders of magnitude."
-        )
-        raise ConvergenceError(message)
+        raise _unsettled(q, f"to {change:.1g} only")
 
     def _log_transform(self, t: Complexes, s: Floats) -> Complexes:
         size = max(1, 2**22 // len(s))
@@ -185,6 +184,13 @@ class Path:
         u = (np.arange(count) + 0.5) * step
         t = saddle + 1j * u - bend * u**2
         return t, (1j - 2 * bend * u) / t * step / (1j * np.pi)
+
+
+def _unsettled(q: float, how: str) -> ConvergenceError:
+    return ConvergenceError(
+        f"The distribution of Q at {q!r} settled {how}. Look for sampling variances that differ by "
+        "many orders of magnitude."
+    )
 
 
 def _reach(shape: Values, rate: Values, bend: Values) -> Floats:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar, final
 
 from consilience.classical.moment import MomentEstimator
-from consilience.classical.weighting import PowerOfVariance, Weighting
+from consilience.classical.weighting import PowerOfVariance, Weighting, refuse_others
 from consilience.classical.wls import Floats
 
 _DEFAULT = PowerOfVariance()
@@ -31,6 +31,10 @@ class GeneralisedQ(MomentEstimator):
     code: ClassVar[str] = "GENQ"
     label: ClassVar[str] = "Generalised Q"
     weighting: Weighting = _DEFAULT
+
+    def __post_init__(self) -> None:
+        """Refuse what gives no weights."""
+        refuse_others(self.weighting)
 
     def weights(self, v: Floats) -> Floats:
         """Read the weights off the variances, or as they are given."""

@@ -12,7 +12,7 @@ from consilience.classical.batch import Batch
 from consilience.classical.batch_forms import BatchForm
 from consilience.classical.forms import QuadraticForm
 from consilience.classical.quantile import falling_quantiles, tau2_at_probability
-from consilience.classical.weighting import PowerOfVariance, Weighting
+from consilience.classical.weighting import PowerOfVariance, Weighting, refuse_others
 from consilience.classical.wls import Floats
 
 _DEFAULT = PowerOfVariance()
@@ -37,6 +37,10 @@ class MedianGeneralisedQ(Estimator):
     code: ClassVar[str] = "GENQM"
     label: ClassVar[str] = "Median-unbiased generalised Q"
     weighting: Weighting = _DEFAULT
+
+    def __post_init__(self) -> None:
+        """Refuse what gives no weights."""
+        refuse_others(self.weighting)
 
     def tau2(self, y: Floats, v: Floats, X: Floats) -> float:
         """Solve ``P(Q <= observed; tau²) = 1/2``; zero where it is below already.

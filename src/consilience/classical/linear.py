@@ -85,6 +85,24 @@ class Linear:
         return table
 
 
+def exact_agreement(cov: Floats) -> dict[Hashable | None, object]:
+    """Give the ``notes`` of a table whose standard errors are unknown; empty where they are known.
+
+    Parameters
+    ----------
+    cov : ndarray, shape (p, p)
+        Covariance of the coefficients, nan where no residuals are left to estimate it by.
+    """
+    if np.isfinite(cov).all():
+        return {}
+    note = (
+        "No standard error: the estimates agree exactly with what was fitted, and an inference "
+        "that rescales by their residuals learns nothing of its error. "
+        'Use inference="z", which does not rescale.'
+    )
+    return {"notes": (note,)}
+
+
 class Regression(Protocol):
     """An analysis whose coefficients can be combined: what `pool` and its kin answer."""
 

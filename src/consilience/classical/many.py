@@ -5,13 +5,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import chdtrc, stdtr
 
-from consilience import classical
-from consilience.classical import inference as inferences
 from consilience.classical.base import Estimator
 from consilience.classical.batch import Batch, batches
+from consilience.classical.given import estimator_of, inference_of, refuse_level
 from consilience.classical.inference import Inference
 from consilience.classical.wls import Floats
-from consilience.errors import ConvergenceError, ModelError
+from consilience.errors import ConvergenceError
 
 _DIRECTION = "Effects are taken as they stand; no direction was declared."
 
@@ -61,10 +60,9 @@ def pool_many(
     """
     from consilience.engines.batched.frames import gather
 
-    if not 0 < level < 1:
-        raise ModelError(f"The level {level!r} is no probability between 0 and 1; give 0.95, say.")
-    chosen = classical.get(estimator) if isinstance(estimator, str) else estimator
-    method = inferences.get(inference) if isinstance(inference, str) else inference
+    refuse_level(level)
+    chosen = estimator_of(estimator)
+    method = inference_of(inference)
     sets, names = gather(frame, by)
     found = np.empty((len(names), 6))
     for places, batch in batches(sets.y, sets.v, sets.starts):

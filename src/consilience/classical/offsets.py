@@ -37,7 +37,7 @@ def shifted(effects: Effects, formula: str | None) -> tuple[Effects, str | None]
     DataError
         For offsets that are no finite numbers, listing the studies.
     """
-    if formula is None or "offset" not in formula or not _OFFSET.search(formula):
+    if not isinstance(formula, str) or "offset" not in formula or not _OFFSET.search(formula):
         return effects, formula
     if any(found[1] == "-" for found in _OFFSET.finditer(formula)):
         raise ModelError(

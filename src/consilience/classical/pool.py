@@ -1,8 +1,7 @@
 """The classical verb: pool effects, with or without moderators."""
 
-from consilience import classical
-from consilience.classical import inference as inferences
 from consilience.classical.base import Estimator
+from consilience.classical.given import estimator_of, inference_of, refuse_level
 from consilience.classical.independent import refuse_shared
 from consilience.classical.inference import Inference
 from consilience.classical.offsets import shifted
@@ -67,8 +66,8 @@ def pool(
     Viechtbauer W (2010). Journal of Statistical Software 36(3):1–48.
     """
     checked(effects)
-    chosen = classical.get(estimator) if isinstance(estimator, str) else estimator
-    method = inferences.get(inference) if isinstance(inference, str) else inference
+    chosen = estimator_of(estimator)
+    method = inference_of(inference)
     effects, formula = shifted(effects, moderators)
     design = constant(effects.k) if formula is None else encode(formula, effects.frame)
     readable(effects, design, inference=method, level=level)
@@ -117,8 +116,7 @@ def readable(effects: Effects, design: Design, *, inference: Inference, level: f
         For a level outside (0, 1), columns that cannot be told apart, fewer estimates than
         coefficients, an inference that one estimate has no degrees of freedom for.
     """
-    if not 0 < level < 1:
-        raise ModelError(f"The level {level!r} is no probability between 0 and 1; give 0.95, say.")
+    refuse_level(level)
     p = design.full.shape[1]
     refuse_tangled(design)
     if design.names and effects.k <= p:

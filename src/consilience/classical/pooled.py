@@ -14,7 +14,7 @@ from consilience.classical.base import Estimator
 from consilience.classical.independent import row_sums
 from consilience.classical.inference import Inference
 from consilience.classical.intervals import Tau2Interval
-from consilience.classical.linear import Linear
+from consilience.classical.linear import Linear, exact_agreement
 from consilience.classical.prediction import Outlook, Prediction
 from consilience.classical.scatter import heterogeneity, tau2_table
 from consilience.classical.solution import regression
@@ -240,6 +240,7 @@ class Pooled:
             "estimator": self.estimator.label,
             "inference": self.inference.label,
             "k": self.effects.k,
+            **exact_agreement(self.cov),
         }
 
     @property

@@ -82,6 +82,8 @@ class _Test:
 
     def words(self, by: str, *, level: float) -> str:
         figures = f"Q_between = {self.Q:.2f}, df = {self.df}, p = {self.p:.3g}"
+        if np.isnan(self.p):
+            return f"Whether the levels of {by!r} differ cannot be told: one has no standard error."
         if self.p < 1 - level:
             return f"The levels of {by!r} differ by more than chance explains ({figures})."
         return (

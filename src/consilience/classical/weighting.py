@@ -19,6 +19,22 @@ class Weighting(ABC):
         """Give positive weights, shape (k,), to estimates of these sampling variances."""
 
 
+def refuse_others(given: object) -> None:
+    """Say nothing if this is a weighting.
+
+    Raises
+    ------
+    ModelError
+        For anything else; the message holds the right call.
+    """
+    if not isinstance(given, Weighting):
+        raise ModelError(
+            f"The weights of a sum of squares are a rule, not {given!r}: "
+            'classical.get("GENQ", weighting=PowerOfVariance(1.0)), or GivenWeights with a number '
+            "for each estimate."
+        )
+
+
 @final
 @dataclass(frozen=True, slots=True)
 class PowerOfVariance(Weighting):

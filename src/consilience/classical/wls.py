@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 type Floats = NDArray[np.float64]
 
 _SPANNED = 1e-9
+_ROUNDING = 32 * float(np.finfo(float).eps)
 
 
 @dataclass(frozen=True)
@@ -196,8 +197,22 @@ def standard_form(y: Floats, v: Floats, X: Floats) -> StandardForm:
     back = _inverse(upper)
     plain = basis.T @ y
     spans = np.abs(basis @ basis.sum(axis=0) - 1.0).max() <= _SPANNED
-    about = y - y.mean() if spans else y
-    return StandardForm((y - basis @ plain, v, basis), back @ plain, back, about)
+    about = beyond_rounding(y - y.mean(), y) if spans else y
+    rest = beyond_rounding(y - basis @ plain, y)
+    return StandardForm((rest, v, basis), back @ plain, back, about)
+
+
+def beyond_rounding(residuals: Floats, y: Floats) -> Floats:
+    """Give residuals, exactly zero where all of them are but the rounding of the estimates.
+
+    Parameters
+    ----------
+    residuals, y : ndarray, shape (..., k)
+        Of estimates that a fit goes through, nothing but noise of the arithmetic is left.
+    """
+    size = np.abs(residuals).max(axis=-1, keepdims=True, initial=0.0)
+    largest = np.abs(y).max(axis=-1, keepdims=True, initial=0.0)
+    return np.where(size > _ROUNDING * largest, residuals, 0.0)
 
 
 def _inverse(matrix: Floats) -> Floats:

@@ -66,8 +66,14 @@ def parse(formula: str, columns: Mapping[str, bool]) -> Parsed:
     Raises
     ------
     ModelError
-        At the first piece that the grammar does not allow, naming it.
+        For what is no text, and at the first piece that the grammar does not allow, naming it.
     """
+    if not isinstance(formula, str):
+        message = (
+            f"Moderators are a formula in one text, such as 'year + dose', not {formula!r}. "
+            f"{ALLOWED}."
+        )
+        raise ModelError(message)
     if len(formula) > MAX_CHARACTERS:
         message = f"The formula has {len(formula)} characters; at most {MAX_CHARACTERS} are read."
         raise ModelError(message)

@@ -6,8 +6,12 @@ from typing import ClassVar, final, override
 import numpy as np
 import pandas as pd
 
-from consilience.errors import ModelError
+from consilience.errors import ModelError, Problem
 from consilience.measures.base import Floats, Measure, arms, unit_information_sd
+from consilience.measures.checks import at
+
+APART = 0.01
+"""How far the square of a standard error may lie from the variance beside it, as a share."""
 
 
 @final
@@ -15,7 +19,8 @@ from consilience.measures.base import Floats, Measure, arms, unit_information_sd
 class GEN(Measure):
     """Estimates as they are given: `yi` with `vi`, or with `sei` (then vi = sei²).
 
-    The scale and its unit are the user's. Where a row gives both, `vi` counts.
+    The scale and its unit are the user's. Where a row gives both, they must agree within 1 %, and
+    `vi` counts.
     """
 
     code: ClassVar[str] = "GEN"
@@ -35,6 +40,16 @@ class GEN(Measure):
             (given,) = arms(table, "vi")
             vi = np.where(np.isnan(given), vi, given)
         return yi, vi
+
+    @override
+    def contradictions(self, table: pd.DataFrame) -> tuple[Problem, ...]:
+        """Find the rows whose variance is not the square of their standard error."""
+        if not {"vi", "sei"} <= set(table):
+            return ()
+        vi, sei = arms(table, "vi", "sei")
+        what = "The variance is not the square of the standard error `sei`"
+        remedy = "Keep the one that the source prints, and empty the other."
+        return at(table, np.abs(sei**2 / vi - 1) > APART, column="vi", what=what, remedy=remedy)
 
     @override
     def unit_sd(self, table: pd.DataFrame, v: Floats) -> float:

@@ -16,6 +16,7 @@ from consilience.plots.marks import Point
 from consilience.plots.page import Entry, Notes
 from consilience.plots.scale import Scale
 from consilience.plots.style import INK, style
+from consilience.plots.tables import table_of
 from consilience.plots.text import decimals, number, shortened
 
 _ROOM, _NAME = 1.08, 2.0
@@ -43,13 +44,14 @@ def baujat(table: pd.DataFrame) -> Figure:
     Raises
     ------
     ModelError
-        If the columns are missing, or no row is known.
+        If this is no table, the columns are missing, or no row is known.
 
     References
     ----------
     Baujat B, Mahé C, Pignon JP, Hill C (2002). Statistics in Medicine 21:2641–2652.
     doi:10.1002/sim.1221
     """
+    table = table_of(table, "baujat", made_by="diagnostics.baujat(pooled)")
     x, y = (_column(table, name) for name in ("heterogeneity", "influence"))
     if not (np.isfinite(x) & np.isfinite(y)).any():
         raise ModelError("No row of this table is known, so there is nothing to draw.")

@@ -13,6 +13,7 @@ from pandas.api.types import is_numeric_dtype
 
 from consilience.classical.pooled import Pooled
 from consilience.design.columns import as_labels
+from consilience.design.grammar import mentions
 from consilience.errors import ModelError
 from consilience.gaussian import Array
 from consilience.plots.frame import Frame, along, drawn
@@ -150,6 +151,13 @@ class _View:
         """Whether each level has its own line."""
         return self.colour in self.pooled.design.factors and len(self.levels) > 1
 
+    @property
+    def others(self) -> list[str]:
+        """Moderators over which the lines are averaged."""
+        shown, formula = {self.by, *([self.colour] * self.split)}, self.pooled.design.formula
+        columns = map(str, self.pooled.effects.frame.columns)
+        return [name for name in columns if name not in shown and mentions(formula, name)]
+
     @cached_property
     def sides(self) -> Array:
         """Diameters of the bubbles, in points."""
@@ -256,7 +264,6 @@ def _texts(view: _View) -> Iterator[str]:
             f"Slope per unit of {clean(view.by)}, on the analysed scale: {number(at, -1)} "
             f"({number(low, -1)} to {number(high, -1)}), {p_equals(p)}."
         )
-    others = [name for name in pooled.names if name not in ("intercept", view.by)]
-    if others:
-        yield f"Averaged over the trials' other moderators: {clean(', '.join(others))}."
+    if view.others:
+        yield f"Averaged over the trials' other moderators: {clean(', '.join(view.others))}."
     yield f"{counted(pooled.effects)} {pooled.effects.direction}"

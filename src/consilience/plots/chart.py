@@ -199,7 +199,7 @@ class Chart:
     def _paint_foot(self, page: Axes, grid: Grid, y: float) -> None:
         span = grid.end - grid.start
         null = grid.start + self.scale.share(self.scale.null) * span
-        if any(self.sides):
+        if any(self.sides) and np.isfinite(null):
             put_sides(page, (null, y + 0.31), self.sides)
         room = 2.0 * min(
             grid.start + span / 2.0 - MARGIN, across() - MARGIN - grid.end + span / 2.0

@@ -7,6 +7,7 @@ from consilience.design.columns import as_labels
 from consilience.plots.page import Notes, sheet_of
 from consilience.plots.steps import Steps
 from consilience.plots.style import style
+from consilience.plots.tables import table_of
 from consilience.plots.text import shortened
 
 _NAME = 2.0
@@ -30,13 +31,14 @@ def cumulative(table: pd.DataFrame) -> Figure:
     Raises
     ------
     ModelError
-        If no row holds an estimate.
+        If this is no table, or no row holds an estimate.
 
     References
     ----------
     Lau J, Antman EM, Jimenez-Silva J, et al (1992). New England Journal of Medicine 327:248–254.
     doi:10.1056/NEJM199207233270406
     """
+    table = table_of(table, "cumulative", made_by="diagnostics.cumulative(pooled)")
     steps = Steps(table)
     steps.check()
     by = str(table.attrs.get("by", ""))

@@ -17,7 +17,7 @@ from consilience.plots.page import Entry, Notes
 from consilience.plots.scale import Scale, spanning
 from consilience.plots.style import BAND, FAINT, RULE, SMALL, style
 from consilience.plots.text import mass
-from consilience.plots.words import counted, names, same_trials, sides
+from consilience.plots.words import counted, names, refuse_others, same_trials, sides
 from consilience.plots.writing import Look, put
 
 _LEVELS = (0.1, 0.05, 0.01)
@@ -48,13 +48,14 @@ def drapery(*results: Pooled) -> Figure:
     Raises
     ------
     ModelError
-        If there is no analysis, or they rest on different trials.
+        If there is no analysis, something else than `pool` gives, or they rest on different trials.
 
     References
     ----------
     Rücker G, Schwarzer G (2021). Research Synthesis Methods 12:85–104. doi:10.1002/jrsm.1435
     """
-    effects = same_trials(results)
+    refuse_others(results, "drapery", kinds=(Pooled,))
+    effects = same_trials(results, "drapery")
     scale = _scale(results)
     up = Scale(0.0, 1.0, np.nan, 2)
     titles = (effects.measure.label, "p-value")
@@ -113,9 +114,8 @@ def _means(plot: Axes, results: tuple[Pooled, ...], *, scale: Scale) -> None:
         if place == 0 and _foreseen(each):
             new = p_values(x, estimate=at, se=float(np.sqrt(se**2 + each.tau2)), df=df)
             plot.fill_between(x, 0.0, new, color=BAND, lw=0.0, zorder=1, label="new trial")
-    null = results[0].effects.measure.null
-    if np.isfinite(null):
-        plot.axvline(null, color=FAINT, lw=0.9, zorder=2, label="null")
+    if np.isfinite(scale.null):
+        plot.axvline(scale.null, color=FAINT, lw=0.9, zorder=2, label="null")
 
 
 def _levels(plot: Axes, page: Axes, frame: Frame) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeGuard
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,8 @@ from consilience.errors import ModelError
 from consilience.fit import Fit
 from consilience.gaussian import Array
 from consilience.plots.marks import Value
-from consilience.plots.words import names, tau_of_fit, tau_of_pooled
+from consilience.plots.text import number
+from consilience.plots.words import Drawn, base_of, names, tau_known, tau_of_fit, tau_of_pooled
 from consilience.subgroups import subgroups
 
 
@@ -55,7 +57,7 @@ class Evidence:
     ----------
     effects : Effects
         The trials.
-    results : tuple of Fit or Pooled
+    results : tuple of Fit, Analysis or Resting
         Analyses of them.
     group : str
         A column by whose levels the trials are grouped; empty for none.
@@ -65,7 +67,7 @@ class Evidence:
     """
 
     effects: Effects
-    results: tuple[Fit | Pooled, ...]
+    results: tuple[Drawn, ...]
     group: str = ""
     sort: str = ""
 
@@ -81,7 +83,8 @@ class Evidence:
         if not self.sort:
             return list(range(self.effects.k))
         name, known = self.sort.removeprefix("-"), self.effects.frame
-        table = known.assign(weight=self.weights[0]) if "weight" not in known else known
+        lacking = "weight" not in known and self.weighted
+        table = known.assign(weight=self.weights[0]) if lacking else known
         if name not in table:
             columns = ", ".join(str(column) for column in table.columns)
             raise ModelError(f"There is no column {name!r} to sort by. Columns: {columns}.")
@@ -94,7 +97,8 @@ class Evidence:
     @property
     def level(self) -> float:
         """Mass of all intervals: that of the first classical analysis, or else 0.95."""
-        return next((each.level for each in self.results if isinstance(each, Pooled)), 0.95)
+        classical = (each for each in self.results if not isinstance(each, Fit))
+        return next((float(each.average()["level"]) for each in classical), 0.95)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -131,20 +135,42 @@ class Evidence:
 
     @cached_property
     def weights(self) -> tuple[Array, str]:
-        """Weight of each trial in percent, and whose weights these are."""
-        for name, result in zip(self.names, self.results, strict=True):
+        """Weight of each trial in percent (nan for none), and whose weights these are, in words."""
+        pairs = [(n, base_of(each)) for n, each in zip(self.names, self.results, strict=True)]
+        said = "Weights: 1/(v + τ²), "
+        for name, result in pairs:
             if isinstance(result, Pooled):
-                return result.weights().to_numpy(), name
+                return result.weights().to_numpy(), f"{said}{name}."
+        fits = [name for name, result in pairs if isinstance(result, Fit)]
+        if not fits:
+            return np.full(
+                self.effects.k, np.nan
+            ), "No weights: these analyses give none to single trials."
         weights = 1.0 / (self.effects.v + self._scatter())
-        return 100.0 * weights / weights.sum(), f"{self.names[0]}, at the posterior median of τ"
+        shares = 100.0 * weights / weights.sum()
+        return shares, f"{said}{fits[0]}, at the posterior median of τ."
+
+    @property
+    def weighted(self) -> bool:
+        """Whether some analysis gives weights."""
+        return bool(np.isfinite(self.weights[0]).any())
+
+    def share(self, places: list[int]) -> tuple[str, ...]:
+        """Write the weight of these trials together, in percent; nothing where there are none."""
+        return (number(float(self.weights[0][places].sum()), 1),) if self.weighted else ()
 
     def taus(self, digits: int) -> tuple[str, ...]:
         """Say what each analysis knows of τ; empty where it assumes that there is none."""
         fits = (tau_of_fit(each, level=self.level, digits=digits) for each in self.summaries)
-        return tuple(
-            tau_of_pooled(each, digits=digits) if isinstance(each, Pooled) else next(fits)
-            for each in self.results
-        )
+        found = []
+        for each, tau in zip(self.results, self.table["tau"].astype(float), strict=True):
+            if isinstance(each, Fit):
+                found.append(next(fits))
+            elif isinstance(each, Pooled):
+                found.append(tau_of_pooled(each, digits=digits))
+            else:
+                found.append(tau_known(tau, digits=digits))
+        return tuple(found)
 
     @cached_property
     def groups(self) -> Groups:
@@ -194,10 +220,10 @@ def rows_of(table: pd.DataFrame, level: str) -> list[pd.Series]:
     return [table.loc[level]] if level in table.index else []  # type: ignore[list-item]
 
 
-def _knows(result: Fit | Pooled, group: str) -> bool:
+def _knows(result: Drawn, group: str) -> TypeGuard[Fit | Pooled]:
     if isinstance(result, Fit):
         return any(term.reads(group) for term in result.model.terms)
-    return not result.design.names
+    return isinstance(result, Pooled) and not result.design.names
 
 
 def _worth_showing(result: Fit | Pooled, found: pd.DataFrame) -> pd.Series:

@@ -6,7 +6,6 @@ import numpy as np
 from matplotlib.figure import Figure
 from scipy.special import ndtri
 
-from consilience.classical.pooled import Pooled
 from consilience.fit import Fit
 from consilience.plots.chart import ROW, Chart, Line
 from consilience.plots.columns import Column, Extras, extras
@@ -16,15 +15,15 @@ from consilience.plots.page import Entry, Notes, sheet_of
 from consilience.plots.scale import Scale, spanning
 from consilience.plots.style import BAYES, CLASSICAL, FAINT, style
 from consilience.plots.text import clean, mass, number
-from consilience.plots.words import counted, same_trials, scatter, sides
+from consilience.plots.words import Drawn, counted, refuse_others, same_trials, scatter, sides
 
-_LARGEST, _SMALLEST = 0.14, 0.035
+_LARGEST, _USUAL, _SMALLEST = 0.14, 0.09, 0.035
 _APART, _TALLER, _DOUBLE = 0.055, 0.05, 0.12
 
 
 @style()
 def forest(
-    *results: Fit | Pooled,
+    *results: Drawn,
     group: str = "",
     sort: str = "",
     columns: Sequence[str | Column] = (),
@@ -38,10 +37,11 @@ def forest(
 
     Parameters
     ----------
-    *results : Fit or Pooled
-        Analyses of the same estimates. The first fit gives the true effects in the model; the
-        first classical analysis gives the weights, or else the first fit at the posterior medians
-        of its standard deviations.
+    *results : Fit, Analysis or Resting
+        Analyses of the same estimates: what `fit` gives, `pool`, and other classical analyses such
+        as `pool_multilevel`, `pool_counts` and `robust`. The first fit gives the true effects in
+        the model; the first that rests on `pool` gives the weights, or else the first fit at the
+        posterior medians of its standard deviations. Without either there are no weights.
     group : str
         A column of the trial table by whose levels the trials are grouped. Where the first fit has
         a term for it, or else a classical analysis can pool them, each level has its own estimate,
@@ -63,7 +63,8 @@ def forest(
     Raises
     ------
     ModelError
-        If there is no analysis, they rest on different estimates, or there is no such column.
+        If there is no analysis, or something else, if they rest on different estimates, or there is
+        no such column.
     ConvergenceError
         If a fit did not converge and was not forced; the figure of a forced one has a watermark.
 
@@ -72,7 +73,8 @@ def forest(
     Lewis & Clarke (2001), doi:10.1136/bmj.322.7300.1479. Riley, Higgins & Deeks (2011),
     doi:10.1136/bmj.d549, for the prediction interval.
     """
-    evidence = Evidence(same_trials(results), results, group, sort)
+    refuse_others(results, "forest")
+    evidence = Evidence(same_trials(results, "forest"), results, group, sort)
     chart, notes = laid_out(evidence, columns)
     return sheet_of(chart, notes, evidence.watermark, alt=described(evidence, chart.scale))
 
@@ -82,7 +84,8 @@ def laid_out(evidence: Evidence, columns: Sequence[str | Column]) -> tuple[Chart
     effects, more = evidence.effects, extras(evidence.effects, columns)
     lines = (*_trials(evidence, more), *_answers(evidence, more))
     marks = [mark for line in lines for mark in line.marks]
-    headings = ("Trial", f"Effect [{mass(evidence.level)} interval]", "Weight, %")
+    weight = ("Weight, %",) if evidence.weighted else ()
+    headings = ("Trial", f"Effect [{mass(evidence.level)} interval]", *weight)
     chart = Chart(
         headings=(*headings, *more.headings[1]),
         before=more.headings[0],
@@ -114,13 +117,12 @@ def _trials(evidence: Evidence, more: Extras) -> Iterator[Line]:
         values = [values_of(row) for row in rows_of(groups.table, level)]
         marks = tuple(_diamond(value, filled=groups.bayesian, tall=0.09) for value in values)
         value = values[0] if values else ()
-        share = number(float(evidence.weights[0][places].sum()), 1)
         height = ROW + _TALLER
         yield Line(
             label=clean(level),
             marks=marks,
             value=value,
-            cells=(share,),
+            cells=evidence.share(places),
             bold=True,
             height=height,
         )
@@ -128,23 +130,32 @@ def _trials(evidence: Evidence, more: Extras) -> Iterator[Line]:
 
 
 def _trial(evidence: Evidence, place: int, *, more: Extras, level: int = 0) -> Line:
-    effects, weights = evidence.effects, evidence.weights[0]
+    effects = evidence.effects
     half = float(ndtri((1.0 + evidence.level) / 2.0) * np.sqrt(effects.v[place]))
     at = float(effects.y[place])
     value = (at, at - half, at + half)
-    side = max(_SMALLEST, _LARGEST * float(np.sqrt(max(weights[place], 0.0) / weights.max())))
     in_model = [(float(a), float(b), float(c)) for a, b, c in evidence.theta[place : place + 1]]
-    marks: list[Mark] = [Square(value, ink=FAINT, side=side, shift=-_APART * len(in_model))]
+    marks: list[Mark] = [
+        Square(value, ink=FAINT, side=_side(evidence, place), shift=-_APART * len(in_model))
+    ]
     marks += [Dot(each, ink=BAYES, shift=1.3 * _APART) for each in in_model]
     return Line(
         label=clean(effects.labels[place]),
         marks=tuple(marks),
         value=value,
-        cells=(number(weights[place], 1), *more.cells[1][place]),
+        cells=(*evidence.share([place]), *more.cells[1][place]),
         before=more.cells[0][place],
         level=level,
         height=ROW + _DOUBLE * len(in_model),
     )
+
+
+def _side(evidence: Evidence, place: int) -> float:
+    """Side of a square whose area is like the weight; the same for all where there are none."""
+    if not evidence.weighted:
+        return _USUAL
+    weights = evidence.weights[0]
+    return max(_SMALLEST, _LARGEST * float(np.sqrt(max(weights[place], 0.0) / weights.max())))
 
 
 def _answers(evidence: Evidence, more: Extras) -> Iterator[Line]:
@@ -157,7 +168,7 @@ def _answers(evidence: Evidence, more: Extras) -> Iterator[Line]:
             label=name,
             marks=(diamond,),
             value=value,
-            cells=("", *totals[1]) if any(totals[1]) else (),
+            cells=(*[""] * evidence.weighted, *totals[1]) if any(totals[1]) else (),
             before=totals[0] if any(totals[0]) else (),
             bold=True,
             height=ROW + _TALLER,
@@ -172,7 +183,8 @@ def _answers(evidence: Evidence, more: Extras) -> Iterator[Line]:
 def _key(evidence: Evidence, marks: list[Mark]) -> Iterator[Entry]:
     small = (0.0, -0.12, 0.12)
     fits = [isinstance(result, Fit) for result in evidence.results]
-    yield Entry(Square(small, ink=FAINT), "trial as reported (area: weight)")
+    area = " (area: weight)" if evidence.weighted else ""
+    yield Entry(Square(small, ink=FAINT), f"trial as reported{area}")
     if any(fits):
         yield Entry(Dot(small, ink=BAYES), "trial in the model")
         yield Entry(_diamond(small, filled=True, tall=0.13), "mean, Bayesian")
@@ -193,7 +205,7 @@ def _notes(evidence: Evidence, digits: int) -> Iterator[str]:
             "Heterogeneity: τ is the standard deviation of true effects between trials, I² their "
             f"share in the variance of the estimates. {' '.join(said)}"
         )
-    weights = f"Weights: 1/(v + τ²), {evidence.weights[1]}."
+    weights = evidence.weights[1]
     groups = evidence.groups if evidence.group else NO_GROUPS
     yield f"{weights} Diamonds of groups: {groups.name}." if groups.name else weights
     if groups.words:

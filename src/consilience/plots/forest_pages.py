@@ -5,23 +5,21 @@ from dataclasses import replace
 
 from matplotlib.figure import Figure
 
-from consilience.classical.pooled import Pooled
 from consilience.errors import ModelError
-from consilience.fit import Fit
 from consilience.plots.chart import Chart, Line
 from consilience.plots.columns import Column
 from consilience.plots.evidence import Evidence
 from consilience.plots.forest import described, laid_out
 from consilience.plots.page import Notes, sheet_of
 from consilience.plots.style import MARGIN, style
-from consilience.plots.words import same_trials
+from consilience.plots.words import Drawn, refuse_others, same_trials
 
 _TALLEST, _LEAST, _NOTE = 10.6, 3.0, 0.3
 
 
 @style()
 def forest_pages(
-    *results: Fit | Pooled,
+    *results: Drawn,
     group: str = "",
     sort: str = "",
     columns: Sequence[str | Column] = (),
@@ -33,7 +31,7 @@ def forest_pages(
 
     Parameters
     ----------
-    *results : Fit or Pooled
+    *results : Fit, Analysis or Resting
     group, sort : str
     columns : sequence of str or Column
         As of `forest`.
@@ -53,7 +51,8 @@ def forest_pages(
     """
     if not height >= _LEAST:
         raise ModelError(f"A sheet of {height!r} inches holds no forest plot; give 3 or more.")
-    evidence = Evidence(same_trials(results), results, group, sort)
+    refuse_others(results, "forest_pages")
+    evidence = Evidence(same_trials(results, "forest_pages"), results, group, sort)
     chart, notes = laid_out(evidence, columns)
     parts = _parts(chart, height - chart.margins - 2.0 * MARGIN, under=notes.height)
     alt = described(evidence, chart.scale)

@@ -19,6 +19,7 @@ from consilience.plots.page import Entry, Notes
 from consilience.plots.scale import Scale, between
 from consilience.plots.steps import measure_of
 from consilience.plots.style import BAYES, CLASSICAL, MARGIN, SMALL, style
+from consilience.plots.tables import table_of
 from consilience.plots.text import number, shortened
 
 _FEW, _CELLS, _BINS, _ABOVE, _NAME = 1500, (150, 90), 80, 0.85, 1.6
@@ -45,14 +46,15 @@ def gosh(table: pd.DataFrame, trial: str = "") -> Figure:
     Raises
     ------
     ModelError
-        If the columns are missing, for an unknown trial, and if no subset is there.
+        If this is no table, the columns are missing, for an unknown trial, and if there is no
+        subset.
 
     References
     ----------
     Olkin I, Dahabreh IJ, Trikalinos TA (2012). Research Synthesis Methods 3:214–223.
     doi:10.1002/jrsm.1053
     """
-    view = _View(table, trial)
+    view = _View(table_of(table, "gosh", made_by="diagnostics.gosh(pooled)"), trial)
     above, main = view.frames
 
     def paint_above(plot: Axes, page: Axes) -> None:

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.special import expit, logit
 
-from consilience.classical.pooled import Pooled
+from consilience.classical.comparable import Analysis
 from consilience.compare import compare
 from consilience.effects import Effects
 from consilience.errors import ModelError
@@ -22,7 +22,7 @@ from consilience.plots.page import Entry, Notes, room
 from consilience.plots.scale import Scale
 from consilience.plots.style import BAYES, CLASSICAL, FAINT, INK, style
 from consilience.plots.text import decimals
-from consilience.plots.words import counted, names
+from consilience.plots.words import counted, names, refuse_others
 from consilience.trials.directions import signs
 
 type Curve = Callable[[Array, float], Array]
@@ -46,12 +46,12 @@ CURVES: dict[str, Curve] = {
 
 
 @style()
-def labbe(*results: Fit | Pooled) -> Figure:
+def labbe(*results: Fit | Analysis) -> Figure:
     """Draw L'Abbé's plot.
 
     Parameters
     ----------
-    *results : Fit or Pooled
+    *results : Fit or Analysis
         Analyses of the same trials, as risk ratios, odds ratios, risk differences, arcsine
         differences, or as rate ratios or differences; each adds the curve on which all trials would
         lie if its mean were the effect in every one.
@@ -73,8 +73,7 @@ def labbe(*results: Fit | Pooled) -> Figure:
     L'Abbé KA, Detsky AS, O'Rourke K (1987). Annals of Internal Medicine 107:224–233.
     doi:10.7326/0003-4819-107-2-224
     """
-    if not results:
-        raise ModelError("L'Abbé's plot needs an analysis of events: labbe(pooled).")
+    refuse_others(results, "labbe", kinds=(Fit, Analysis))
     view = _View(results)
     frame = view.frame
 
@@ -124,7 +123,7 @@ class Look:
 class _View:
     """The arms of the trials, and the curves."""
 
-    results: tuple[Fit | Pooled, ...]
+    results: tuple[Fit | Analysis, ...]
 
     def __post_init__(self) -> None:
         for result in self.results:

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from consilience.classical.pooled import Pooled
 from consilience.compare import compare
 from consilience.fit import Fit
 from consilience.plots.chart import Line
@@ -16,19 +15,20 @@ from consilience.plots.marks import Diamond
 from consilience.plots.page import Entry, Notes, sheet_of
 from consilience.plots.steps import Steps
 from consilience.plots.style import BAYES, CLASSICAL, style
+from consilience.plots.tables import table_of
 from consilience.plots.text import mass
-from consilience.plots.words import names
+from consilience.plots.words import Drawn, names, refuse_others
 
 
 @style()
-def leave_one_out(table: pd.DataFrame, *whole: Fit | Pooled) -> Figure:
+def leave_one_out(table: pd.DataFrame, *whole: Drawn) -> Figure:
     """Draw the mean effect without each trial.
 
     Parameters
     ----------
     table : DataFrame
         What `classical.diagnostics.leave_one_out` gives.
-    *whole : Fit or Pooled
+    *whole : Fit, Analysis or Resting
         Analyses of all trials, drawn as diamonds beneath; the first has a dotted line.
 
     Returns
@@ -38,12 +38,16 @@ def leave_one_out(table: pd.DataFrame, *whole: Fit | Pooled) -> Figure:
     Raises
     ------
     ModelError
-        If no row holds an estimate.
+        If this is no table, or no row holds an estimate.
 
     References
     ----------
     Viechtbauer W, Cheung MWL (2010). Research Synthesis Methods 1:112–125. doi:10.1002/jrsm.11
     """
+    made_by = "diagnostics.leave_one_out(pooled), pooled"
+    table = table_of(table, "leave_one_out", made_by=made_by)
+    if whole:
+        refuse_others(whole, "leave_one_out", call=f"plots.leave_one_out({made_by})")
     steps = Steps(table)
     steps.check()
     answers = tuple(_answers(whole))
@@ -58,7 +62,7 @@ def leave_one_out(table: pd.DataFrame, *whole: Fit | Pooled) -> Figure:
     return sheet_of(chart, notes, str(table.attrs.get("watermark", "")), alt=alt)
 
 
-def _answers(whole: tuple[Fit | Pooled, ...]) -> Iterator[Line]:
+def _answers(whole: tuple[Drawn, ...]) -> Iterator[Line]:
     for place, (name, result) in enumerate(zip(names(whole), whole, strict=True)):
         value, filled = values_of(compare({name: result}).iloc[0]), isinstance(result, Fit)
         ink = BAYES if filled else CLASSICAL
@@ -72,7 +76,7 @@ def _answers(whole: tuple[Fit | Pooled, ...]) -> Iterator[Line]:
         )
 
 
-def _key(whole: tuple[Fit | Pooled, ...]) -> Iterator[Entry]:
+def _key(whole: tuple[Drawn, ...]) -> Iterator[Entry]:
     for filled in {isinstance(result, Fit) for result in whole}:
         ink = BAYES if filled else CLASSICAL
         yield Entry(Diamond((0.0, -0.12, 0.12), ink=ink, filled=filled), "all trials")

@@ -18,6 +18,7 @@ from consilience.plots.marks import Point, Stroke, Swatch
 from consilience.plots.page import Entry, Notes
 from consilience.plots.scale import Scale, between
 from consilience.plots.style import BAND, CLASSICAL, FAINT, INK, MARGIN, style
+from consilience.plots.tables import table_of
 from consilience.plots.text import clean, decimals, interval, mass, number
 
 _HEIGHT, _APART, _DROP = 1.9, 0.12, 2.5
@@ -47,14 +48,15 @@ def profile(table: pd.DataFrame) -> Figure:
     Raises
     ------
     ModelError
-        If a column is missing, or a parameter has fewer than three values.
+        If this is no table, a column is missing, or a parameter has fewer than three values.
 
     References
     ----------
     Hardy RJ, Thompson SG (1996). Statistics in Medicine 15:619–629.
     doi:10.1002/(SICI)1097-0258(19960330)15:6<619::AID-SIM188>3.0.CO;2-A
     """
-    curves = _curves(table)
+    made_by = "diagnostics.profile_likelihood(pooled)"
+    curves = _curves(table_of(table, "profile", made_by=made_by))
     panels, top = [], MARGIN
     for curve in curves:
         frame = curve.frame(top)

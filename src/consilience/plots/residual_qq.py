@@ -14,6 +14,7 @@ from consilience.plots.marks import Point, Stroke, Swatch
 from consilience.plots.page import Entry, Notes
 from consilience.plots.scale import between
 from consilience.plots.style import BAND, FAINT, INK, style
+from consilience.plots.tables import table_of
 from consilience.plots.text import mass
 
 _COLUMNS = ("quantile", "residual", "lower", "upper")
@@ -42,12 +43,13 @@ def residual_qq(table: pd.DataFrame) -> Figure:
     Raises
     ------
     ModelError
-        If a column is missing, or there is no row.
+        If this is no table, a column is missing, or there is no row.
 
     References
     ----------
     Wang MC, Bushman BJ (1998). Psychological Methods 3:46–54. doi:10.1037/1082-989X.3.1.46
     """
+    table = table_of(table, "residual_qq", made_by="diagnostics.residual_quantiles(pooled)")
     absent = [name for name in _COLUMNS if name not in table]
     if absent or table.empty:
         raise ModelError(

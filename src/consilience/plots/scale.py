@@ -12,7 +12,7 @@ from consilience.plots.marks import Mark, Value
 from consilience.plots.style import SMALL
 from consilience.plots.text import decimals, number, width
 
-_FAR, _WIDE, _PAD = 12.0, 4.0, 0.03
+_FAR, _WIDE, _AWAY, _PAD = 12.0, 4.0, 5.0, 0.03
 _MOST, _BETWEEN, _HALVINGS = 6, 0.08, 60
 
 
@@ -78,21 +78,29 @@ def spanning(
 ) -> Scale:
     """Find the range for these marks.
 
-    It holds the null (where there is one), the means, all points that are not very far from the
-    others, and intervals up to a few times their usual width; what reaches further is cut off with
-    an arrow.
+    It holds the means, all points that are not very far from the others, and intervals up to a few
+    times their usual width; what reaches further is cut off with an arrow. It holds the null, where
+    there is one, unless that is so far away that the intervals would shrink to dots: then the scale
+    has no null.
     """
     given = list(marks)
     values = np.array([mark.value for mark in given]).reshape(-1, 3)
     half = _usual_half(values)
     vital = [mark.value[0] for mark in given if mark.vital]
-    fixed = [null] if np.isfinite(null) else []
-    core = np.array([*_near(values[:, 0], half), *vital, *fixed])
-    ends = np.append(values[np.isfinite(values)], fixed)
+    core = np.array([*_near(values[:, 0], half), *vital])
+    ends = values[np.isfinite(values)]
+    if not core.size:
+        core, ends = (np.append(each, null if np.isfinite(null) else 0.0) for each in (core, ends))
     lower = max(ends.min(), core.min() - _WIDE * half)
     upper = min(ends.max(), core.max() + _WIDE * half)
+    reach = _AWAY * max(upper - lower, half)
+    shown = null if lower - reach <= null <= upper + reach else np.nan
+    # What spreads around the null, too, is shown as far as around the estimates.
+    around = np.append(core, shown)
+    lower = max(np.fmin(ends.min(), shown), np.nanmin(around) - _WIDE * half)
+    upper = min(np.fmax(ends.max(), shown), np.nanmax(around) + _WIDE * half)
     pad = _PAD * (upper - lower) or half
-    return Scale(lower - pad, upper + pad, null, decimals(half), display)
+    return Scale(float(lower - pad), float(upper + pad), shown, decimals(half), display)
 
 
 def between(values: Array, *fixed: float, pad: float = 0.06) -> Scale:
@@ -187,6 +195,8 @@ def _plainly(shown: Array) -> list[str]:
 
 def _written(shown: Array) -> list[str]:
     plain = [f"{tick:.6g}" for tick in shown]
+    if len(set(plain)) < len(plain):  # far from zero their steps are what must be told apart
+        return [number(float(tick), decimals(float(np.diff(shown).min()))) for tick in shown]
     digits = max((len(text.partition(".")[2]) for text in plain), default=0)
     powers = any("e" in text for text in plain)
     return [number(float(tick), -1 if powers else digits) for tick in shown]

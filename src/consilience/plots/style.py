@@ -196,6 +196,8 @@ def _settings() -> dict[Any, Any]:
         "svg.fonttype": "none",
         "svg.hashsalt": "consilience",
         "text.color": INK,
+        # Hinted letters are wider at some resolutions than where they were measured.
+        "text.hinting": "no_hinting",
         "text.parse_math": False,
         **sides,
     }

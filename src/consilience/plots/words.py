@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from consilience.classical.comparable import Analysis, Resting
 from consilience.classical.inference.z import Normal
 from consilience.classical.pooled import Pooled
 from consilience.effects import Effects
@@ -12,10 +13,14 @@ from consilience.errors import ModelError
 from consilience.fit import Fit
 from consilience.plots.text import interval, mass, number
 
+type Drawn = Fit | Analysis | Resting
+"""What a forest plot shows: fits, and every classical analysis that can be asked for its mean."""
+
+DRAWN: tuple[type, ...] = (Fit, Analysis, Resting)
 _TAU = "τ\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}"
 
 
-def names(results: Sequence[Fit | Pooled]) -> tuple[str, ...]:
+def names(results: Sequence[Drawn]) -> tuple[str, ...]:
     """Name analyses: by what they are, and where that is not enough, by what tells them apart."""
     plain = [_plain(result) for result in results]
     found = []
@@ -84,6 +89,11 @@ def tau_of_pooled(pooled: Pooled, *, digits: int) -> str:
     return f"{_TAU}{number(found['tau'], digits)} ({within})"
 
 
+def tau_known(tau: float, *, digits: int) -> str:
+    """Write an estimate of τ without an interval; empty where it is unknown."""
+    return f"{_TAU}{number(tau, digits)}" if np.isfinite(tau) else ""
+
+
 def counted(effects: Effects) -> str:
     """Say how many estimates and trials there are."""
     trials = "1 trial" if effects.n_studies == 1 else f"{effects.n_studies} trials"
@@ -92,39 +102,94 @@ def counted(effects: Effects) -> str:
     return f"k = {effects.k} estimates of {trials}."
 
 
-def same_trials(results: Sequence[Fit | Pooled]) -> Effects:
-    """Give the effects on which all analyses rest.
+def base_of(result: Drawn) -> Fit | Analysis:
+    """Give the analysis on which a result rests, such as that behind `robust`; else itself."""
+    if isinstance(result, Fit | Analysis):
+        return result
+    return result.pooled
+
+
+def refuse_others(
+    results: Sequence[object], figure: str, *, kinds: tuple[type, ...] = DRAWN, call: str = ""
+) -> None:
+    """Refuse what is not an analysis of these kinds.
+
+    Parameters
+    ----------
+    results : sequence of object
+        What the figure was handed.
+    figure : str
+        Name of the figure's function.
+    kinds : tuple of type
+        What it draws.
+    call : str
+        The right call; empty for that of a figure that takes the analysis alone.
 
     Raises
     ------
     ModelError
-        If there is no analysis, or they rest on different estimates.
+        If there is nothing, or something else; the right call is named.
     """
+    call = call or f"plots.{figure}(pool(effects))"
     if not results:
-        raise ModelError("A forest plot needs an analysis: forest(fit) or forest(fit, pooled).")
-    first = results[0].effects
+        raise ModelError(f"plots.{figure}() needs an analysis: {call}.")
+    wanted = "analyses, as pool() and fit() give them" if Fit in kinds else "what pool() gives"
+    for result in results:
+        if not isinstance(result, kinds):
+            raise ModelError(
+                f"plots.{figure}() draws {wanted}, but it was given an object of type "
+                f"{type(result).__name__}. Effects are pooled first: {call}."
+            )
+
+
+def same_trials(results: Sequence[Drawn], figure: str = "forest") -> Effects:
+    """Give the effects on which all analyses rest.
+
+    Parameters
+    ----------
+    results : sequence of Fit, Analysis or Resting
+        The analyses.
+    figure : str
+        Name of the figure's function.
+
+    Raises
+    ------
+    ModelError
+        If they rest on different estimates.
+    """
+    first = base_of(results[0]).effects
     for result in results[1:]:
-        other = result.effects
+        other = base_of(result).effects
         alike = first.labels == other.labels and np.array_equal(first.y, other.y)
         if not (alike and np.array_equal(first.v, other.v)):
             raise ModelError(
-                "A forest plot shows one set of trials, but these analyses rest on different ones "
-                f"({first.k} and {other.k} estimates). Draw one plot for each, or use "
+                f"plots.{figure}() shows one set of trials, but these analyses rest on different "
+                f"ones ({first.k} and {other.k} estimates). Draw one plot for each, or use "
                 "plots.sensitivity() with the table of compare()."
             )
     return first
 
 
-def _plain(result: Fit | Pooled) -> str:
+def _plain(result: Drawn) -> str:
     if isinstance(result, Fit):
         return "Bayesian"
-    usual = isinstance(result.inference, Normal)
-    return result.estimator.label + ("" if usual else f", {result.inference.label}")
+    if isinstance(result, Pooled):
+        said, inference = result.estimator.label, result.inference.label
+    else:
+        said, inference = (
+            str(result.average().attrs.get(name, "")) for name in ("estimator", "inference")
+        )
+    return said if inference in ("", Normal.label) else f"{said}, {inference}"
 
 
-def _traits(result: Fit | Pooled) -> tuple[str, ...]:
+def _traits(result: Drawn) -> tuple[str, ...]:
     if isinstance(result, Pooled):
         return (*result.design.names, f"{mass(result.level)} intervals")
+    if not isinstance(result, Fit):
+        mean = result.average()
+        random = ", ".join(mean.attrs.get("random", ()))
+        within = (f"random effects {random}",) if random else ()
+        return (*within, f"{mass(float(mean['level']))} intervals")
     layout = result.posterior.layout
     overall = f"mu ~ {layout.parts[0].prior.label}"
     terms = [f"{label} ~ {part.prior.label}" for part in layout.parts[1:] for label in part.labels]

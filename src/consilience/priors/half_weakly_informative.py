@@ -19,8 +19,8 @@ class HalfWeaklyInformative(InUnits):
     """Half-normal prior as wide as is customary on the effect's scale: the default of tau.
 
     HalfNormal(0.5) on log ratios: at τ = 0.5 the true ratios of 95 % of pairs of trials differ by
-    less than a factor of 4 [1]_. Elsewhere `HalfUnitInformation`, a quarter of a unit-information
-    SD: HalfNormal(0.5) on standardised mean differences too.
+    less than a factor of 4. Elsewhere `HalfUnitInformation`, a quarter of a unit-information SD:
+    HalfNormal(0.5) on standardised mean differences too (Röver 2021).
 
     Raises
     ------
@@ -30,9 +30,9 @@ class HalfWeaklyInformative(InUnits):
 
     References
     ----------
-    .. [1] Röver et al. (2021). On weakly informative prior distributions for the heterogeneity
-       parameter in Bayesian random-effects meta-analysis. Research Synthesis Methods 12:448-474.
-       doi:10.1002/jrsm.1475
+    Röver et al. (2021). On weakly informative prior distributions for the heterogeneity
+    parameter in Bayesian random-effects meta-analysis. Research Synthesis Methods 12:448-474.
+    doi:10.1002/jrsm.1475
     """
 
     positive: ClassVar[tuple[str, ...]] = ()

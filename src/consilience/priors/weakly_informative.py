@@ -19,8 +19,8 @@ class WeaklyInformative(InUnits):
     """Normal prior as wide as is customary on the effect's scale: the default of mu.
 
     Normal(0, 2.82) on log ratios, so that a ratio lies between 1/250 and 250 with a probability of
-    95 % [1]_; elsewhere `UnitInformation`, half a unit-information SD: Normal(0, 1) on standardised
-    mean differences [2]_. Where the unit is unknown it resolves to `Flat`.
+    95 % (Günhan 2020); elsewhere `UnitInformation`, half a unit-information SD: Normal(0, 1) on
+    standardised mean differences (Röver 2021). Where the unit is unknown it resolves to `Flat`.
 
     Raises
     ------
@@ -29,9 +29,9 @@ class WeaklyInformative(InUnits):
 
     References
     ----------
-    .. [1] Günhan, Röver & Friede (2020). Random-effects meta-analysis of few studies involving rare
-       events. Research Synthesis Methods 11:74-90. doi:10.1002/jrsm.1370
-    .. [2] Röver et al. (2021). doi:10.1002/jrsm.1475
+    Günhan, Röver & Friede (2020). Random-effects meta-analysis of few studies involving rare
+    events. Research Synthesis Methods 11:74-90. doi:10.1002/jrsm.1370.
+    Röver et al. (2021). doi:10.1002/jrsm.1475.
     """
 
     positive: ClassVar[tuple[str, ...]] = ()

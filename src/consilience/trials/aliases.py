@@ -1,5 +1,8 @@
 """metafor's column names, read as aliases."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 import pandas as pd
 
 from consilience.errors import DataError, Problem
@@ -24,6 +27,28 @@ def rename(frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Conversion, ...]]:
         if was != now
     )
     return frame.set_axis(named, axis="columns"), log
+
+
+def respelled(problem: Problem, columns: Iterable[object]) -> Problem:
+    """Say of a column that is missed whether one is there in other letters.
+
+    Parameters
+    ----------
+    problem : Problem
+    columns : iterable of str
+        Those of the table.
+
+    Returns
+    -------
+    Problem
+        Its remedy is the new name, where one differs by its capitals alone.
+    """
+    if not problem.what.startswith("The table has no such column"):
+        return problem
+    near = [str(name) for name in columns if str(name).lower() == problem.column]
+    if not near:
+        return problem
+    return replace(problem, remedy=f"Rename the column {near[0]!r} to {problem.column!r}.")
 
 
 def _unique(columns: list[str], named: list[str]) -> None:

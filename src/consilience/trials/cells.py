@@ -36,8 +36,7 @@ def read_labels(name: str, cells: Sequence[str], *, rows: Sequence[str]) -> Colu
     """Read cells as labels: spaces around them go, an empty cell is missing."""
     tidied = [cell.strip() for cell in cells]
     values = pd.Series([cell or None for cell in tidied], name=name, dtype="str")
-    rule = "spaces around it removed"
-    return Column(values, log=_changes(name, rule, cells=zip(rows, cells, tidied, strict=True)))
+    return Column(values, log=_changes(name, cells=zip(rows, cells, tidied, strict=True)))
 
 
 def read_numbers(name: str, cells: Sequence[str], *, rows: Sequence[str]) -> Column:
@@ -52,8 +51,7 @@ def read_numbers(name: str, cells: Sequence[str], *, rows: Sequence[str]) -> Col
         except ValueError:
             values.append(math.nan)
             faults.append(Problem("This is no number", how_to_write(cell), study, name, cell))
-    rule = "spaces around it removed, Unicode minus made a hyphen"
-    log = _changes(name, rule, cells=zip(rows, cells, tidied, strict=True))
+    log = _changes(name, cells=zip(rows, cells, tidied, strict=True))
     return Column(pd.Series(values, name=name, dtype=float), tuple(faults), log)
 
 
@@ -99,5 +97,13 @@ def _text(cell: object) -> str:
     return str(cell)
 
 
-def _changes(name: str, rule: str, *, cells: zip) -> tuple[Conversion, ...]:
-    return tuple(Conversion(study, name, was, now, rule) for study, was, now in cells if was != now)
+def _changes(name: str, *, cells: zip) -> tuple[Conversion, ...]:
+    return tuple(
+        Conversion(study, name, was, now, _why(was, now)) for study, was, now in cells if was != now
+    )
+
+
+def _why(was: str, now: str) -> str:
+    spaces, stripped = "spaces around it removed", was.strip()
+    made = (spaces,) * (was != stripped) + ("Unicode minus made a hyphen",) * (stripped != now)
+    return ", ".join(made)

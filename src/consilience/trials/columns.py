@@ -4,14 +4,17 @@ from collections.abc import Mapping
 
 SIZES = ("n1", "n2")
 _ENDS = ("", "_lower", "_upper")
-POSITIVE = ("sd1", "sd2", "se1", "se2", "vi", "sei", "md_se", "baseline_sd1", "baseline_sd2")
+POSITIVE = (
+    *("sd1", "sd2", "se1", "se2", "vi", "sei", "md_se", "log_hr_se"),
+    *("baseline_sd1", "baseline_sd2", "change_sd1", "change_sd2"),
+)
 
 
 def _arm(arm: str) -> tuple[str, ...]:
     return (
         *(f"median{arm}", f"lower_quartile{arm}", f"upper_quartile{arm}", f"min{arm}", f"max{arm}"),
         *(f"mean{arm}_lower", f"mean{arm}_upper"),
-        *(f"change_mean{arm}", f"change_sd{arm}", f"change_r{arm}"),
+        *(f"change_mean{arm}", f"change_r{arm}"),
     )
 
 

@@ -1,12 +1,12 @@
 """From raw cells to a checked trial table, for files and for DataFrames alike."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from consilience.errors import DataError, Problem
-from consilience.trials.aliases import rename
+from consilience.trials.aliases import rename, respelled
 from consilience.trials.cells import (
     Column,
     all_numbers,
@@ -18,6 +18,7 @@ from consilience.trials.cells import (
 from consilience.trials.checks import wrong_values
 from consilience.trials.columns import LABELS, NUMBERS
 from consilience.trials.directions import direction_problems
+from consilience.trials.readers.limits import LONGEST_CELL, LONGEST_LABEL, NAMES
 from consilience.trials.rows import row_names
 from consilience.trials.table import Trials
 
@@ -56,10 +57,13 @@ def examine(frame: pd.DataFrame) -> tuple[Trials, tuple[Problem, ...]]:
     Raises
     ------
     DataError
-        Where there is nothing to read: no row, no column `study`, two columns of one name.
+        Where there is nothing to read: no row, no column `study`, two columns of one name; for
+        texts that are too long or hold NUL.
     """
     named, renamed = rename(frame.reset_index(drop=True))
     _readable(named)
+    if strange := [fault for name in named for fault in _strange(str(name), named[name])]:
+        raise DataError(strange)
     studies, nameless = _studies(named)
     rows = row_names(studies).tolist()
     columns = [_read(str(name), named[name], rows=rows) for name in named]
@@ -83,9 +87,25 @@ def _readable(frame: pd.DataFrame) -> None:
     if "study" not in frame:
         what = f"The table has no such column; it has: {', '.join(map(str, frame.columns))}"
         remedy = "Add a column `study` that names the study of each row."
-        raise DataError([Problem(what, remedy, column="study")])
+        raise DataError([respelled(Problem(what, remedy, column="study"), frame.columns)])
     if frame.empty:
         raise DataError("The table has no rows. Add at least one trial.")
+
+
+def _strange(name: str, column: pd.Series) -> Iterator[Problem]:
+    """Yield the texts that a file may not hold either; rows by place, as names may be at fault."""
+    if is_numeric_dtype(column):
+        return
+    longest = LONGEST_LABEL if name in NAMES else LONGEST_CELL
+    for row, text in enumerate(texts(column), 1):
+        shown = f"{text[:40]}…" if len(text) > 40 else text
+        if "\0" in text:
+            what = "This text holds a NUL character"
+            yield Problem(what, "Remove it.", f"row {row}", name, shown.replace("\0", "␀"))
+        if len(text) > longest:
+            what = f"This is a text of {len(text)} characters"
+            remedy = f"{longest} are read at most: shorten it."
+            yield Problem(what, remedy, f"row {row}", name, shown.replace("\0", "␀"))
 
 
 def _studies(frame: pd.DataFrame) -> tuple[pd.Series, tuple[Problem, ...]]:

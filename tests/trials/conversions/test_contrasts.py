@@ -330,3 +330,31 @@ def test_columns_of_words_named_like_statistics_are_left_alone() -> None:
         turned = convert(table, "SMD", rules=(rule, "DEFAULT")).frame
         assert turned["g"].tolist() == ["young", "old"]
         assert turned["yi"].iloc[0] < 0
+
+
+@pytest.mark.parametrize(("md", "held"), [(0.1, True), (0.5, True), (0.9, True), (5.0, False)])
+def test_a_difference_outside_its_interval_is_left_alone(filled, md, held) -> None:
+    table = pd.DataFrame({"study": ["A"], "md": md, "md_lower": 0.1, "md_upper": 0.9})
+    (se,) = filled(
+        table.assign(md_se=np.nan), ("md_se",), DifferenceCI(), DifferenceToMD(), measure="MD"
+    )
+    assert np.isfinite(se).all() == held
+
+
+@pytest.mark.parametrize("measure", ["MD", "SMD"])
+def test_a_t_that_contradicts_the_difference_is_left_alone(filled, measure) -> None:
+    rows = {"study": ["A", "B", "C"], "md": -0.5, "t_stat": [-2.0, 2.0, np.nan], "f_stat": 4.0}
+    table = pd.DataFrame(rows).assign(n1=50, n2=50, yi=np.nan)
+    (y,) = filled(table, ("yi",), *conversions.DEFAULT, measure=measure)
+    assert np.isnan(y).tolist() == [False, True, False]
+    assert y[0] == y[2] < 0
+
+
+@pytest.mark.parametrize(("code", "column"), RATIOS)
+def test_an_interval_far_from_the_middle_of_its_logarithms_is_left_alone(code, column) -> None:
+    """Rounding alone may move a ratio far: 0.1 from 0.1 to 0.5 can be 0.14 from 0.05 to 0.45."""
+    rows = [(0.8, 0.6, 3.0), (0.8, 0.6, 1.1), (0.1, 0.1, 0.5)]
+    names = [column, f"{column}_lower", f"{column}_upper"]
+    table = pd.DataFrame(rows, columns=names).assign(study=["swapped", "fine", "rounded"])
+    made = convert(table, code, rules=(conversions.get(f"Printed{code}"),))
+    assert {line.study for line in made.log} == {"fine", "rounded"}

@@ -7,7 +7,7 @@ import pandas as pd
 
 from consilience import measures
 from consilience.classical import glmm
-from consilience.classical import inference as inferences
+from consilience.classical.given import inference_of
 from consilience.classical.glmm.arms import Arm
 from consilience.classical.glmm.base import Glmm, Start
 from consilience.classical.glmm.counts import telling, turned, unit_time
@@ -76,7 +76,7 @@ def pool_counts(
     37:1059–1085. doi:10.1002/sim.7588
     """
     chosen = glmm.get(model) if isinstance(model, str) else model
-    method = inferences.get(inference) if isinstance(inference, str) else inference
+    method = inference_of(inference)
     _refuse_rescaling(method)
     effects, left_out = _read(trials, chosen)
     design = constant(effects.k) if moderators is None else encode(moderators, effects.frame)

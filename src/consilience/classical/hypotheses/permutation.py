@@ -10,7 +10,7 @@ from consilience.classical.batch import Batch
 from consilience.classical.pooled import Pooled
 from consilience.classical.solution import solve
 from consilience.classical.univariate import refuse_dependent
-from consilience.classical.wls import Floats
+from consilience.classical.wls import Floats, beyond_rounding
 from consilience.errors import ModelError
 
 _CHUNK = 4096
@@ -58,7 +58,7 @@ def permutation_test(pooled: Pooled, *, most: int = 5_000, seed: int = 1) -> pd.
     refuse_dependent(pooled, "A permutation test")
     observed = pooled.summary()["statistic"].to_numpy()
     rearranged, exact = (_shuffled if pooled.design.names else _flipped)(pooled, most, seed)
-    reached = np.abs(rearranged) >= np.abs(observed) * (1 - _SLACK)
+    reached = _size(rearranged) >= _size(observed) * (1 - _SLACK)
     # The observed arrangement is among all of them; among drawn ones it must be counted.
     drawn = int(not exact)
     p_value = (reached.sum(axis=0) + drawn) / (len(rearranged) + drawn)
@@ -68,6 +68,11 @@ def permutation_test(pooled: Pooled, *, most: int = 5_000, seed: int = 1) -> pd.
     table = pd.DataFrame(columns, index=pd.Index(pooled.names, name="coef"))
     table.attrs = pooled.attrs | {"exact": exact, "rearrangements": len(rearranged)}
     return table
+
+
+def _size(statistic: Floats) -> Floats:
+    """Absolute values; infinite where exact agreement leaves no dispersion to divide by."""
+    return np.where(np.isnan(statistic), np.inf, np.abs(statistic))
 
 
 def _flipped(pooled: Pooled, most: int, seed: int) -> tuple[Floats, bool]:
@@ -86,7 +91,9 @@ def _statistics(pooled: Pooled, signs: Floats) -> Floats:
     y = signs * pooled.effects.y
     centre = y.mean(axis=1)
     present: NDArray[np.bool_] = np.ones(y.shape, dtype=bool)
-    batch = Batch(y - centre[:, None], np.broadcast_to(pooled.effects.v, y.shape), present)
+    batch = Batch(
+        beyond_rounding(y - centre[:, None], y), np.broadcast_to(pooled.effects.v, y.shape), present
+    )
     residual = pooled.effects.k - 1
     tau2 = pooled.estimator.tau2_many(batch) if residual else np.zeros(len(y))
     fit = batch.at(tau2)

@@ -1,5 +1,6 @@
 """Knapp and Hartung's method, also named after Sidik and Jonkman."""
 
+import math
 from typing import ClassVar, final
 
 from consilience.classical.inference.base import Inference
@@ -23,5 +24,8 @@ class KnappHartung(Inference):
         return float(residual)
 
     def factor(self, mean_square: float) -> float:
-        """``s²`` itself, which may fall below one."""
-        return mean_square
+        """``s²`` itself, which may fall below one.
+
+        Estimates that agree exactly tell nothing of their error, so that zero gives nan.
+        """
+        return mean_square if mean_square > 0 else math.nan

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from consilience import classical
-from consilience.classical import inference as inferences
+from consilience.classical.given import inference_of
 from consilience.classical.independent import refuse_shared
 from consilience.classical.inference import Inference
 from consilience.classical.linear import Linear
@@ -76,7 +76,13 @@ def pool_location_scale(
     """
     checked(effects)
     refuse_shared(effects, "A location–scale model")
-    method = inferences.get(inference) if isinstance(inference, str) else inference
+    if not isinstance(model, LocationScale):
+        raise ModelError(
+            f"The model is a LocationScale, not {model!r}: "
+            'cs.pool_location_scale(effects, LocationScale(scale="year")), from '
+            "consilience.classical.location_scale."
+        )
+    method = inference_of(inference)
     effects, formula = shifted(effects, model.location)
     location, scale = _design(formula or "1", effects), _design(model.scale, effects)
     readable(effects, location, inference=method, level=level)

@@ -6,6 +6,7 @@ from typing import TypedDict, Unpack
 
 import numpy as np
 
+from consilience.classical.given import refuse_level
 from consilience.classical.multilevel import criteria, freedom
 from consilience.classical.multilevel.components import Component, written
 from consilience.classical.multilevel.criteria import Criterion
@@ -109,8 +110,7 @@ def _settings(given: Settings) -> tuple[Criterion, Freedom, float]:
 
 
 def _check(effects: Effects, design: Design, *, level: float) -> None:
-    if not 0 < level < 1:
-        raise ModelError(f"The level {level!r} is no probability between 0 and 1; give 0.95, say.")
+    refuse_level(level)
     refuse_tangled(design)
     p = design.full.shape[1]
     if effects.k <= p:

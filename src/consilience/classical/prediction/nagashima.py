@@ -1,5 +1,6 @@
 """Nagashima, Noma and Furukawa's prediction interval from a confidence distribution of tau²."""
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar, final
 
@@ -40,7 +41,7 @@ class Nagashima(Prediction):
     seed: int = 1
 
     def ends(self, outlook: Outlook, *, level: float) -> tuple[float, float]:
-        """Simulate; for analyses without moderators."""
+        """Simulate; for analyses without moderators. Nan for estimates that agree exactly."""
         y, v, X = outlook.problem.data
         if X.shape[1] != 1:
             raise RefusalError(
@@ -51,6 +52,8 @@ class Nagashima(Prediction):
                 'The convention "nagashima" takes independent estimates, and some of these share '
                 'participants; use "k-2".'
             )
+        if not y.any():
+            return math.nan, math.nan
         rng = np.random.default_rng(self.seed)
         tau2 = _confidence(QuadraticForm(y, X, 1 / v), v)(rng.random(self.draws))
         mean, se = _about(y, v, tau2)
@@ -65,6 +68,8 @@ class Nagashima(Prediction):
 
     def label(self, outlook: Outlook) -> str:
         """Name the method."""
+        if not outlook.problem.data[0].any():
+            return "none: estimates that agree exactly tell nothing of their scatter"
         draws = f"{self.draws} draws, seed {self.seed}"
         return f"Nagashima, Noma and Furukawa's, k = {outlook.problem.df + 1}, {draws}"
 

@@ -1,7 +1,7 @@
 """The answer of a cluster-robust analysis."""
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 import numpy as np
@@ -16,8 +16,13 @@ from consilience.classical.multilevel.coefficients import (
 from consilience.classical.multilevel.pooled import PooledMultilevel
 from consilience.classical.pooled import Pooled
 from consilience.classical.robust.adjustments import Adjustment
+from consilience.classical.robust.alone import Alone
 from consilience.classical.robust.satterthwaite import Floats, Moments
 from consilience.design import Design
+
+_INFERRED = ("se", "statistic", "df", "p_value", "lower", "upper")
+# Var c'Vc is at most 2 (E c'Vc)², so that all are above one third but for rounding.
+_LEAST_DF = 0.25
 
 
 @final
@@ -38,6 +43,9 @@ class Robust:
     moments : Moments
         Of that covariance, for Satterthwaite's degrees of freedom; of no cluster where they are
         not used.
+    alone : Alone
+        What rests on one cluster alone and therefore has no standard error; looked for where
+        degrees of freedom come from `moments`.
     """
 
     pooled: Pooled | PooledMultilevel
@@ -46,13 +54,14 @@ class Robust:
     n_clusters: int
     cov: Floats
     moments: Moments
+    alone: Alone
 
     def __repr__(self) -> str:
         """Say the answer in one line."""
         mean = self.average()
         return (
             f"<Robust {self.adjustment.label}, {self.n_clusters} clusters by {self.cluster!r}: "
-            f"{mean['estimate']:.3f} [{mean['lower']:.3f}, {mean['upper']:.3f}]>"
+            f"{mean['estimate']:.3f} {self._interval(mean)}>"
         )
 
     @property
@@ -87,7 +96,9 @@ class Robust:
         -------
         DataFrame
             Index ``coef``; columns ``estimate, se, statistic, df, p_value, lower, upper, level,
-            interval``; ``df`` by Satterthwaite for CR2, else clusters minus coefficients.
+            interval``; ``df`` by Satterthwaite for CR2, else clusters minus coefficients. For CR2
+            all but the estimate are nan where a combination rests on one cluster alone, for its
+            residuals then tell nothing of its error; ``attrs["notes"]`` names row and cluster.
         """
         return self.contrast(np.eye(len(self.beta)), labels=self.names)
 
@@ -115,7 +126,14 @@ class Robust:
             As of `summary`.
         """
         freedom = np.array([self._df(row[None]) for row in rows])
-        return contrasts(self, rows, labels=labels, freedom=freedom)
+        table = contrasts(self, rows, labels=labels, freedom=freedom)
+        table.loc[np.isnan(freedom), list(_INFERRED)] = np.nan
+        reasons = (
+            (label, self.alone.note(row[None])) for label, row in zip(labels, rows, strict=True)
+        )
+        notes = tuple(f"{label}: {reason}" for label, reason in reasons if reason)
+        table.attrs |= {"notes": notes} if notes else {}
+        return table
 
     def test(self, rows: Floats | None = None) -> pd.Series:
         """Test ``L beta = 0``; without L, all coefficients but the intercept.
@@ -133,7 +151,7 @@ class Robust:
         -------
         Series
             ``statistic`` (F), ``df``, ``df_residual``, ``p_value``; nan for an F without positive
-            degrees of freedom.
+            degrees of freedom, and for combinations that rest on one cluster alone.
 
         Raises
         ------
@@ -146,8 +164,12 @@ class Robust:
         40:604–634. doi:10.3102/1076998615606099
         """
         matrix = default_rows(self) if rows is None else np.atleast_2d(rows)
-        plain = joint_test(self, matrix, freedom=float(self.n_clusters))
+        # The model's covariance first: it is never singular, and refuses rows that cannot be.
+        model = replace(self, cov=self.moments.bread)
+        plain = joint_test(model, matrix, freedom=float(self.n_clusters))
         freedom, m = self._df(matrix), len(matrix)
+        if np.isfinite(freedom):
+            plain = joint_test(self, matrix, freedom=float(self.n_clusters))
         left, share = freedom, 1.0
         if self.adjustment.satterthwaite:
             left = freedom - m + 1
@@ -155,6 +177,8 @@ class Robust:
         ratio = plain["statistic"] * share
         plain["statistic"], plain["df_residual"] = ratio, left
         plain["p_value"] = fdtrc(m, left, ratio) if left > 0 else np.nan
+        note = self.alone.note(matrix)
+        plain.attrs |= {"notes": (note,)} if note else {}
         return plain
 
     @property
@@ -167,6 +191,16 @@ class Robust:
         }
 
     def _df(self, rows: Floats) -> float:
-        if self.adjustment.satterthwaite:
-            return self.moments.df(rows)
-        return float(self.n_clusters - len(self.beta))
+        if not self.adjustment.satterthwaite:
+            return float(self.n_clusters - len(self.beta))
+        if self.alone.behind(rows):
+            return np.nan
+        found = self.moments.df(rows)
+        return found if found > _LEAST_DF else np.nan
+
+    def _interval(self, mean: pd.Series) -> str:
+        if np.isfinite(mean["lower"]):
+            return f"[{mean['lower']:.3f}, {mean['upper']:.3f}]"
+        behind = self.alone.behind(self.design.full.mean(axis=0, keepdims=True))
+        reason = f": rests on {behind[0]} alone" if len(behind) == 1 else ""
+        return f"without interval{reason}"

@@ -7,6 +7,7 @@ from consilience.classical.multilevel.pooled import PooledMultilevel
 from consilience.classical.pooled import Pooled
 from consilience.classical.robust import adjustments
 from consilience.classical.robust.adjustments import Adjustment
+from consilience.classical.robust.alone import Alone
 from consilience.classical.robust.result import Robust
 from consilience.classical.robust.satterthwaite import Floats, Moments
 from consilience.classical.robust.working import Positions, Working, working
@@ -39,9 +40,9 @@ def robust(
     Raises
     ------
     ModelError
-        For unknown names, fewer than two clusters, no more clusters than coefficients (but with
-        CR2), and where the analysis links estimates of different clusters but the adjustment takes
-        them as independent.
+        For something that is no answer of `pool` or `pool_multilevel`, unknown names, fewer than
+        two clusters, no more clusters than coefficients (but with CR2), and where the analysis
+        links estimates of different clusters but the adjustment takes them as independent.
     DataError
         For missing labels, listing the studies.
 
@@ -51,7 +52,7 @@ def robust(
     Pustejovsky JE, Tipton E (2018). Journal of Business & Economic Statistics 36:672–683.
     doi:10.1080/07350015.2016.1247004
     """
-    chosen = adjustments.get(adjustment) if isinstance(adjustment, str) else adjustment
+    chosen = _chosen(pooled, cluster, adjustment)
     columns = tuple(part.strip() for part in cluster.split("/"))
     clusters = path(pooled.effects, columns)
     base = working(pooled)
@@ -61,6 +62,9 @@ def robust(
     positions = np.split(order, np.cumsum(clusters.counts)[:-1])
     cov, moments = _sandwich(base, positions, chosen)
     factor = chosen.factor(n, *base.X.shape)
+    alone = Alone.none(base.X.shape[1])
+    if chosen.satterthwaite:
+        alone = Alone.of(base, positions, labels=clusters.levels, moments=moments)
     return Robust(
         pooled=pooled,
         adjustment=chosen,
@@ -68,7 +72,23 @@ def robust(
         n_clusters=n,
         cov=factor * cov,
         moments=moments,
+        alone=alone,
     )
+
+
+def _chosen(pooled: object, cluster: object, adjustment: str | Adjustment) -> Adjustment:
+    if not isinstance(pooled, Pooled | PooledMultilevel):
+        raise ModelError(
+            "robust() takes what cs.pool or cs.pool_multilevel answers, not a "
+            f'{type(pooled).__name__}: cs.robust(cs.pool(effects), "study").'
+        )
+    if not isinstance(cluster, str):
+        raise ModelError(f'The clusters are named by a column, such as "study", not {cluster!r}.')
+    found = adjustments.get(adjustment) if isinstance(adjustment, str) else adjustment
+    if not isinstance(found, Adjustment):
+        known = ", ".join(adjustments.REGISTRY)
+        raise ModelError(f"{adjustment!r} is no cluster-robust adjustment. Known: {known}.")
+    return found
 
 
 def _sandwich(

@@ -32,6 +32,11 @@ class Moments:
     B: Floats
     bread: Floats
 
+    def added(self) -> Floats:
+        """``D_j - B_j' M B_j``: what each cluster adds to ``E V`` on average, shape (n, p, p)."""
+        # Of the covariance Ω_j - X_j M X_j' of its residuals.
+        return self.D - self.B.transpose(0, 2, 1) @ self.bread @ self.B
+
     def expected(self, rows: Floats) -> Floats:
         """``E L V L'`` under the working covariance, shape (q, q)."""
         cross = np.einsum("nap,ab,nbq->pq", self.B, self.bread, self.B, optimize=True)

@@ -7,6 +7,7 @@ import pandas as pd
 from scipy.special import gammainc
 
 from consilience.classical.dl import DerSimonianLaird
+from consilience.classical.given import refuse_level
 from consilience.classical.independent import refuse_shared
 from consilience.classical.roots import falling_root
 from consilience.classical.wls import Floats, Weighted, standard_form
@@ -47,8 +48,7 @@ def henmi_copas(effects: Effects, *, level: float = 0.95) -> pd.Series:
     ----------
     Henmi M, Copas JB (2010). Statistics in Medicine 29:2969–2983. doi:10.1002/sim.4029
     """
-    if not 0 < level < 1:
-        raise ModelError(f"The level {level!r} is no probability between 0 and 1; give 0.95, say.")
+    refuse_level(level)
     refuse_shared(effects, "Henmi and Copas's interval")
     if effects.k < 2:
         raise ModelError("henmi_copas() needs two estimates at least; one says nothing of scatter.")

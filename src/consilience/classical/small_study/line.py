@@ -21,12 +21,14 @@ def weighted_line(y: Floats, x: Floats, *, weights: Floats, level: float) -> pd.
     -------
     DataFrame
         Rows ``intercept`` and ``slope``; columns ``estimate, se, statistic, df, p_value, lower,
-        upper, level, interval``, by t with k - 2 degrees of freedom.
+        upper, level, interval``, by t with k - 2 degrees of freedom; nan for errors where the line
+        goes through all points, which then tell nothing of their dispersion.
     """
     problem = standard_form(y, 1.0 / weights, np.column_stack([np.ones_like(x), x]))
     fit = Weighted(*problem.data)
     estimate = problem.offset + problem.back @ fit.beta
-    cov = fit.Q / fit.df * problem.back @ fit.cov @ problem.back.T
+    dispersion = fit.Q / fit.df if fit.Q > 0 else np.nan
+    cov = dispersion * problem.back @ fit.cov @ problem.back.T
     se = np.sqrt(np.diag(cov))
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = estimate / se

@@ -3,14 +3,13 @@
 import numpy as np
 import pandas as pd
 
-from consilience import classical
-from consilience.classical import inference as inferences
 from consilience.classical.base import Estimator
+from consilience.classical.given import estimator_of, inference_of, refuse_level
 from consilience.classical.inference import Inference
+from consilience.classical.linear import exact_agreement
 from consilience.classical.small_study.predictors import predictor
 from consilience.classical.solution import solve
 from consilience.effects import Effects
-from consilience.errors import ModelError
 
 
 def regression_test(
@@ -57,10 +56,9 @@ def regression_test(
     doi:10.1136/bmj.315.7109.629
     Sterne JAC, Egger M (2005), in Publication Bias in Meta-Analysis (Rothstein et al., eds).
     """
-    if not 0 < level < 1:
-        raise ModelError(f"The level {level!r} is no probability between 0 and 1; give 0.95, say.")
-    chosen = classical.get(estimator) if isinstance(estimator, str) else estimator
-    method = inferences.get(inference) if isinstance(inference, str) else inference
+    refuse_level(level)
+    chosen = estimator_of(estimator)
+    method = inference_of(inference)
     x = predictor(effects, by)
     X = np.column_stack([x, np.ones_like(x)])
     found = solve((effects.y, effects.v, X), estimator=chosen, inference=method)
@@ -77,7 +75,7 @@ def regression_test(
     table.attrs = {
         "direction": effects.direction, "predictor": by, "estimator": chosen.label,
         "inference": method.label, "k": effects.k, "tau2": found.tau2,
-        "measure": effects.measure.code,
+        "measure": effects.measure.code, **exact_agreement(found.cov),
     }  # fmt: skip
     return table
 

@@ -37,22 +37,41 @@ _SIZE = Rule(
     "This is no number of participants: it must be whole and at least 2",
     "Give the participants analysed in this arm, or leave the row out.",
 )
+_TOTAL = Rule(
+    lambda x: (x >= 2) & (x == np.floor(x)),
+    "This is no number of participants: it must be whole and at least 2",
+    "Give all participants analysed, or leave the cell empty.",
+)
 _POSITIVE = Rule(
     lambda x: x > 0,
     "This must be above zero",
     "Look it up in the source, or leave the row out.",
 )
 
-RULES: Mapping[str, Rule] = dict.fromkeys(SIZES, _SIZE) | dict.fromkeys(POSITIVE, _POSITIVE)
+RULES: Mapping[str, Rule] = (
+    dict.fromkeys(SIZES, _SIZE) | {"n_total": _TOTAL} | dict.fromkeys(POSITIVE, _POSITIVE)
+)
 
 
-def wrong_values(table: pd.DataFrame) -> tuple[Problem, ...]:
-    """Find the values, in any column of known meaning, that cannot be right."""
-    return tuple(p for column in RULES if column in table for p in _wrong(table, column))
+def wrong_values(table: pd.DataFrame, rules: Mapping[str, Rule] = RULES) -> tuple[Problem, ...]:
+    """Find the values, in any column of known meaning, that cannot be right.
+
+    Parameters
+    ----------
+    table : DataFrame, k rows
+        With the column `study`.
+    rules : mapping of str to Rule
+        What the numbers of a column must be.
+    """
+    return tuple(
+        p
+        for column, rule in rules.items()
+        if column in table
+        for p in _wrong(table, column, rule=rule)
+    )
 
 
-def _wrong(table: pd.DataFrame, column: str) -> Iterator[Problem]:
-    rule = RULES[column]
+def _wrong(table: pd.DataFrame, column: str, *, rule: Rule) -> Iterator[Problem]:
     values = table[column].to_numpy(dtype=float)
     wrong = ~np.isnan(values) & ~rule.holds(values)
     for study, value in zip(_named(table, wrong), values[wrong], strict=True):

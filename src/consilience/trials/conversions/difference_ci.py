@@ -20,7 +20,7 @@ class DifferenceCI(Filling):
 
     q is the quantile of Student's t below `small` participants in both arms together, of the
     normal distribution from there on and where their number is not known. An empty difference is
-    the middle of the interval.
+    the middle of the interval; an interval that does not hold its difference is left alone.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ class DifferenceCI(Filling):
 
     title: ClassVar[str] = "CI of a difference to SE"
     needs: ClassVar[tuple[str, ...]] = ("md_lower", "md_upper")
-    uses: ClassVar[tuple[str, ...]] = ("n1", "n2", "n_total")
+    uses: ClassVar[tuple[str, ...]] = ("md", "n1", "n2", "n_total")
     gives: ClassVar[tuple[str, ...]] = ("md", "md_se")
     equation: ClassVar[str] = "se = (U − L) / (2 q), q of t with n1 + n2 − 2 df or normal by size"
     source: ClassVar[str] = "Cochrane Handbook 6.5, § 6.5.2.3, doi:10.1002/9781119536604.ch6"
@@ -46,8 +46,9 @@ class DifferenceCI(Filling):
 
     @override
     def values(self, sheet: Sheet) -> Sequence[Mapping[str, Floats]]:
-        low, high = sheet.columns("md_lower", "md_upper")
+        md, low, high = sheet.columns("md", "md_lower", "md_upper")
         df = residual_df(sheet)
         q = half_width(df, level=self.level, normal=~(df + 2 < self.small))
-        width = np.where(high > low, high - low, np.nan)
+        beside = (md < low) | (md > high)
+        width = np.where((high > low) & ~beside, high - low, np.nan)
         return [{"md": (low + high) / 2, "md_se": width / (2 * q)}]

@@ -16,7 +16,8 @@ from consilience.trials.conversions.sheet import Sheet
 class DifferenceT(Filling):
     r"""The standard error of a mean difference from its t statistic, :math:`|md / t|`.
 
-    The t may be printed or come from F (`FToT`) or p (`PToT`).
+    The t may be printed, or come from F (`FToT`) or p (`PToT`) with the sign of the difference;
+    a printed one that points the opposite way is left alone.
     """
 
     title: ClassVar[str] = "t of a difference to SE"
@@ -28,4 +29,4 @@ class DifferenceT(Filling):
     @override
     def values(self, sheet: Sheet) -> Sequence[Mapping[str, Floats]]:
         md, t = sheet.columns("md", "t_stat")
-        return [{"md_se": np.where(md * t != 0, np.abs(md / t), np.nan)}]
+        return [{"md_se": np.where(md * t > 0, np.abs(md / t), np.nan)}]

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from consilience.errors import DataError, Problem
+from consilience.trials.conversions.amiss import amiss
 from consilience.trials.conversions.assumption import Floats
 from consilience.trials.conversions.base import Rule
 from consilience.trials.conversions.run import run
@@ -159,27 +160,32 @@ def hinted(
     return tuple(told) + _columns(found, made, code=target.code)
 
 
-def gathered(found: Sequence[Problem], trials: Trials) -> tuple[Problem, ...]:
-    """Say of each row once what it lacks, where rules were tried in vain.
+def gathered(found: Sequence[Problem], trials: Trials, *, target: Target) -> tuple[Problem, ...]:
+    """Say of each row once what it lacks, where rules were tried in vain; then all else.
 
     Parameters
     ----------
     found : sequence of Problem
     trials : Trials
         After the rules.
+    target : Target
     """
     names = row_names(trials.frame["study"]).to_numpy(dtype=object)
-    gaps: dict[str, list[str]] = {}
+    absent = [problem.column for problem in found if problem.what in (_ABSENT, _NONE)]
+    raw = names[~ready(trials.frame, target.code)] if absent else ()
+    gaps: dict[str, list[str]] = {str(study): list(absent) for study in raw}
     for problem in found:
         if problem.what == _EMPTY and problem.study:
             gaps.setdefault(problem.study, []).append(problem.column)
+    wrong = amiss(Sheet(trials.frame))
     place = {str(name): row for row, name in enumerate(names) if name in gaps}
     rows = (
         Problem(
-            f"No rule makes an effect of what the row prints ({_printed(trials, place[study])})",
+            f"No rule makes an effect of what the row prints ({_printed(trials, place[study])})"
+            f"{wrong[place[study]]}",
             "Fill it from the source, name another rule, or leave the row out.",
             study,
-            ", ".join(columns),
+            ", ".join(sorted(columns, key=_place(target))),
         )
         for study, columns in gaps.items()
     )
@@ -193,6 +199,12 @@ def _printed(trials: Trials, row: int) -> str:
 
 
 _EMPTY, _ABSENT = "The cell is empty", "The table has no such column"
+_NONE = "The table has none of these columns"
+
+
+def _place(target: Target) -> Callable[[str], int]:
+    order = {name: place for place, name in enumerate(target.needs)}
+    return lambda name: order.get(name, len(order))
 
 
 def _is_gap(problem: Problem) -> bool:

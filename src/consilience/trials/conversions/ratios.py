@@ -6,12 +6,17 @@ from typing import ClassVar, override
 import numpy as np
 from scipy.special import ndtri
 
+from consilience.trials.checks.view import half_units
 from consilience.trials.conversions.assumption import Floats
 from consilience.trials.conversions.base import Ready
 from consilience.trials.conversions.level import between_zero_and_one
-from consilience.trials.conversions.sheet import Sheet
+from consilience.trials.conversions.sheet import Mask, Sheet
 
 SOURCE = "Cochrane Handbook 6.5, § 6.3.2, doi:10.1002/9781119536604.ch6"
+
+OFF_CENTRE = 0.2
+"""How far the middle may lie from the ratio, in widths of the interval, beyond rounding: exact
+intervals of rare events are not quite symmetric."""
 
 
 def columns(name: str) -> tuple[str, str, str]:
@@ -24,7 +29,8 @@ class PrintedRatio(Ready):
     r"""A log ratio and its variance from the ratio and its interval (L, U).
 
     :math:`v = ((\log U - \log L)/(2 z))^2`. The columns hold ratios, not logarithms; an interval
-    that does not hold its ratio is left alone.
+    that does not hold its ratio, or whose middle on the log scale lies farther from it than a fifth
+    of its width and what rounding explains, is left alone.
 
     Parameters
     ----------
@@ -43,9 +49,23 @@ class PrintedRatio(Ready):
     @override
     def effect(self, sheet: Sheet) -> tuple[Floats, Floats]:
         ratio, low, high = sheet.columns(*self.needs)
-        held = (low > 0) & (low <= ratio) & (ratio <= high)
+        held = (low > 0) & (low <= ratio) & (ratio <= high) & ~lopsided(ratio, low, high)
         width = np.log(np.where(held, high, np.nan)) - np.log(low)
         return np.log(ratio), (width / (2 * ndtri((1 + self.level) / 2))) ** 2
+
+
+def lopsided(ratio: Floats, low: Floats, high: Floats) -> Mask:
+    """Say where an interval is not centred on its ratio on the log scale, (rows,).
+
+    Parameters
+    ----------
+    ratio, low, high : ndarray (rows,)
+        As printed; nothing is said of a row in which one is missing or not positive.
+    """
+    rounding = [half_units(each) / each for each in (ratio, low, high)]
+    slack = rounding[0] + (rounding[1] + rounding[2]) / 2
+    middle, width = np.log(low * high) / 2, np.log(high / low)
+    return np.abs(middle - np.log(ratio)) > OFF_CENTRE * width + slack
 
 
 @dataclass(frozen=True, slots=True)

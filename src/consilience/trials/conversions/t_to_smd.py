@@ -15,8 +15,9 @@ from consilience.trials.conversions.sheet import Sheet
 class TToSMD(Ready):
     r"""Hedges' g from Student's t, :math:`d = t \sqrt{(1/n_1 + 1/n_2)(1 - R^2)}`.
 
-    The t may be printed, intervention minus comparator, or come from F or p. R is the multiple
-    correlation of covariates with the outcome, 0 where the test was not adjusted.
+    The t may be printed, intervention minus comparator, or come from F or p; one that points
+    the other way than the printed difference is left alone. R is the multiple correlation of
+    covariates with the outcome, 0 where the test was not adjusted.
 
     Parameters
     ----------
@@ -36,4 +37,4 @@ class TToSMD(Ready):
     @override
     def effect(self, sheet: Sheet) -> tuple[Floats, Floats]:
         t, n1, n2 = sheet.columns(*self.needs)
-        return adjusted_g(t, n1, n2, correlation=expectation(self.covariates))
+        return adjusted_g(sheet.agreeing(t), n1, n2, correlation=expectation(self.covariates))

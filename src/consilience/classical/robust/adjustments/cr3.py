@@ -43,6 +43,7 @@ class Jackknife(Adjustment):
         if np.linalg.svd(rest, compute_uv=False)[-1] <= _NONE:
             raise ModelError(
                 f"A coefficient rests on one cluster alone ({working.labels[at[0]]}), so CR3, "
-                'which leaves each out, has no answer. Use adjustment="CR2".'
+                "which leaves each out, has no answer. Leave that moderator out or merge its "
+                'levels; adjustment="CR2" answers what does not rest on it.'
             )
         return solved @ np.linalg.inv(rest)

@@ -1,0 +1,42 @@
+"""What a row prints that contradicts itself, so that the rules leave it alone."""
+
+import numpy as np
+
+from consilience.trials.conversions.ratios import columns, lopsided
+from consilience.trials.conversions.sheet import Mask, Sheet
+
+_RATIOS = ("odds_ratio", "risk_ratio", "hazard_ratio", "rate_ratio")
+
+
+def amiss(sheet: Sheet) -> list[str]:
+    """Say of each row, in words, which of its printed numbers contradict each other.
+
+    Parameters
+    ----------
+    sheet : Sheet
+
+    Returns
+    -------
+    list of str, (rows,)
+        Empty where nothing does.
+    """
+    told = [""] * len(sheet)
+    with np.errstate(all="ignore"):
+        found = _found(sheet)
+    for words, rows in found.items():
+        for row in np.flatnonzero(rows).tolist():
+            told[row] += f"; {words}"
+    return told
+
+
+def _found(sheet: Sheet) -> dict[str, Mask]:
+    md, t = sheet.columns("md", "t_stat")
+    found = {"md and t_stat have opposite signs": md * t < 0}
+    for name in ("md", *_RATIOS):
+        value, low, high = sheet.columns(*columns(name))
+        outside = (value < low) | (value > high)
+        found[f"{name} lies outside its interval"] = outside
+        if name in _RATIOS:
+            beside = ~outside & lopsided(value, low, high)
+            found[f"the interval is not centred on {name} on the log scale"] = beside
+    return found
