@@ -41,6 +41,7 @@ def multilevel(effects):
         hypotheses.permutation_test,
         lambda pooled: hypotheses.likelihood_ratio(pooled, pooled),
         small_study.trim_fill,
+        small_study.limit_meta_analysis,
         lambda pooled: small_study.selection_model(pooled, "steps", favoured="greater"),
     ],
 )

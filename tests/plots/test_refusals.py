@@ -82,3 +82,10 @@ def test_an_analysis_of_levels_is_drawn_beside_the_others(relatives, effects, fi
     figure = plots.forest(cs.pool_multilevel(effects, "study"), fit)
     assert not touching(figure)
     assert "Bayesian" in figure.alt
+
+
+def test_regression_figures_of_effects_name_the_right_call(effects):
+    with pytest.raises(ModelError, match=r"plots\.radial\(pool\(effects\)\)"):
+        plots.radial(effects)
+    with pytest.raises(ModelError, match=r"plots\.bubble\(pool\(effects, moderators=by\), by\)"):
+        plots.bubble(effects, "year")

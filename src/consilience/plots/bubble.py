@@ -23,7 +23,7 @@ from consilience.plots.page import Entry, Notes
 from consilience.plots.scale import Scale, between, spanning
 from consilience.plots.style import BAND, FAINT, INK, PALE, style
 from consilience.plots.text import clean, mass, number, p_equals
-from consilience.plots.words import counted
+from consilience.plots.words import counted, refuse_others
 
 _INKS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 _MARKERS = ("o", "s", "^", "D", "v", "P")
@@ -61,6 +61,8 @@ def bubble(pooled: Pooled, by: str, *, colour: str = "") -> Figure:
     ----------
     Thompson SG, Higgins JPT (2002). Statistics in Medicine 21:1559–1573. doi:10.1002/sim.1187
     """
+    call = "plots.bubble(pool(effects, moderators=by), by)"
+    refuse_others((pooled,), "bubble", kinds=(Pooled,), call=call)
     view = _View(pooled, by, colour)
     frame = view.frame
 

@@ -19,6 +19,7 @@ from consilience.plots.page import Entry, Notes
 from consilience.plots.scale import Scale, round_ticks
 from consilience.plots.style import BAND, BAYES, FAINT, INK, PALE, SMALL, style
 from consilience.plots.text import decimals, interval, mass, number, shortened
+from consilience.plots.words import refuse_others
 from consilience.plots.writing import Look, put
 
 _ROOM, _EDGE, _TICK = 1.08, 0.62, 0.05
@@ -52,6 +53,7 @@ def radial(pooled: Pooled) -> Figure:
     ----------
     Galbraith RF (1988). Technometrics 30:271–281. doi:10.1080/00401706.1988.10488400
     """
+    refuse_others((pooled,), "radial", kinds=(Pooled,))
     if pooled.design.names:
         raise ModelError("A radial plot has one line: pool without moderators first.")
     view = _View(pooled)

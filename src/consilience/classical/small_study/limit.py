@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
-from consilience.classical.independent import refuse_shared
 from consilience.classical.pooled import Pooled
+from consilience.classical.univariate import refuse_dependent
 from consilience.classical.wls import Weighted, standard_form
 from consilience.errors import ModelError
 
@@ -42,8 +42,8 @@ def limit_meta_analysis(pooled: Pooled) -> pd.Series:
     Rücker G, Schwarzer G, Carpenter JR, Binder H, Schumacher M (2011). Biostatistics 12:122–142.
     doi:10.1093/biostatistics/kxq046
     """
+    refuse_dependent(pooled, "Limit meta-analysis")
     effects = pooled.effects
-    refuse_shared(effects, "Limit meta-analysis")
     if pooled.design.names or effects.k < 3 or np.ptp(effects.v) == 0:
         raise ModelError("limit_meta_analysis() takes three estimates or more, of different "
                          "variances, without moderators.")  # fmt: skip
