@@ -129,14 +129,8 @@ def test_a_new_trial_that_does_not_say_its_level_is_refused(effects):
 @pytest.mark.parametrize("name", ["mu", "tau", "beta", "theta", "yi", "chain", "draw", "coef"])
 def test_names_that_the_answers_need_are_refused(table, name):
     """A column called tau would overwrite the draws of tau."""
-    effects = cs.effect_sizes(
-        table.rename(columns={"kind": name})
-        .drop(columns="yi" if name == "yi" else [])
-        .assign(sei=0.2)
-        if name != "yi"
-        else table.assign(),
-        "GEN",
-    )
+    named = table if name == "yi" else table.rename(columns={"kind": name})
+    effects = cs.effect_sizes(named, "GEN")
     term = Exchangeable(name, HALF)
     with pytest.raises(ModelError, match=name):
         fitted(effects, term)
