@@ -4,17 +4,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtr
 
 from consilience.engines.exact.profile import gap
+from consilience.engines.exact.sums import Mixed, below, summed
 from consilience.gaussian import Array
 
 if TYPE_CHECKING:
     from consilience.engines.exact.rule import Rule
 
 _LOOSER = {1: 0.1, 2: 0.03, 3: 0.03}  # one axis costs next to nothing
-_SDS = np.array([-5.0, -2.5, 2.5, 5.0])
-_SEEN = 1e-12
+_SDS = np.array([-4.0, 4.0])
+_FAR = 10.0  # so many times what is wanted: one rung more will not do
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,9 @@ class Disagreement:
         """The largest of all."""
         return max(self.moments, *self.along)
 
-    def behind(self, wanted: float) -> tuple[bool, ...]:
-        """Say which axes need more nodes: all, if any moment does."""
-        return tuple(self.moments > wanted or gap > wanted for gap in self.along)
+    def behind(self, wanted: float) -> tuple[int, ...]:
+        """Say how many rungs each axis has to climb: all have, if moments differ."""
+        return tuple(_rungs(max(self.moments, gap) / wanted) for gap in self.along)
 
     def settled(self, wanted: float) -> float:
         """Give the largest difference that is small enough not to be looked at again."""
@@ -51,55 +51,60 @@ class Disagreement:
         return max(small, default=0.0)
 
 
-def disagreement(coarse: "Rule", fine: "Rule") -> Disagreement:
-    """Compare two rules."""
-    looser = _LOOSER[len(fine.panels)]
-    (mean_a, sd_a), (mean_b, sd_b) = _moments(coarse), _moments(fine)
-    sizes = np.where(sd_b > 0, sd_b, 1.0)
-    at = _out(fine)
-    tails = np.abs(_below(coarse, at) - _below(fine, at))
-    parts = (
-        np.abs(np.expm1(coarse.log_evidence - fine.log_evidence)),
-        np.max(np.abs(mean_a - mean_b) / sizes, initial=0.0),
-        np.max(np.abs(sd_a - sd_b) / sizes, initial=0.0),
-        looser * np.max(tails, initial=0.0),
-    )
-    worst = float(max(parts)) if np.all(np.isfinite(parts)) else np.inf
+def _rungs(excess: float) -> int:
+    return int(excess > 1.0) + int(excess > _FAR)
+
+
+def looser(axes: int) -> float:
+    """Give the share of differences in distribution functions that counts."""
+    return _LOOSER[axes]
+
+
+def disagreement(coarse: "Rule", fine: "Rule", *, close: float) -> Disagreement:
+    """Compare two rules; tail probabilities only if all else is close, for they cost the most."""
+    share = looser(len(fine.panels))
+    about, sizes = _heaviest(fine)
     gaps = (gap(coarse, fine, place) for place in range(len(fine.panels)))
-    return Disagreement(worst, tuple(looser * float(np.max(np.abs(each))) for each in gaps))
+    along = tuple(share * float(np.max(np.abs(each))) for each in gaps)
+    apart = _apart(coarse, fine, about=about)
+    if max(apart, *along) <= close:
+        at = about + _SDS[:, None] * sizes
+        tails = np.abs(below(_mixed(coarse), at) - below(_mixed(fine), at))
+        apart = max(apart, share * float(np.max(tails, initial=0.0)))
+    return Disagreement(apart if np.isfinite(apart) else np.inf, along)
 
 
-def _out(rule: "Rule") -> Array:
-    """Give points in the tails of every coefficient, (points, m), seen from the heaviest node."""
-    heaviest = int(rule.weights.argmax())
-    sd = np.sqrt(rule.conditional.variance[heaviest])
-    return rule.conditional.mean[heaviest] + _SDS[:, None] * sd
+def _apart(coarse: "Rule", fine: "Rule", *, about: Array) -> float:
+    """Compare evidence, means and SDs."""
+    (mean_a, sd_a), (mean_b, sd_b) = (_moments(rule, about) for rule in (coarse, fine))
+    sizes = np.where(sd_b > 0, sd_b, 1.0)
+    evidence = np.abs(np.expm1(coarse.log_evidence - fine.log_evidence))
+    parts = (evidence, *(np.abs(mean_a - mean_b) / sizes), *(np.abs(sd_a - sd_b) / sizes))
+    return float(np.max(parts))
 
 
-def _below(rule: "Rule", at: Array) -> Array:
-    """P(coefficient < point), (points, m)."""
-    seen = rule.weights > _SEEN
-    sds = np.sqrt(rule.conditional.variance[seen])
-    means, weights = rule.conditional.mean[seen], rule.weights[seen]
-    return np.matmul(weights, ndtr((at[:, None, :] - means) / sds))
+def _heaviest(rule: "Rule") -> tuple[Array, Array]:
+    """Give conditional means and SDs of the coefficients at the heaviest node."""
+    heaviest, given = int(rule.weights.argmax()), rule.conditional
+    return given.mean[heaviest], np.sqrt(given.variance[heaviest])
 
 
-def _moments(rule: "Rule") -> tuple[Array, Array]:
+def _mixed(rule: "Rule") -> Mixed:
+    return Mixed(rule.weights, rule.conditional.mean, rule.conditional.variance)
+
+
+def _moments(rule: "Rule", about: Array) -> tuple[Array, Array]:
     """Means and SDs of all parameters; of φ/(|φ| + scale) where the variance does not exist."""
-    beta = rule.conditional
     if rule.moments < 2:
         scales = np.array([coordinate.scale for coordinate in rule.coordinates])
-        bounded = rule.phi / (np.abs(rule.phi) + scales)
-        mean = rule.weights @ bounded
-        return mean, np.sqrt(rule.weights @ (bounded - mean) ** 2)
-    parts = (_mixed(rule, beta.mean), _mixed(rule, rule.phi))
-    within = rule.weights @ beta.variance
-    mean, between = (np.concatenate(each) for each in zip(*parts, strict=True))
-    within = np.concatenate([within, np.zeros(rule.phi.shape[1])])
-    return mean, np.sqrt(between + within)
+        return _of(rule.weights, rule.phi / (np.abs(rule.phi) + scales))
+    found, hypers = summed(_mixed(rule), about), _of(rule.weights, rule.phi)
+    both = (found.mean, np.sqrt(found.variance)), hypers
+    mean, sd = (np.concatenate(each) for each in zip(*both, strict=True))
+    return mean, sd
 
 
-def _mixed(rule: "Rule", values: Array) -> tuple[Array, Array]:
-    """Mean and variance between the nodes of values (nodes, m)."""
-    mean = rule.weights @ values
-    return mean, rule.weights @ (values - mean) ** 2
+def _of(weights: Array, values: Array) -> tuple[Array, Array]:
+    """Mean and SD of values (nodes, d)."""
+    mean = weights @ values
+    return mean, np.sqrt(weights @ (values - mean) ** 2)

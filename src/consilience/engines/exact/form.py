@@ -114,10 +114,10 @@ class Form:
         return self._solved(phi, np.flatnonzero(seen))
 
     def _solved(self, phi: Array, at: NDArray[np.intp]) -> Conditional:
-        return self.equations.solve(self._pieces(phi, at), len(phi))
+        return self.equations.solve(_Pieces(self, phi, at), len(phi))
 
-    def _pieces(self, phi: Array, at: NDArray[np.intp]) -> Iterator[tuple[NDArray, Array, Array]]:
-        """Cut the nodes into pieces small enough that h(φ) can be held for all estimates."""
+    def pieces(self, phi: Array, at: NDArray[np.intp]) -> Iterator[tuple[NDArray, Array, Array]]:
+        """Cut nodes into pieces small enough that h(φ) can be held; see `Equations.solve`."""
         chunk = max(1, _CELLS // max(1, len(self.y)))
         for start in range(0, len(at), chunk):
             piece = at[start : start + chunk]
@@ -132,6 +132,18 @@ class Form:
         ones = np.ones(len(next(iter(point.values()))))
         scales = np.stack([point.get(name, ones) for name in self.scales], axis=1)
         return self.equations.spread * scales
+
+
+@dataclass(frozen=True, slots=True)
+class _Pieces:
+    """The pieces of a form's nodes, made anew whenever they are gone through."""
+
+    form: Form
+    phi: Array
+    at: NDArray[np.intp]
+
+    def __iter__(self) -> Iterator[tuple[NDArray, Array, Array]]:
+        return self.form.pieces(self.phi, self.at)
 
 
 def assemble(model: Model, effects: Effects) -> Form:

@@ -58,10 +58,8 @@ class Found(NamedTuple):
     """−2 log p(y | φ) but for a constant, (nodes,)."""
     shift: Array
     """cẑ, (nodes, m)."""
-    root: Array
-    """Roots of covariances, (nodes, m, m)."""
     variance: Array
-    """Their diagonals, (nodes, m)."""
+    """Diagonals of the covariances, (nodes, m)."""
 
 
 class Bench(NamedTuple):
@@ -176,18 +174,39 @@ def left_over(rows: Rows, i: int, room: Bench) -> None:
 
 @summing
 def hand_over(block: tuple[Positions, int], room: Bench, found: Found) -> None:
-    """Write a block's answers: deviance, cẑ, c∘L⁻ᵀ and the squares of its rows."""
+    """Write a block's answers: deviance, cẑ, and the squares of the rows of c∘L⁻ᵀ."""
+    (at, first), m = block, len(room.g)
+    count = min(LANES, len(at) - first)
+    for lane in range(count):
+        found.deviance[at[first + lane]] = room.logs.total[lane]
+    for j in range(m):
+        square_row(room, j)
+        for lane in range(count):
+            n = at[first + lane]
+            found.shift[n, j] = room.g[j, lane]
+            found.variance[n, j] = room.spare[lane]
+
+
+@summing
+def square_row(room: Bench, j: int) -> None:
+    """Add up the squares of a row of c∘L⁻ᵀ."""
+    room.spare[:] = 0.0
+    for i in range(j, len(room.A)):
+        for lane in range(LANES):
+            room.spare[lane] += room.A[i, j, lane] * room.A[i, j, lane]
+    for lane in range(LANES):
+        room.spare[lane] *= room.c[j, lane] * room.c[j, lane]
+
+
+@summing
+def hand_root(block: tuple[Positions, int], room: Bench, root: Array) -> None:
+    """Write a block's roots c∘L⁻ᵀ."""
     (at, first), m = block, len(room.g)
     for lane in range(min(LANES, len(at) - first)):
         n = at[first + lane]
-        found.deviance[n] = room.logs.total[lane]
         for j in range(m):
-            found.shift[n, j] = room.g[j, lane]
-            total = 0.0
             for i in range(j, m):
-                found.root[n, j, i] = root = room.A[i, j, lane] * room.c[j, lane]
-                total += root * root
-            found.variance[n, j] = total
+                root[n, j, i] = room.A[i, j, lane] * room.c[j, lane]
 
 
 @summing
@@ -204,6 +223,17 @@ def solve(work: Work, room: Bench, found: Found) -> None:
         hand_over((work.nodes.at, first), room, found)
 
 
+@summing
+def spread(work: Work, room: Bench, root: Array) -> None:
+    """Find the roots of the covariances at every node, root (nodes, m, m)."""
+    for first in range(0, len(work.nodes.at), LANES):
+        lay_out(work.nodes, first, room)
+        build(work, first, room)
+        lanes.factor(room.A, room.logs)
+        lanes.invert(room.A, room.spare)
+        hand_root((work.nodes.at, first), room, root)
+
+
 @cache
 def loop() -> Callable[[Work, Bench, Found], None]:
     """Compile the loop over the nodes, or load it from numba's cache of an earlier session."""
@@ -212,5 +242,17 @@ def loop() -> Callable[[Work, Bench, Found], None]:
     def over(work: Work, room: Bench, found: Found) -> None:
         if version != CACHE_KEY_ONLY:
             solve(work, room, found)
+
+    return kept(over)
+
+
+@cache
+def root_loop() -> Callable[[Work, Bench, Array], None]:
+    """Do the same for the roots."""
+    version = stamp("consilience.engines.exact")
+
+    def over(work: Work, room: Bench, root: Array) -> None:
+        if version != CACHE_KEY_ONLY:
+            spread(work, room, root)
 
     return kept(over)

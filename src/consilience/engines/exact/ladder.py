@@ -7,6 +7,7 @@ import numpy as np
 
 from consilience.engines.exact.panels import Panels
 from consilience.engines.exact.search import Bracket
+from consilience.engines.exact.telling import interpolated, said
 from consilience.gaussian import Array
 
 LADDER = (
@@ -23,6 +24,10 @@ _WHOLE = LADDER.index((2, 48))  # what stands for the function along a line
 
 type Rungs = tuple[int, ...]
 
+type LogDensity = Callable[[Array], Array]
+
+type LogPriors = Callable[[tuple[Panels, ...]], tuple[Array, ...]]
+
 
 def panels_on(found: Bracket, rungs: Rungs) -> tuple[Panels, ...]:
     """Give the rule of each axis at its rung; the last one where the ladder ends."""
@@ -30,12 +35,12 @@ def panels_on(found: Bracket, rungs: Rungs) -> tuple[Panels, ...]:
     return tuple(Panels(a, b, *LADDER[min(rung, len(LADDER) - 1)]) for a, b, rung in ends)
 
 
-def climbed(rungs: Rungs, behind: tuple[bool, ...]) -> Rungs:
-    """Climb by one rung where it is needed."""
+def climbed(rungs: Rungs, behind: tuple[int, ...]) -> Rungs:
+    """Climb where it is needed."""
     return tuple(rung + late for rung, late in zip(rungs, behind, strict=True))
 
 
-def first_rungs(log_density: Callable[[Array], Array], found: Bracket, *, wanted: float) -> Rungs:
+def first_rungs(log_density: LogDensity, found: Bracket, *, wanted: float) -> Rungs:
     """Find for each axis the lowest rung that integrates the line through the peak well enough.
 
     Parameters
@@ -47,19 +52,51 @@ def first_rungs(log_density: Callable[[Array], Array], found: Bracket, *, wanted
     wanted : float
         Accuracy of integrals of 1, x and x², relative.
     """
+    return tuple(_lowest(each, wanted) for each in _along_lines(log_density, found))
+
+
+def telling_rungs(
+    log_density: LogDensity, log_priors: LogPriors, found: Bracket, *, wanted: tuple[float, float]
+) -> Rungs:
+    """Find for each axis the lowest rung that also tells what lies between its nodes.
+
+    A rule of n nodes integrates twice as high an order as it interpolates: densities along an axis
+    need more nodes than moments do.
+
+    Parameters
+    ----------
+    log_density : callable
+        As for `first_rungs`.
+    log_priors : callable
+        Log prior density of each axis at the nodes of its rule, (d, n), on the x scale.
+    found : Bracket
+        Where the integrand lies, and its peak.
+    wanted : tuple of float
+        Accuracy of integrals of 1, x and x², relative; that of the distribution function.
+    """
+    moments, between = wanted
+    heights = _along_lines(log_density, found)
+    priors = log_priors(panels_on(found, (_WHOLE,) * len(heights)))
+    return tuple(
+        _telling(line, prior, _lowest(line, moments), wanted=between)
+        for line, prior in zip(heights, priors, strict=True)
+    )
+
+
+def _along_lines(log_density: LogDensity, found: Bracket) -> Array:
+    """Give the log integrand along the line through the peak in each axis' direction, (d, n)."""
     lines = panels_on(found, (_WHOLE,) * len(found.lower))
     nodes = len(lines[0].nodes)
     points = np.repeat(found.peak[None, :], nodes * len(lines), axis=0)
     for axis, line in enumerate(lines):
         points[axis * nodes : (axis + 1) * nodes, axis] = line.nodes
     heights = log_density(points).reshape(len(lines), nodes)
-    values = np.exp(heights - heights.max(axis=1, keepdims=True))
-    return tuple(_lowest(each, wanted) for each in values)
+    return heights - heights.max(axis=1, keepdims=True)
 
 
-def _lowest(values: Array, wanted: float) -> int:
-    """Find the lowest rung whose integrals of values along [0, 1] are good enough."""
-    x = Panels(0.0, 1.0, *LADDER[_WHOLE]).nodes
+def _lowest(heights: Array, wanted: float) -> int:
+    """Find the lowest rung whose integrals of exp(heights) along [0, 1] are good enough."""
+    x, values = Panels(0.0, 1.0, *LADDER[_WHOLE]).nodes, np.exp(heights)
     moments = np.stack([values, values * x, values * x * x], axis=1)
     whole = _weights(_WHOLE) @ moments
     for rung in range(_WHOLE):
@@ -68,8 +105,33 @@ def _lowest(values: Array, wanted: float) -> int:
     return _WHOLE
 
 
+def _telling(heights: Array, prior: Array, first: int, *, wanted: float) -> int:
+    """Find the lowest rung, from the first on, whose interpolant integrates to what it should."""
+    trials, beliefs, densities = said(heights, prior), np.exp(prior), np.exp(heights)
+    weights = _weights(_WHOLE) / (_weights(_WHOLE) @ densities)
+    for rung in range(first, _WHOLE):
+        to, back = _to(rung), _back(rung)
+        found = interpolated(to @ trials, to @ beliefs, back) * beliefs
+        if np.max(np.abs(np.cumsum(weights * (found - densities)))) <= wanted:
+            return rung
+    return _WHOLE
+
+
+@lru_cache
+def _to(rung: int) -> Array:
+    """Matrix from values at the nodes of the finest rule to those at the nodes of a rung."""
+    finest, own = Panels(0.0, 1.0, *LADDER[_WHOLE]), Panels(0.0, 1.0, *LADDER[rung])
+    return finest.interpolation(own.nodes)
+
+
+@lru_cache
+def _back(rung: int) -> Array:
+    """Matrix from values at the nodes of a rung to those of the finest rule, (own, finest)."""
+    finest, own = Panels(0.0, 1.0, *LADDER[_WHOLE]), Panels(0.0, 1.0, *LADDER[rung])
+    return np.ascontiguousarray(own.interpolation(finest.nodes).T)
+
+
 @lru_cache
 def _weights(rung: int) -> Array:
     """Weights of a rule over [0, 1] for values at the nodes of the finest."""
-    finest, own = Panels(0.0, 1.0, *LADDER[_WHOLE]), Panels(0.0, 1.0, *LADDER[rung])
-    return own.weights @ finest.interpolation(own.nodes)
+    return Panels(0.0, 1.0, *LADDER[rung]).weights @ _to(rung)

@@ -91,7 +91,7 @@ class ExactPosterior(Posterior):
 
     def summary(self, level: float) -> pd.DataFrame:
         """See `Posterior.summary`."""
-        own = self._mixture(*self._of_coefficients(np.eye(len(self.coefficients))))
+        own = self._of_coefficients()
         effects = self._mixture(*self._of_trials())
         names = tuple(f"theta[{label}]" for label in self.form.labels)
         pieces = [
@@ -119,7 +119,7 @@ class ExactPosterior(Posterior):
 
     def cdf(self, values: Mapping[str, float]) -> dict[str, float]:
         """See `Posterior.cdf`."""
-        mixture = self._mixture(*self._of_coefficients(np.eye(len(self.coefficients))))
+        mixture = self._of_coefficients()
         at = np.array([values.get(name, np.nan) for name in self.coefficients])
         found = dict(zip(self.coefficients, mixture.cdf(at).tolist(), strict=True))
         for name, marginal in zip(self._hyper_names, self._hypers, strict=True):
@@ -161,9 +161,9 @@ class ExactPosterior(Posterior):
     def _mixture(self, means: Array, variances: Array) -> Mixture:
         return marginals(self.integrated.rule, means, variances)
 
-    def _of_coefficients(self, weights: Array) -> tuple[Array, Array]:
+    def _of_coefficients(self) -> Mixture:
         given = self.integrated.rule.conditional
-        return given.mean @ weights.T, given.variance_of(weights)
+        return self._mixture(given.mean, given.variance)
 
     def _of_trials(self) -> tuple[Array, Array]:
         """Conditional moments of the trials' true effects, (nodes, k) each.
@@ -221,7 +221,7 @@ class ExactPosterior(Posterior):
         return xr.Dataset({name: (dims, rows) for name, rows in named}, {"parameter": names})
 
     def _coefficient_curves(self) -> list[tuple[Array, ...]]:
-        mixture = self._mixture(*self._of_coefficients(np.eye(len(self.coefficients))))
+        mixture = self._of_coefficients()
         x = np.linspace(mixture.quantile(_END), mixture.quantile(1.0 - _END), _GRID)
         cdf = np.stack([mixture.cdf(row) for row in x])
         density = np.stack([mixture.density(row) for row in x])

@@ -1,11 +1,4 @@
-"""The marginal density of one hyperparameter between the nodes of its axis.
-
-A density is hard to interpolate: it falls over many orders of magnitude, and its prior may have
-corners. What the trials say about φ is not: the logarithm of the marginal likelihood is smooth.
-So that is interpolated, and multiplied by the prior as it stands:
-
-    p(x | y) = p(x) exp(ℓ(x)),  ℓ the interpolant of log p(x | y) − log p(x) at the nodes.
-"""
+"""The marginal density of one hyperparameter between the nodes of its axis."""
 
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -14,6 +7,7 @@ import numpy as np
 
 from consilience.engines.exact.integrand import log_prior_along
 from consilience.engines.exact.panels import Panels
+from consilience.engines.exact.telling import interpolated, said
 from consilience.gaussian import Array
 
 if TYPE_CHECKING:
@@ -41,24 +35,25 @@ def log_integral(heights: Array, rest: tuple[Panels, ...]) -> Array:
 def between(rule: "Rule", place: int, heights: Array) -> tuple[Panels, Array]:
     """Give finer panels along an axis, and densities (…, 4n) there, from log densities (…, n)."""
     panels, finer = rule.panels[place], _finer(rule, place)
-    said = _said(heights, rule.log_priors[place])
-    by_panel = said.reshape(*said.shape[:-1], panels.count, panels.order)
-    refined = (by_panel @ _to_finer(panels.order)).reshape(*said.shape[:-1], -1)
-    return finer, np.exp(refined + _prior(rule, place, finer))
+    prior = rule.log_priors[place]
+    cut = heights.shape[:-1], panels.count, panels.order
+    trials = said(heights, prior).reshape(*cut[0], *cut[1:])
+    likelihood = interpolated(trials, np.exp(prior).reshape(cut[1:]), _to_finer(panels.order))
+    return finer, likelihood.reshape(*cut[0], -1) * np.exp(_prior(rule, place, finer))
 
 
 def gap(coarse: "Rule", fine: "Rule", place: int) -> Array:
     """Give how far the distribution functions of a hyperparameter differ, along the axis."""
-    panels, prior = _finer(fine, place), _prior(fine, place, _finer(fine, place))
-    one, other = (
-        np.exp(_trials_say(rule, place) @ _onto(rule.panels[place], panels) + prior)
-        for rule in (coarse, fine)
-    )
+    panels = _finer(fine, place)
+    beliefs = np.exp(_prior(fine, place, panels))
+    one, other = (_likelihood(rule, place, panels) * beliefs for rule in (coarse, fine))
     return _cumulation(panels.count, panels.order) @ (one - other) * panels.length
 
 
-def _trials_say(rule: "Rule", place: int) -> Array:
-    return _said(_heights(rule, place), rule.log_priors[place])
+def _likelihood(rule: "Rule", place: int, panels: Panels) -> Array:
+    prior = rule.log_priors[place]
+    trials, onto = said(_heights(rule, place), prior), _onto(rule.panels[place], panels)
+    return interpolated(trials, np.exp(prior), onto)
 
 
 def _heights(rule: "Rule", place: int) -> Array:
@@ -95,15 +90,6 @@ def _cumulation(count: int, order: int) -> Array:
     return Panels(0.0, 1.0, count, order).integration(_BETWEEN)
 
 
-def _said(heights: Array, prior: Array) -> Array:
-    """Divide the prior out; at nodes where it is zero, the trials say what they say beside it."""
-    known = np.flatnonzero(np.isfinite(prior))
-    if len(known) == len(prior):
-        return heights - prior
-    beside = np.abs(np.arange(len(prior))[:, None] - known).argmin(axis=1)
-    return (heights[..., known] - prior[known])[..., beside]
-
-
 def foretell(rule: "Rule", finer: tuple[Panels, ...]) -> Array:
     """Foretell the log density of a rule at the nodes of a finer one, (nodes,).
 
@@ -112,8 +98,8 @@ def foretell(rule: "Rule", finer: tuple[Panels, ...]) -> Array:
     heights = rule.log_density.reshape(rule.shape)
     prior = np.zeros(())
     for place, panels in enumerate(finer):
-        said = _said(np.moveaxis(heights, place, -1), rule.log_priors[place])
-        heights = np.moveaxis(said @ _onto(rule.panels[place], panels), -1, place)
+        trials = said(np.moveaxis(heights, place, -1), rule.log_priors[place])
+        heights = np.moveaxis(trials @ _onto(rule.panels[place], panels), -1, place)
         prior = prior[..., None] + _prior(rule, place, panels)
     return (heights + prior).ravel()
 

@@ -1,10 +1,12 @@
 """Integration over the hyperparameters to a stated accuracy."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from consilience.engines.exact.agreement import disagreement
+from consilience.engines.exact.agreement import disagreement, looser
 from consilience.engines.exact.form import Form
 from consilience.engines.exact.integrand import (
     added,
@@ -15,7 +17,7 @@ from consilience.engines.exact.integrand import (
     search,
     values_at,
 )
-from consilience.engines.exact.ladder import FIRST, Rungs, climbed, first_rungs, panels_on
+from consilience.engines.exact.ladder import FIRST, Rungs, climbed, panels_on, telling_rungs
 from consilience.engines.exact.line import Axis
 from consilience.engines.exact.panels import Panels
 from consilience.engines.exact.profile import foretell
@@ -27,7 +29,7 @@ from consilience.gaussian import Array, Hyper
 _MOST_NODES = 1_000_000
 WANTED = 1e-9
 OWED = 1e-6
-_DROP = 45.0  # e^-45 = 3e-20: far below what the sum of all nodes can feel
+_DROP = 36.0  # e^-36 = 2e-16 of the heaviest node: below what the sum of all can feel
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,22 @@ def integrate(form: Form) -> Integrated:
 
 
 @dataclass(frozen=True, slots=True)
+class Outlook:
+    """What is known of a rule's nodes before they are evaluated.
+
+    Parameters
+    ----------
+    foretold : array (nodes,)
+        Log of the integrand; of no account where a node matters.
+    matters : array (nodes,)
+        Which nodes are to be evaluated.
+    """
+
+    foretold: Array
+    matters: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
 class _Domain:
     """What is integrated, and where it lies."""
 
@@ -123,57 +141,78 @@ class _Domain:
         """Say at which rungs of the ladder to begin."""
         if len(self.coordinates) == 1:
             return (FIRST,)
-        alone = first_rungs(
-            lambda x: log_density(self.form, self.coordinates, x), self.found, wanted=WANTED
+        return telling_rungs(
+            lambda x: log_density(self.form, self.coordinates, x),
+            self._priors,
+            self.found,
+            wanted=(WANTED, WANTED / looser(len(self.coordinates))),
         )
-        # Tails and what lies between the nodes need a little more than moments along one line.
-        return climbed(alone, (True,) * len(alone))
 
     def cut(self, rungs: Rungs) -> tuple[Panels, ...]:
         """Cut the axes as these rungs say."""
         return panels_on(self.found, rungs)
 
-    def rule(self, panels: tuple[Panels, ...], foretold: Array) -> Rule:
-        """Evaluate a rule where it is foretold to lie within e⁻⁴⁵ of the peak.
+    def rule(self, panels: tuple[Panels, ...], seen: Outlook) -> Rule:
+        """Evaluate a rule at the nodes that are seen.
 
-        In two and three dimensions half of the box around a posterior is empty. Were a node with
-        mass overlooked, two rules would disagree, and a still finer one would be asked.
+        Were a node with mass overlooked, two rules would disagree, and a finer one would be asked.
         """
         phi, weights = values_at(self.coordinates, panels), product_weights(panels)
-        seen = foretold > foretold.max() - _DROP
-        conditional = self.form.given_some(phi, seen)
-        priors = log_priors(self.form, self.coordinates, panels)
-        log_f = np.where(seen, conditional.log_likelihood + added(priors), foretold)
+        conditional = self.form.given_some(phi, seen.matters)
+        priors = self._priors(panels)
+        joint = conditional.log_likelihood + added(priors)
+        log_f = np.where(seen.matters, joint, seen.foretold)
         peak = log_f.max()
         evidence = float(peak + np.log(weights @ np.exp(log_f - peak)))
         height, axes = log_f - evidence, (self.form.hypers, self.coordinates, panels)
         mass = weights * np.exp(height)
         return Rule(*axes, priors, phi, mass, height, conditional, evidence, self.found.moments)
 
+    def everywhere(self, panels: tuple[Panels, ...]) -> Outlook:
+        """See every node."""
+        count = _count(panels)
+        return Outlook(np.zeros(count), np.ones(count, bool))
+
+    def outlook(self, coarse: Rule, finer: tuple[Panels, ...]) -> Outlook:
+        """See the nodes whose mass, or share of a moment, is foretold to be felt.
+
+        In two and three dimensions most of the box around a posterior is empty; along one axis all
+        nodes are evaluated.
+        """
+        if len(finer) == 1:
+            return self.everywhere(finer)
+        foretold = foretell(coarse, finer) + coarse.log_evidence
+        felt = foretold + added(tuple(self._felt(finer)))
+        return Outlook(foretold, felt > felt.max() - _DROP)
+
+    def _felt(self, panels: tuple[Panels, ...]) -> Iterator[Array]:
+        """Give, along each axis, log weights and the growth of the highest moment."""
+        for axis, each in zip(self.coordinates, panels, strict=True):
+            size = np.log1p(np.abs(axis.value(each.nodes)) / axis.scale)
+            yield np.log(each.weights) + self.found.moments * size
+
+    def _priors(self, panels: tuple[Panels, ...]) -> tuple[Array, ...]:
+        return log_priors(self.form, self.coordinates, panels)
+
 
 def _refine(domain: _Domain) -> Integrated:
     """Climb the ladder until neighbours agree to what is wanted, or the nodes run out."""
     rungs = domain.begin()
     panels = domain.cut(rungs)
-    coarse = domain.rule(panels, np.zeros(_count(panels)))
-    behind, settled = (True,) * len(rungs), 0.0
+    coarse = domain.rule(panels, domain.everywhere(panels))
+    behind, settled = (1,) * len(rungs), 0.0
     while True:
         rungs = climbed(rungs, behind)
         finer = domain.cut(rungs)
-        fine = domain.rule(finer, _foretold(coarse, finer))
-        found = disagreement(coarse, fine)
+        fine = domain.rule(finer, domain.outlook(coarse, finer))
+        found = disagreement(coarse, fine, close=WANTED)
         behind = found.behind(WANTED)
         following = domain.cut(climbed(rungs, behind))
-        if following == finer or _count(following) > _MOST_NODES:
+        if following == finer:
             return Integrated(fine, max(found.worst, settled))
+        if _count(following) > _MOST_NODES:
+            return Integrated(fine, max(disagreement(coarse, fine, close=np.inf).worst, settled))
         coarse, settled = fine, max(settled, found.settled(WANTED))
-
-
-def _foretold(coarse: Rule, finer: tuple[Panels, ...]) -> Array:
-    """Foretell where nodes are many; along one axis all are evaluated."""
-    if len(finer) == 1:
-        return np.zeros(_count(finer))
-    return foretell(coarse, finer) + coarse.log_evidence
 
 
 def _count(panels: tuple[Panels, ...]) -> int:

@@ -1,6 +1,7 @@
 """The coefficients given the hyperparameters, in closed form at many nodes at once."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,14 +10,18 @@ from numpy.typing import NDArray
 from consilience.gaussian import Array
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+
+    from consilience.engines.exact.kernel import Bench, Work
 
 type Positions = NDArray[np.intp]
+
+type Nodes = Iterable[tuple[Positions, Array, Array]]
 
 _LOG_2PI = float(np.log(2.0 * np.pi))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Conditional:
     """The posterior given each node's hyperparameters.
 
@@ -26,24 +31,34 @@ class Conditional:
         log p(y | φ) with all coefficients integrated out.
     mean : array (nodes, m)
         Conditional means of the coefficients.
-    root : array (nodes, m, m)
-        Square roots R of their conditional covariances RR'.
     variance : array (nodes, m)
-        The diagonals of RR'.
+        Their conditional variances.
+    equations, nodes
+        What was solved, and where: covariances are found when they are asked for.
     """
 
     log_likelihood: Array
     mean: Array
-    root: Array
     variance: Array
+    equations: "Equations"
+    nodes: "Nodes"
 
     @property
     def solved(self) -> NDArray[np.bool_]:
         """Whether a node was solved, or left out because it weighs nothing, (nodes,)."""
-        return self.root[:, 0, 0] > 0.0 if self.root.shape[1] else np.ones(len(self.root), bool)
+        return self.variance[:, 0] > 0.0 if self.mean.shape[1] else np.ones(len(self.mean), bool)
+
+    @cached_property
+    def root(self) -> Array:
+        """Square roots R of the conditional covariances RR', (nodes, m, m); zero if not solved."""
+        return self.equations.roots(self.nodes, len(self.mean))
 
     def variance_of(self, weights: Array) -> Array:
         """Variance of w'β at each node, shape (nodes, r), for weights (r, m) or (nodes, r, m)."""
+        if weights.shape == self.mean.shape[1:] * 2 and np.array_equal(
+            weights, np.eye(len(weights))
+        ):
+            return self.variance
         return np.sum((weights @ self.root) ** 2, axis=-1)
 
 
@@ -76,7 +91,7 @@ class Equations:
     spread: Array
     constant: float
 
-    def solve(self, nodes: "Iterable[tuple[Positions, Array, Array]]", count: int) -> Conditional:
+    def solve(self, nodes: "Nodes", count: int) -> Conditional:
         """Solve for the coefficients at some or all of `count` nodes.
 
         With β = b + c∘z, z ~ N(0, I) (or flat), S = v + h(φ) and r = y − Wb:
@@ -88,22 +103,34 @@ class Equations:
         Parameters
         ----------
         nodes : iterable of tuple
-            Pieces: the numbers of n nodes; h(φ) there, (n, k) or (n, 1); prior standard deviations
-            c of the coefficients, (n, m) or (1, m), 1 where flat.
+            Pieces, which may be gone through again: the numbers of n nodes; h(φ) there, (n, k) or
+            (n, 1); prior standard deviations c of the coefficients, (n, m) or (1, m), 1 where flat.
         count : int
             How many nodes there are. The likelihood of those that are in no piece is zero.
         """
         from consilience.engines.exact import kernel
 
         shape = count, len(self.offset)
-        deviance, root = np.full(count, np.inf), np.zeros((*shape, shape[1]))
-        found = kernel.Found(deviance, np.zeros(shape), root, np.zeros(shape))
+        found = kernel.Found(np.full(count, np.inf), np.zeros(shape), np.zeros(shape))
+        self._fill(kernel.loop(), nodes, found)
+        likelihood = -0.5 * (self.constant + found.deviance)
+        return Conditional(likelihood, self.offset + found.shift, found.variance, self, nodes)
+
+    def roots(self, nodes: "Nodes", count: int) -> Array:
+        """Give the square roots c∘L⁻ᵀ of the covariances c c'∘A⁻¹, A = LL', (count, m, m)."""
+        from consilience.engines.exact import kernel
+
+        root = np.zeros((count, len(self.offset), len(self.offset)))
+        self._fill(kernel.root_loop(), nodes, root)
+        return root
+
+    def _fill[T](self, fill: "Callable[[Work, Bench, T], None]", nodes: "Nodes", found: T) -> None:
+        from consilience.engines.exact import kernel
+
         rows = kernel.Rows(self.starts, self.columns, self.values, self.residual, self.v)
-        room, fill = kernel.bench(shape[1]), kernel.loop()
+        room = kernel.bench(len(self.offset))
         for at, h, c in nodes:
             fill(kernel.Work(rows, kernel.Nodes(at, h, c, self.known)), room, found)
-        likelihood = -0.5 * (self.constant + found.deviance)
-        return Conditional(likelihood, self.offset + found.shift, root, found.variance)
 
 
 def equations(W: Array, y: Array, v: Array, *, mean: Array, sd: Array) -> Equations:
