@@ -43,7 +43,8 @@ class Disagreement:
 
     def behind(self, wanted: float) -> tuple[int, ...]:
         """Say how many rungs each axis has to climb: all have, if moments differ."""
-        return tuple(_rungs(max(self.moments, gap) / wanted) for gap in self.along)
+        least = int(self.moments > wanted)
+        return tuple(max(least, _rungs(gap / wanted)) for gap in self.along)
 
     def settled(self, wanted: float) -> float:
         """Give the largest difference that is small enough not to be looked at again."""

@@ -9,12 +9,13 @@ from consilience.engines.base import Engine
 from consilience.engines.exact.form import Form, assemble
 from consilience.engines.exact.posterior import ExactPosterior
 from consilience.engines.exact.proof import prove
-from consilience.engines.exact.rule import Integrated, integrate
+from consilience.engines.exact.rule import OWED, WANTED, Integrated, integrate
 from consilience.engines.exact.store import from_dataset
-from consilience.errors import RefusalError
+from consilience.errors import ModelError, RefusalError
 from consilience.model import Model
 
 MOST_HYPERS = 3
+_LEAST = 1e-12  # nearer, and rounding decides
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +23,8 @@ class Exact(Engine):
     """Integrate the hyperparameters numerically, everything else in closed form.
 
     p(β | y) = ∫ p(β | φ, y) p(φ | y) dφ, with p(φ | y) ∝ p(y | φ) p(φ). Bracketed from the
-    integrand, Gauss–Legendre panels, doubled until rules of two orders agree to 1e-9; the bound
-    achieved is part of the answer, and beyond 1e-6 the engine refuses.
+    integrand, Gauss–Legendre panels, refined until rules of two orders agree; the bound achieved is
+    part of the answer, and beyond 1e-6 the engine refuses.
 
     Parameters
     ----------
@@ -33,11 +34,26 @@ class Exact(Engine):
         Draws in each chain.
     chains : int
         Chains in which the draws are arranged, for tools that expect them.
+    tolerance : float
+        What two rules must agree to, relative; from 1e-12 to 1e-6.
+
+    Raises
+    ------
+    ModelError
+        If the tolerance is out of its range.
     """
 
     seed: int = 0
     draws: int = 1000
     chains: int = 4
+    tolerance: float = WANTED
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be reached, or would be refused."""
+        if not _LEAST <= self.tolerance <= OWED:
+            raise ModelError(
+                f"tolerance is a number from {_LEAST:.0e} to {OWED:.0e}; {self.tolerance!r} is not."
+            )
 
     def accept(self, model: Model, effects: Effects) -> None:
         """Say nothing if the engine can do this model.
@@ -52,7 +68,7 @@ class Exact(Engine):
     def run(self, model: Model, effects: Effects) -> ExactPosterior:
         """See `Engine.run`."""
         form = self._form(model, effects)
-        return self._posterior(form, effects, integrate(form))
+        return self._posterior(form, effects, integrate(form, wanted=self.tolerance))
 
     def restore(self, model: Model, effects: Effects, tree: xr.DataTree) -> ExactPosterior:
         """See `Engine.restore`."""

@@ -78,7 +78,7 @@ def telling_rungs(
     heights = _along_lines(log_density, found)
     priors = log_priors(panels_on(found, (_WHOLE,) * len(heights)))
     return tuple(
-        _telling(line, prior, _lowest(line, moments), wanted=between)
+        _telling((line, prior), _lowest(line, moments), axes=len(heights), wanted=between)
         for line, prior in zip(heights, priors, strict=True)
     )
 
@@ -105,13 +105,13 @@ def _lowest(heights: Array, wanted: float) -> int:
     return _WHOLE
 
 
-def _telling(heights: Array, prior: Array, first: int, *, wanted: float) -> int:
+def _telling(line: tuple[Array, Array], first: int, *, axes: int, wanted: float) -> int:
     """Find the lowest rung, from the first on, whose interpolant integrates to what it should."""
-    trials, beliefs, densities = said(heights, prior), np.exp(prior), np.exp(heights)
+    trials, (densities, beliefs) = said(*line), (np.exp(each) for each in line)
     weights = _weights(_WHOLE) / (_weights(_WHOLE) @ densities)
     for rung in range(first, _WHOLE):
         to, back = _to(rung), _back(rung)
-        found = interpolated(to @ trials, to @ beliefs, back) * beliefs
+        found = interpolated(to @ trials, back, axes=axes) * beliefs
         if np.max(np.abs(np.cumsum(weights * (found - densities)))) <= wanted:
             return rung
     return _WHOLE

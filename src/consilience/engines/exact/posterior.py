@@ -130,9 +130,8 @@ class ExactPosterior(Posterior):
     def again(self, y: Array) -> "ExactPosterior":
         """Answer the same questions for other estimates of the same trials."""
         form = replace(self.form, y=y - self.form.known)
-        return replace(
-            self, form=form, integrated=integrate(form), effects=replace(self.effects, y=y)
-        )
+        integrated = integrate(form, wanted=self.integrated.wanted)
+        return replace(self, form=form, integrated=integrated, effects=replace(self.effects, y=y))
 
     def foresee(self) -> Array:
         """See `Posterior.foresee`; by exact refits without each trial."""
@@ -182,7 +181,7 @@ class ExactPosterior(Posterior):
         if not identified(others):
             return np.nan  # without this trial nothing is known: an improper prior stays improper
         try:
-            rule = integrate(others).rule
+            rule = integrate(others, wanted=self.integrated.wanted).rule
         except ModelError:
             return np.nan  # the same for an improper prior of a standard deviation
         row = form.W[[place]]

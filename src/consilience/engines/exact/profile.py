@@ -36,10 +36,11 @@ def between(rule: "Rule", place: int, heights: Array) -> tuple[Panels, Array]:
     """Give finer panels along an axis, and densities (…, 4n) there, from log densities (…, n)."""
     panels, finer = rule.panels[place], _finer(rule, place)
     prior = rule.log_priors[place]
-    cut = heights.shape[:-1], panels.count, panels.order
-    trials = said(heights, prior).reshape(*cut[0], *cut[1:])
-    likelihood = interpolated(trials, np.exp(prior).reshape(cut[1:]), _to_finer(panels.order))
-    return finer, likelihood.reshape(*cut[0], -1) * np.exp(_prior(rule, place, finer))
+    by_panel = (*heights.shape[:-1], panels.count, panels.order)
+    trials, axes = said(heights, prior).reshape(by_panel), len(rule.panels)
+    likelihood = interpolated(trials, _to_finer(panels.order), axes=axes)
+    densities = likelihood.reshape(*heights.shape[:-1], -1)
+    return finer, densities * np.exp(_prior(rule, place, finer))
 
 
 def gap(coarse: "Rule", fine: "Rule", place: int) -> Array:
@@ -53,7 +54,7 @@ def gap(coarse: "Rule", fine: "Rule", place: int) -> Array:
 def _likelihood(rule: "Rule", place: int, panels: Panels) -> Array:
     prior = rule.log_priors[place]
     trials, onto = said(_heights(rule, place), prior), _onto(rule.panels[place], panels)
-    return interpolated(trials, np.exp(prior), onto)
+    return interpolated(trials, onto, axes=len(rule.panels))
 
 
 def _heights(rule: "Rule", place: int) -> Array:

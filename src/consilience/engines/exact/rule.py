@@ -79,19 +79,21 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Integrated:
-    """A rule and the relative error bound that it achieved."""
+    """A rule, the relative error bound that it achieved, and the one that was asked for."""
 
     rule: Rule
     accuracy: float
+    wanted: float = WANTED
 
 
-def integrate(form: Form) -> Integrated:
+def integrate(form: Form, *, wanted: float = WANTED) -> Integrated:
     """Integrate over the hyperparameters until two rules of different order agree.
 
     Evidence, means and standard deviations of all coefficients and hyperparameters by two
-    Gauss–Legendre rules must agree to 1e-9 (means relative to their SD), and the distribution
-    functions of the hyperparameters to 1e-7; finer rules are taken until they do. The disagreement
-    achieved is the bound on the coarser rule's error; the finer rule is the one that answers.
+    Gauss–Legendre rules must agree to what is wanted (means relative to their SD), and the
+    distribution functions of the hyperparameters to ten times that along one axis, thirty times
+    along several; finer rules are taken until they do. The disagreement achieved is the bound on
+    the coarser rule's error; the finer rule is the one that answers.
 
     Raises
     ------
@@ -102,8 +104,8 @@ def integrate(form: Form) -> Integrated:
     """
     coordinates = coordinates_of(form)
     if not coordinates:
-        return Integrated(_single(form), float(np.finfo(float).eps))
-    best = _refine(_Domain(form, coordinates, search(form, coordinates)))
+        return Integrated(_single(form), float(np.finfo(float).eps), wanted)
+    best = _refine(_Domain(form, coordinates, search(form, coordinates), wanted))
     if best.accuracy > OWED:
         raise ConvergenceError(
             f"Two integration rules over {', '.join(h.name for h in form.hypers)} still differ by "
@@ -136,6 +138,7 @@ class _Domain:
     form: Form
     coordinates: tuple[Axis, ...]
     found: Bracket
+    wanted: float
 
     def begin(self) -> Rungs:
         """Say at which rungs of the ladder to begin."""
@@ -145,7 +148,7 @@ class _Domain:
             lambda x: log_density(self.form, self.coordinates, x),
             self._priors,
             self.found,
-            wanted=(WANTED, WANTED / looser(len(self.coordinates))),
+            wanted=(self.wanted, self.wanted / looser(len(self.coordinates))),
         )
 
     def cut(self, rungs: Rungs) -> tuple[Panels, ...]:
@@ -197,7 +200,7 @@ class _Domain:
 
 def _refine(domain: _Domain) -> Integrated:
     """Climb the ladder until neighbours agree to what is wanted, or the nodes run out."""
-    rungs = domain.begin()
+    rungs, wanted = domain.begin(), domain.wanted
     panels = domain.cut(rungs)
     coarse = domain.rule(panels, domain.everywhere(panels))
     behind, settled = (1,) * len(rungs), 0.0
@@ -205,14 +208,15 @@ def _refine(domain: _Domain) -> Integrated:
         rungs = climbed(rungs, behind)
         finer = domain.cut(rungs)
         fine = domain.rule(finer, domain.outlook(coarse, finer))
-        found = disagreement(coarse, fine, close=WANTED)
-        behind = found.behind(WANTED)
+        found = disagreement(coarse, fine, close=wanted)
+        behind = found.behind(wanted)
         following = domain.cut(climbed(rungs, behind))
         if following == finer:
-            return Integrated(fine, max(found.worst, settled))
+            return Integrated(fine, max(found.worst, settled), wanted)
         if _count(following) > _MOST_NODES:
-            return Integrated(fine, max(disagreement(coarse, fine, close=np.inf).worst, settled))
-        coarse, settled = fine, max(settled, found.settled(WANTED))
+            found = disagreement(coarse, fine, close=np.inf)
+            return Integrated(fine, max(found.worst, settled), wanted)
+        coarse, settled = fine, max(settled, found.settled(wanted))
 
 
 def _count(panels: tuple[Panels, ...]) -> int:

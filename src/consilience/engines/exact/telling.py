@@ -6,16 +6,17 @@ stands:
 
     p(x | y) = p(x) L(x),  L the interpolant of p(x | y)/p(x) at the nodes.
 
-L itself is interpolated where it is of one order of magnitude; where it is not, its logarithm,
-whose errors are relative but larger: the logarithm has a branch point wherever L, continued to
-complex x, is zero.
+Along several axes Along several axes L itself is interpolated where it stays within e³⁰ of its largest value: the
+logarithm has a branch point wherever L, continued to complex x, is zero. Its logarithm, which is
+nearly a polynomial where many trials leave little room, is interpolated along a single axis and
+where L falls further.
 """
 
 import numpy as np
 
 from consilience.gaussian import Array
 
-_ONE_ORDER = 1e-2  # the mean of L under the prior, as a share of its largest value
+_WIDE = 30.0
 
 
 def said(heights: Array, prior: Array) -> Array:
@@ -35,28 +36,30 @@ def said(heights: Array, prior: Array) -> Array:
     return (heights[..., known] - prior[known])[..., beside]
 
 
-def interpolated(trials: Array, beliefs: Array, onto: Array) -> Array:
+def interpolated(trials: Array, onto: Array, *, axes: int) -> Array:
     """Interpolate L along the last axis.
 
     Parameters
     ----------
     trials : array (…, n)
         log L at the nodes.
-    beliefs : array (n,) or (…, n)
-        Prior density there, up to a factor.
     onto : array (n, f)
         From values at the nodes to those at other points.
+    axes : int
+        Number of axes of the whole rule.
 
     Returns
     -------
     array (…, f)
         L at the other points; below zero by a rounding error where L is next to nothing.
     """
-    top = trials.max(axis=-1, keepdims=True)
-    plain = np.exp(trials - top)
-    even = np.sum(plain * beliefs, axis=-1) >= _ONE_ORDER * beliefs.sum(axis=-1)
-    if even.all():
-        return np.exp(top) * (plain @ onto)
-    if not even.any():
+    if axes == 1:
         return np.exp(trials @ onto)
-    return np.where(even[..., None], np.exp(top) * (plain @ onto), np.exp(trials @ onto))
+    if axes == 1:
+        return np.exp(trials @ onto)
+    top = trials.max(axis=-1, keepdims=True)
+    wide = top - trials.min(axis=-1, keepdims=True) > _WIDE
+    if wide.all():
+        return np.exp(trials @ onto)
+    plain = np.exp(top) * (np.exp(trials - top) @ onto)
+    return np.where(wide, np.exp(trials @ onto), plain) if wide.any() else plain
