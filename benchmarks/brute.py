@@ -19,6 +19,7 @@ type LogDensity = Callable[[Array, Array], Array]
 """Log prior density of tau at tau (n,), given the standard errors (k,)."""
 
 LOWEST, HIGHEST, NODES = -4.6, 33.0, 6001
+BOUNDED = 1201
 
 
 def log_prior(given: Mapping[str, object]) -> LogDensity:
@@ -113,7 +114,7 @@ def axis(unit: float, upper: float) -> tuple[Array, Array]:
 
 def tanh_sinh(upper: float) -> tuple[Array, Array]:
     """Give nodes and log weights on [0, upper]."""
-    t, step = np.linspace(-4.4, 4.4, 1201, retstep=True)
+    t, step = np.linspace(-4.4, 4.4, BOUNDED, retstep=True)
     inner = np.pi * np.sinh(t)
     share = 1.0 / (1.0 + np.exp(-inner))
     logs = -np.logaddexp(0.0, -inner) - np.logaddexp(0.0, inner) + np.log(np.pi * np.cosh(t))

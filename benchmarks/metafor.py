@@ -14,6 +14,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 import metafor_compare as compare  # noqa: E402 - found beside this file
+import metafor_models as models  # noqa: E402
 import metafor_selection as selection  # noqa: E402
 
 FOLDER = HERE.parent / "docs" / "metafor"
@@ -32,6 +33,11 @@ def fit_rows(name: str, kept: dict) -> list[list[str]]:
 def extra_rows(name: str, kept: dict) -> list[list[str]]:
     """Compare one data set of diagnostics and small-study methods."""
     return rows(name, [*compare.deletions(kept), *compare.small_study(kept)])
+
+
+def model_rows(family: str, name: str, items: Iterable[compare.Item]) -> list[list[str]]:
+    """Compare one model: a regression, one with levels, of scale, of counts."""
+    return [[name, family, *_counted(list(items))]]
 
 
 def selection_rows(name: str, kept: dict) -> list[list[str]]:
@@ -85,6 +91,8 @@ def main() -> None:
     extras = compare.read("metafor_extras.json")
     write(FOLDER / "fits.csv", HEAD, [row for n, k in kept.items() for row in fit_rows(n, k)])
     write(FOLDER / "extras.csv", HEAD, [row for n, k in extras.items() for row in extra_rows(n, k)])
+    found = [row for f, n, made in models.models() for row in model_rows(f, n, made())]
+    write(FOLDER / "models.csv", ("model", *HEAD[1:]), found)
     found = [row for n, k in extras.items() for row in selection_rows(n, k)]
     write(FOLDER / "selection.csv", SELECTION_HEAD, found)
 

@@ -9,7 +9,7 @@ import xarray as xr
 
 from consilience.engines.summary import tails
 from consilience.fit import Fit, seeded
-from consilience.gaussian import Array
+from consilience.gaussian import Array, Errors
 
 STATISTICS: Mapping[str, Callable[[Array], Array]] = {
     "largest": lambda values: values.max(axis=-1),
@@ -49,7 +49,7 @@ def check(fit: Fit, *, level: float = 0.95, seed: int = 0) -> Check:
     """Hold replicated data against the observed, and each trial against the others.
 
     Replicates are new trials of the same sizes and moderators, with true effects of their own:
-    yᵢ ~ N(ηᵢ, h(φ) + vᵢ). The leave-one-out column asks the harder question, whether the model
+    y ~ N(η, H(φ) + V). The leave-one-out column asks the harder question, whether the model
     foresees each trial from the others: 2·min(p, 1 − p) with p = P(new yᵢ < observed yᵢ | others).
     For sampled fits it is estimated by reweighted draws, and stays empty where these say too little
     (Pareto k above 0.7).
@@ -94,8 +94,9 @@ def _replicate(fit: Fit, rng: np.random.Generator) -> Array:
     point = {name: values.ravel() for name, values in hypers.items()}
     eta = layout.seen(beta)
     shape = (eta[..., 0].size, fit.effects.k)
-    variance = fit.posterior.scatter.draw(point, shape, rng) + fit.effects.v
-    return eta + np.sqrt(variance).reshape(eta.shape) * rng.standard_normal(eta.shape)
+    errors = Errors.of(fit.effects.v, fit.effects.shared)
+    drawn = errors.draw(fit.posterior.scatter.draw(point, shape, rng), rng)
+    return eta + drawn.reshape(eta.shape)
 
 
 def _against(observed: Array, replicated: Array, level: float) -> pd.DataFrame:

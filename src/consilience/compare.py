@@ -207,6 +207,12 @@ def _why(fit: Fit, row: pd.Series, twins: pd.DataFrame) -> list[str]:
             "of whatever else the model estimates; a classical interval takes its estimate of that "
             "SD as known, which makes it narrower when trials are few."
         )
+    if not fit.effects.shared.independent:
+        sentences.append(
+            "Some estimates share participants. Both analyses take their sampling covariance V "
+            "into account if both were given these effects; one that was given them as "
+            "independent counts the shared participants twice."
+        )
     if fit.model.terms:
         sentences.append(
             "The Bayesian mean is that of the population of trials after the model's terms, whose "

@@ -1,5 +1,6 @@
 """Sampling covariance: which estimates share participants, and how much."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
@@ -61,6 +62,56 @@ class Covariance:
         )
         return type(self)(self.members, tuple(blocks))
 
+    def by_size(self) -> Iterator[tuple[Positions, Floats]]:
+        """Give the blocks of one size at once: members (n, m) and covariances (n, m, m)."""
+        sizes = np.array([len(at) for at in self.members], dtype=int)
+        for size in np.unique(sizes):
+            chosen = np.flatnonzero(sizes == size)
+            yield (
+                np.stack([self.members[i] for i in chosen]),
+                np.stack([self.blocks[i] for i in chosen]),
+            )
+
+    def rotated(self, v: Floats, *arrays: Floats) -> tuple[Floats, ...]:
+        """Turn estimates so that their sampling covariance becomes diagonal.
+
+        With ``V_b = Q diag(l) Q'`` of each block, ``Q'y`` has the covariance ``diag(l)``, and
+        ``V_b + tau² I`` becomes ``diag(l + tau²)`` for every tau². The cost is linear in the number
+        of blocks.
+
+        Parameters
+        ----------
+        v : ndarray, shape (k,)
+            Sampling variances; they hold for the estimates of no block.
+        *arrays : ndarray, shape (k,) or (k, p)
+            What to turn.
+
+        Returns
+        -------
+        tuple of ndarray
+            The variances ``l``, then the turned arrays.
+        """
+        found = [np.array(each, dtype=float) for each in (v, *arrays)]
+        for at, blocks in self.by_size():
+            values, vectors = np.linalg.eigh(blocks)
+            found[0][at] = values
+            for turned, given in zip(found[1:], arrays, strict=True):
+                turned[at] = np.einsum("bij,bi...->bj...", vectors, given[at])
+        return tuple(found)
+
+    def words(self, k: int) -> tuple[str, ...]:
+        """Say what of k estimates is correlated, in a sentence; nothing if they are independent."""
+        if self.independent:
+            return ()
+        pairs = [_correlations(block) for block in self.blocks]
+        low, high = min(each.min() for each in pairs), max(each.max() for each in pairs)
+        count, held = len(self.members), sum(map(len, self.members))
+        return (
+            f"The sampling covariance V was used: the errors of {held} of {k} estimates are "
+            f"correlated, in {count} block{'s' * (count > 1)}, with correlations from {low:.3g} to "
+            f"{high:.3g}.",
+        )
+
     def problems(self, labels: tuple[str, ...]) -> list[Problem]:
         """List the blocks that are no covariance.
 
@@ -95,6 +146,11 @@ class Covariance:
 
 INDEPENDENT = Covariance()
 """No two estimates share participants."""
+
+
+def _correlations(block: Floats) -> Floats:
+    sd = np.sqrt(np.diagonal(block))
+    return np.asarray((block / np.outer(sd, sd))[np.triu_indices(len(block), 1)])
 
 
 def _named(at: Positions, labels: tuple[str, ...]) -> str:

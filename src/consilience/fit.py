@@ -83,7 +83,8 @@ class Fit:
             *scatter_conflict(scattered, q=q),
         )
         reason = (f"Engine: {self.reason}.",) if self.reason else ()
-        return Diagnosis(self.posterior.faults, (*reason, *self.posterior.steps), cautions)
+        steps = (*reason, *self.posterior.steps, *self.effects.shared.words(self.effects.k))
+        return Diagnosis(self.posterior.faults, steps, cautions)
 
     def summary(self, level: float = 0.95) -> pd.DataFrame:
         """Summarise every parameter.
@@ -241,12 +242,6 @@ def _refuse_others(model: object, effects: object) -> None:
         raise DataError(
             f"fit() takes Effects, not {type(effects).__name__}: make them of a trial table by "
             "effect_sizes(trials, measure)."
-        )
-    if not effects.shared.independent:
-        raise DataError(
-            "These estimates share participants (their covariance V has blocks), and a likelihood "
-            "that takes them as independent would count those twice. Keep one estimate of each "
-            "study, combine the arms, or pool them classically, which uses V."
         )
 
 

@@ -27,6 +27,9 @@ def fit_many(
 ) -> pd.DataFrame:
     """Fit one model to every data set of a frame, exactly.
 
+    The rows of a set are taken as independent: a frame has no place for the covariance of estimates
+    that share participants. Effects that do are fitted one set at a time, by `fit`.
+
     yᵢⱼ | θᵢⱼ ~ N(θᵢⱼ, vᵢⱼ), θᵢⱼ ~ N(μⱼ, τⱼ²) for each data set j by itself: the answers of
     ``fit(model, effects).summary()``, far faster than one by one; the first call of an installation
     compiles for half a minute. The sets are shared out among as

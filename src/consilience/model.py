@@ -189,6 +189,7 @@ _TAKEN = (
     *("mu", "beta", "theta", "yi", "chain", "draw", "estimate", "coef"),
     *("tau", "log_tau", "tau_typical", "tau_spread", "tau_deviation", "tau_outlier"),
     *("outlier", "outlier_weight", "bias", "bias_scale", "bias_deviation"),
+    *("sampling_error", "sampling_error_unit"),
 )
 """Names of variables and dimensions that an answer may hold."""
 

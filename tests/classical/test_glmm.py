@@ -1,6 +1,7 @@
 """Models of counts against the reference, brute-force integration, identities and simulation."""
 
 import math
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -42,7 +43,9 @@ def sheet(name):
     return table
 
 
+@cache
 def asked(name, nodes=None):
+    """Pool the reference's trials, once for all tests that ask for the same."""
     args = MODELS[name]["args"]
     code = args["measure"] + ("." + args["model"] if "model" in args else "")
     usual = 1 if "UM.RS_ML" in name else 7
@@ -329,6 +332,12 @@ def drawn(code, k=14, seed=4, sizes=(20, 200)):
     return pd.DataFrame({"study": study, "events1": x1, "events2": x2, **sizes})
 
 
+@cache
+def pooled_draws(code):
+    """Pool the trials that `drawn` draws, once for all tests that change them."""
+    return pool_counts(drawn(code), code)
+
+
 def swapped(table):
     pairs = {name[:-1] for name in table.columns if name.endswith("1")}
     turn = {f"{name}{i}": f"{name}{3 - i}" for name in pairs for i in (1, 2)}
@@ -337,8 +346,7 @@ def swapped(table):
 
 @pytest.mark.parametrize("code", TWO_ARMS)
 def test_swapping_the_arms_turns_the_sign(code):
-    table = drawn(code)
-    one, two = pool_counts(table, code), pool_counts(swapped(table), code)
+    one, two = pooled_draws(code), pool_counts(swapped(drawn(code)), code)
     assert two.beta[0] == pytest.approx(-one.beta[0], rel=1e-6)
     assert two.tau2 == pytest.approx(one.tau2, rel=1e-6)
     assert two.summary()["se"].iloc[0] == pytest.approx(one.summary()["se"].iloc[0], rel=1e-6)
@@ -360,8 +368,7 @@ def test_units_of_time_cancel(code, factor):
 
 @pytest.mark.parametrize("code", glmm.REGISTRY)
 def test_the_order_of_trials_does_not_matter(code):
-    table = drawn(code)
-    one, two = pool_counts(table, code), pool_counts(table.iloc[::-1], code)
+    one, two = pooled_draws(code), pool_counts(drawn(code).iloc[::-1], code)
     np.testing.assert_allclose([one.beta[0], one.tau2], [two.beta[0], two.tau2], rtol=1e-7)
 
 
@@ -402,7 +409,7 @@ def test_double_zero_trials_add_nothing_and_are_named():
         table = drawn(code)
         empty = table.iloc[[0]].assign(study="silent", events1=0, events2=0)
         more = pool_counts(pd.concat([table, empty]), code)
-        plain = pool_counts(table, code)
+        plain = pooled_draws(code)
         assert more.left_out == ("silent",)
         assert more.summary().attrs["left_out"] == ("silent",)
         np.testing.assert_allclose(more.beta, plain.beta, rtol=1e-9)
@@ -415,7 +422,7 @@ def test_one_group_without_events_counts(code):
     empty = table.iloc[[0]].assign(study="silent", events=0)
     more = pool_counts(pd.concat([table, empty]), code)
     assert more.effects.k == len(table) + 1
-    assert more.beta[0] < pool_counts(table, code).beta[0]
+    assert more.beta[0] < pooled_draws(code).beta[0]
 
 
 def test_arms_without_events_have_an_infinite_answer():

@@ -4,9 +4,12 @@ Selection models are held to the same in test_small_study_selection.py. Not free
 `Truncated(at)`, whose point is on the scale of the estimates, and gamma1 of `copas_sensitivity`.
 """
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 import pytest
+from tests.across import across
 from tests.classical.references import FITS
 
 from consilience.classical import REGISTRY, intervals, prediction
@@ -14,7 +17,7 @@ from consilience.classical import diagnostics as dx
 from consilience.classical import small_study as ss
 from consilience.classical.inference import REGISTRY as INFERENCES
 from consilience.classical.pool import pool
-from consilience.errors import RefusalError
+from consilience.effects import effect_sizes
 
 # The power of c by which each column or row changes; 0 for what has no unit.
 POWERS = {
@@ -23,16 +26,38 @@ POWERS = {
     "tau2_without": 2, "target": 1, "gamma1": 1, "beta": 1,
 }  # fmt: skip
 SHIFTED = {"log_likelihood", "deviance", "AIC", "BIC", "AICc", "parameters"}
-SCALES = [1e-4, 1e4]
 
 
-@pytest.fixture(params=["bcg RR", "hackshaw1998 GEN", "rubin1981_eightschools GEN"])
-def pair(request, effects_of):
-    """The same trials twice, and a way to the second at any scale."""
-    kept = FITS[request.param]
+@cache
+def scaled(trials, c):
+    """The same trials at any scale."""
+    kept = FITS[trials]
     y, v = np.array(kept["yi"]), np.array(kept["vi"])
-    order = np.arange(len(y))[::-1]
-    return lambda c: effects_of(c * y, c**2 * v, order=order, n=10 + np.round(1000 * v.min() / v))
+    table = {
+        "study": [f"trial {i}" for i in range(len(y))], "yi": c * y, "vi": c**2 * v,
+        "order": np.arange(len(y))[::-1], "n": 10 + np.round(1000 * v.min() / v),
+    }  # fmt: skip
+    return effect_sizes(pd.DataFrame(table), "GEN")
+
+
+@cache
+def pooled(trials, c, code="REML", inference="z"):
+    """Each analysis is made once, whatever is asked of it."""
+    return pool(scaled(trials, c), code, inference=inference)
+
+
+@cache
+def diagnosed(trials, c, code, name):
+    return DIAGNOSTICS[name](pooled(trials, c, code))
+
+
+@cache
+def small_study(trials, c, name):
+    return METHODS[name](scaled(trials, c))
+
+
+every = across("trials", ["bcg RR", "hackshaw1998 GEN", "rubin1981_eightschools GEN"])
+both = across("c", [1e-4, 1e4])
 
 
 def same(one, other, c):
@@ -47,60 +72,61 @@ def same(one, other, c):
         assert b == pytest.approx(a * unit, rel=1e-9, abs=1e-10 * size, nan_ok=True), column
 
 
-@pytest.mark.parametrize("c", SCALES)
-@pytest.mark.parametrize("code", REGISTRY)
-def test_estimators_and_inference(pair, code, c):
+@every
+@both
+@across("code", REGISTRY)
+def test_estimators_and_inference(trials, code, c):
     for inference in INFERENCES:
-        one, other = (pool(pair(x), code, inference=inference) for x in (1.0, c))
+        one, other = (pooled(trials, x, code, inference) for x in (1.0, c))
         same(one.summary(), other.summary(), c)
         same(one.heterogeneity(), other.heterogeneity(), c)
 
 
-@pytest.mark.parametrize("c", SCALES)
-@pytest.mark.parametrize("code", intervals.REGISTRY)
-def test_intervals(pair, code, c):
-    one, other = (pool(pair(x), "REML").confint(code) for x in (1.0, c))
+@every
+@both
+@across("code", intervals.REGISTRY)
+def test_intervals(trials, code, c):
+    one, other = (pooled(trials, x).confint(code) for x in (1.0, c))
     for row, unit in (("tau2", c**2), ("tau", c), ("I2", 1), ("H2", 1)):
         ends = ["estimate", "lower", "upper"]
         wanted = (one.loc[row, ends] * unit).tolist()
         assert other.loc[row, ends].tolist() == pytest.approx(wanted, rel=1e-9, abs=1e-12 * unit)
 
 
-@pytest.mark.parametrize("c", SCALES)
-@pytest.mark.parametrize("code", prediction.REGISTRY)
-def test_prediction_intervals(pair, code, c):
+@every
+@both
+@across("code", prediction.REGISTRY)
+def test_prediction_intervals(trials, code, c):
     """Nagashima's is simulated from the same seed, so it scales as exactly as the others."""
-    settings = {"draws": 500} if code == "nagashima" else {}
-    try:
-        convention = prediction.get(code, **settings)
-        one, other = (pool(pair(x), "DL").prediction_interval(convention) for x in (1.0, c))
-    except RefusalError:
-        pytest.skip("not for this analysis")
+    convention = prediction.get(code, **({"draws": 500} if code == "nagashima" else {}))
+    one, other = (pooled(trials, x, "DL").prediction_interval(convention) for x in (1.0, c))
     same(one, other, c)
 
 
 DIAGNOSTICS = {
-    "leave_one_out": dx.leave_one_out, "cumulative": lambda pooled: dx.cumulative(pooled, "order"),
+    "leave_one_out": dx.leave_one_out, "cumulative": lambda fit: dx.cumulative(fit, "order"),
     "influence": dx.influence, "baujat": dx.baujat, "residuals": dx.residuals,
-    "shrunken": dx.shrunken, "hat_values": lambda pooled: pd.Series(dx.hat_values(pooled)),
-    "gosh": lambda pooled: dx.gosh(pooled, most=300, seed=2),
+    "shrunken": dx.shrunken, "hat_values": lambda fit: pd.Series(dx.hat_values(fit)),
+    "gosh": lambda fit: dx.gosh(fit, most=300, seed=2),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("c", SCALES)
-@pytest.mark.parametrize("name", DIAGNOSTICS)
-@pytest.mark.parametrize("code", ["CE", "DL", "REML", "PM"])
-def test_diagnostics(pair, name, code, c):
-    one, other = (DIAGNOSTICS[name](pool(pair(x), code)) for x in (1.0, c))
+@every
+@both
+@across("name", DIAGNOSTICS)
+@across("code", ["CE", "DL", "REML", "PM"])
+def test_diagnostics(trials, name, code, c):
+    one, other = (diagnosed(trials, x, code, name) for x in (1.0, c))
     columns = [column for column in pd.DataFrame(one).columns if "dfbetas" not in str(column)]
     assert columns
     same(one, other, c)
 
 
-@pytest.mark.parametrize("c", SCALES)
-def test_log_likelihoods_shift_by_a_constant(pair, c):
-    one, other = (dx.fit_statistics(pool(pair(x))) for x in (1.0, c))
-    k = pair(1.0).k
+@every
+@both
+def test_log_likelihoods_shift_by_a_constant(trials, c):
+    one, other = (dx.fit_statistics(pooled(trials, x)) for x in (1.0, c))
+    k = scaled(trials, 1.0).k
     shift = (other - one)["log_likelihood"]
     assert shift.tolist() == pytest.approx([-k * np.log(c), -(k - 1) * np.log(c)], rel=1e-9)
 
@@ -118,10 +144,11 @@ METHODS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("c", SCALES)
-@pytest.mark.parametrize("name", METHODS)
-def test_small_study_methods(pair, name, c):
-    one, other = (METHODS[name](pair(x)) for x in (1.0, c))
+@every
+@both
+@across("name", METHODS)
+def test_small_study_methods(trials, name, c):
+    one, other = (small_study(trials, x, name) for x in (1.0, c))
     if name.startswith("regression_test"):
         # A slope is in units of y over units of the predictor; the limit in units of y.
         power = {"sei": 0, "vi": -1}.get(name.split()[1], 1)

@@ -20,10 +20,11 @@ import metafor_selection as brute  # noqa: E402 - found by the line above
 def test_the_likelihood_is_that_of_brute_quadrature(effects_of, name):
     """On simulated trials under selection, and nothing near is more likely."""
     rng = np.random.default_rng(11)
-    v = rng.uniform(0.02, 0.3, 400)
+    count = 400 if name == "beta" else 200  # of fewer it finds no maximum
+    v = rng.uniform(0.02, 0.3, count)
     y = rng.normal(0.15, np.sqrt(v + 0.03))
     p = stats.norm.sf(y / np.sqrt(v))
-    kept = rng.random(400) < np.where(p < 0.025, 1.0, np.where(p < 0.5, 0.5, 0.25))
+    kept = rng.random(count) < np.where(p < 0.025, 1.0, np.where(p < 0.5, 0.5, 0.25))
     effects = effects_of(y[kept], v[kept])
     side = "two-sided" if name == "step_05_twosided" else "greater"
     pooled = pool(effects, "CE" if name == "step_025_EE" else "ML")
@@ -63,5 +64,7 @@ def test_truncation_is_undone(effects_of):
     table = selection_model(pool(effects_of(y[kept], v[kept])), Truncated(0.1), favoured="greater")
     for name, truth in (("mu", 0.1), ("tau2", 0.04), ("delta", 0.25)):
         assert abs(table.loc[name, "estimate"] - truth) < 4 * table.loc[name, "se"]
-    turned = selection_model(pool(effects_of(-y[kept], v[kept])), Truncated(-0.1), favoured="less")
-    assert turned["estimate"].abs().tolist() == pytest.approx(table["estimate"].tolist(), rel=1e-9)
+    few = y[kept][:200], v[kept][:200]
+    plain = selection_model(pool(effects_of(*few)), Truncated(0.1), favoured="greater")
+    turned = selection_model(pool(effects_of(-few[0], few[1])), Truncated(-0.1), favoured="less")
+    assert turned["estimate"].abs().tolist() == pytest.approx(plain["estimate"].tolist(), rel=1e-9)

@@ -4,12 +4,15 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from consilience import review
 from consilience.cli import main
+from consilience.review import Review, read_review
 
 ROOT = Path(__file__).parents[2]
 TABLE = "study,yi,vi,dose\nA,0.1,0.04,1\nB,0.4,0.02,2\nMüller,0.3,0.05,3\nD,0.2,0.03,4\n"
@@ -24,10 +27,24 @@ class Result:
     err: str
 
 
+SHIPPED = Path("data", "smi_functioning")
+
+
+@cache
+def shipped() -> Review:
+    return read_review(ROOT / SHIPPED)
+
+
+def once(folder: Path | str) -> Review:
+    """Read the shipped review once for all commands, every other one anew."""
+    return replace(shipped(), folder=SHIPPED) if Path(folder) == SHIPPED else read_review(folder)
+
+
 @pytest.fixture
 def run(monkeypatch, capsys) -> Callable[..., Result]:
     """Run a command as if typed in the project's folder."""
     monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(review, "read_review", once)
 
     def typed(*words: object) -> Result:
         monkeypatch.setattr(sys, "argv", ["consilience", *map(str, words)])

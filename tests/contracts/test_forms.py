@@ -4,17 +4,16 @@ No sampling: at random points the log density of the compiled PyMC model equals 
 that of the estimates, written with scipy from the columns, the scatter and the bias.
 """
 
-import warnings
-
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 from scipy.special import logsumexp
+from tests.contracts.points import drawn, in_pymc, log_density_of
 
 import consilience as cs
 from consilience import bias, engines, heterogeneity, priors, terms
-from consilience.model import blocks, coefficient_names, weighed
+from consilience.model import blocks, weighed
 
 HALF, MU, GAMMA = priors.HalfNormal(0.5), priors.Normal(0.1, 1.0), priors.Normal(0.0, 0.5)
 COEFFICIENT = priors.Normal(0.0, 0.6)
@@ -92,16 +91,6 @@ def test_every_component_of_the_registries_is_here():
         assert set(registry.values()) <= kinds
 
 
-def drawn(model, effects, rng):
-    """Hyperparameters, and coefficients in units of their scales, from within their priors."""
-    parts = blocks(model, effects)
-    scales = [hyper for part in parts for hyper in part.scales]
-    hypers = (*model.heterogeneity.population(effects).hypers, *scales)
-    point = {hyper.name: float(hyper.prior.ppf(rng.uniform(0.1, 0.9))) for hyper in hypers}
-    units = [part.prior.ppf(rng.uniform(0.1, 0.9, len(part.labels))) for part in parts]
-    return hypers, point, units
-
-
 def by_hand(model, effects, hypers, *, point, units):
     """Log p(y, β, φ) with θ integrated out."""
     total = sum(float(hyper.prior.logpdf(point[hyper.name])) for hyper in hypers)
@@ -120,30 +109,11 @@ def by_hand(model, effects, hypers, *, point, units):
     return total + logsumexp(density[counted], b=parts.shares[0], axis=1).sum()
 
 
-def in_pymc(model, effects, built, *, point, units):
-    """The same point in the names and on the transformed scales of the PyMC model."""
-    values = {}
-    for name, value in point.items():
-        values.setdefault(name.partition("[")[0], []).append(value)
-    pairs = zip(coefficient_names(model, effects), blocks(model, effects), units, strict=True)
-    values |= {f"{name}_unit" if part.scales else name: unit for name, part, unit in pairs}
-    found = {}
-    for variable in built.free_RVs:
-        inner, transform = built.rvs_to_values[variable], built.rvs_to_transforms[variable]
-        value = np.array(values[variable.name], float)
-        value = value[0] if variable.ndim == 0 else value
-        forward = transform and transform.forward(value, *variable.owner.inputs).eval()
-        found[inner.name] = value if transform is None else np.asarray(forward)
-    return found
-
-
 @pytest.mark.parametrize("name", MODELS)
 def test_the_form_is_the_pymc_model(name, effects):
     model = MODELS[name]
     built = model.pymc(effects)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        log_density = built.compile_logp(jacobian=False, mode="FAST_COMPILE")
+    log_density = log_density_of(built)
     rng = np.random.default_rng(3)
     for _ in range(POINTS):
         hypers, point, units = drawn(model, effects, rng)

@@ -1,11 +1,13 @@
 """The contract of every effect measure: its signs, its units, its variances, its refusals."""
 
 import pickle
+from collections.abc import Callable
 from dataclasses import FrozenInstanceError, fields
 
 import numpy as np
 import pandas as pd
 import pytest
+from tests.across import Test, across
 
 from consilience import measures
 from consilience.errors import ModelError
@@ -48,11 +50,11 @@ TABLE = pd.DataFrame(
 )
 
 
-def each(among: list[Measure] = MEASURES) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("measure", among, ids=lambda measure: measure.code)
+def each(among: list[Measure] = MEASURES) -> Callable[[Test], Test]:
+    return across("measure", among, ids=lambda measure: measure.code)
 
 
-@pytest.mark.parametrize("code", measures.REGISTRY)
+@across("code", measures.REGISTRY)
 def test_it_is_listed_under_its_code(code: str) -> None:
     assert measures.get(code).code == code
 
@@ -98,7 +100,7 @@ def test_its_settings_rebuild_it(measure: Measure) -> None:
     assert measures.get(measure.code, **settings) == measure
 
 
-@pytest.mark.parametrize(
+@across(
     ("code", "name", "value"),
     [
         (measure.code, name, value)
@@ -114,7 +116,7 @@ def test_every_setting_that_it_offers_works(code: str, name: str, value: object)
 
 
 @each([measure for measure in MEASURES if measure.choices])
-@pytest.mark.parametrize("value", ["nonsense", None, 1, 2.0, ["LS"]])
+@across("value", ["nonsense", None, 1, 2.0, ["LS"]])
 def test_a_setting_that_it_does_not_offer_is_refused(measure: Measure, value: object) -> None:
     name = next(iter(measure.choices))
     with pytest.raises(ModelError, match=rf"{measure.code}.*{name}.*Choose from"):

@@ -8,6 +8,7 @@ from math import inf, log
 import numpy as np
 import pytest
 from scipy import integrate, stats
+from tests.across import across
 
 from consilience import priors
 from consilience.errors import ModelError
@@ -103,10 +104,10 @@ def label(prior: Prior) -> str:
     return prior.label
 
 
-every = pytest.mark.parametrize("prior", ALL, ids=label)
-concrete = pytest.mark.parametrize("prior", CONCRETE, ids=label)
-proper = pytest.mark.parametrize("prior", PROPER, ids=label)
-plain = pytest.mark.parametrize("prior", PLAIN, ids=label)
+every = across("prior", ALL, ids=label)
+concrete = across("prior", CONCRETE, ids=label)
+proper = across("prior", PROPER, ids=label)
+plain = across("prior", PLAIN, ids=label)
 
 
 def test_every_prior_of_the_registry_has_examples() -> None:
@@ -139,7 +140,7 @@ def test_it_speaks(prior: Prior) -> None:
     assert prior.label.startswith(type(prior).__name__ + "(")
 
 
-@pytest.mark.parametrize("value", [np.nan, inf, -inf, True, "1", None, 1j, [1.0]])
+@across("value", [np.nan, inf, -inf, True, "1", None, 1j, [1.0]])
 @plain
 def test_every_parameter_is_a_finite_number(prior: Prior, value: object) -> None:
     for name in prior.parameters:
@@ -147,7 +148,7 @@ def test_every_parameter_is_a_finite_number(prior: Prior, value: object) -> None
             type(prior)(**{**prior.parameters, name: value})
 
 
-@pytest.mark.parametrize("value", [0, -0.5])
+@across("value", [0, -0.5])
 @every
 def test_scales_and_shapes_are_positive(prior: Prior, value: float) -> None:
     for name in prior.positive:
@@ -227,7 +228,7 @@ def test_distribution_function_rises_from_zero_to_one(prior: Prior) -> None:
 
 
 @concrete
-@pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 1, 4)])
+@across("shape", [(), (0,), (3,), (2, 1, 4)])
 def test_answers_have_the_shape_of_the_question(prior: Prior, shape: tuple[int, ...]) -> None:
     x = np.full(shape, 0.25)
     questions = (prior.logpdf, prior.cdf, prior.ppf) if prior.proper else (prior.logpdf,)
@@ -251,7 +252,7 @@ REFERENCES = {
 }
 
 
-@pytest.mark.parametrize("prior", [p for p in PROPER if type(p) in REFERENCES], ids=label)
+@across("prior", [p for p in PROPER if type(p) in REFERENCES], ids=label)
 def test_density_and_inverses_are_those_of_scipy(prior: Prior) -> None:
     reference = REFERENCES[type(prior)](prior)
     x = reference.ppf(SHARES)
@@ -260,7 +261,7 @@ def test_density_and_inverses_are_those_of_scipy(prior: Prior) -> None:
     np.testing.assert_allclose(prior.ppf(SHARES), x, rtol=1e-9)
 
 
-@pytest.mark.parametrize("prior", EXAMPLES[HalfStudentT], ids=label)
+@across("prior", EXAMPLES[HalfStudentT], ids=label)
 def test_half_student_t_is_the_folded_student_t(prior: HalfStudentT) -> None:
     whole = stats.t(prior.nu, 0.0, prior.sigma)
     x = prior.ppf(SHARES)
@@ -325,7 +326,7 @@ def test_concrete_priors_stay_what_they_are(prior: Prior) -> None:
     assert prior.resolve(Context(np.nan, np.array([7.0]))) is prior
 
 
-@pytest.mark.parametrize("prior", [prior for prior in ALL if not prior.resolved], ids=label)
+@across("prior", [prior for prior in ALL if not prior.resolved], ids=label)
 def test_priors_of_the_effects_become_concrete_with_them(prior: Prior) -> None:
     made = prior.resolve(Context(2.0, np.array(V)))
     assert made.resolved

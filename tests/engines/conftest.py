@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -63,6 +64,10 @@ class Brute:
     signed: tuple[int, ...] = ()
 
     def grid(self) -> Grid:
+        return self._everywhere
+
+    @cached_property
+    def _everywhere(self) -> Grid:
         phi, log_weights = self._axes()
         log_mass = self.log_joint(phi) + log_weights
         peak = log_mass.max()

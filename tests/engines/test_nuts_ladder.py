@@ -10,6 +10,7 @@ import xarray as xr
 
 import consilience as cs
 from consilience import bias, engines, heterogeneity, priors, terms
+from consilience.engines.nuts.gate import loose
 from consilience.engines.nuts.ladder import climb
 from consilience.engines.nuts.parametrisation import Forms, recentred
 from consilience.engines.nuts.sampler import Settings
@@ -202,6 +203,24 @@ def test_every_rung_is_climbed_in_turn_and_logged():
     assert steps[-1] == "The last draws did not pass either."
 
 
+FEW = Answer(("Monte Carlo error of the SD",), 900.0, xr.Dataset(attrs={"imprecise": 1}))
+
+
+def test_sound_draws_that_are_too_few_climb_to_more_of_them_at_once():
+    found, runs, steps = climbed([FEW, FEW, GOOD])
+    assert found.faults == ()
+    asked = [(turned, s.target_accept, s.draws, s.tune) for turned, s in runs]
+    assert asked == [(False, 0.9, 1000, 1000), (False, 0.9, 2000, 2000), (False, 0.9, 4000, 2000)]
+    assert "twice the draws" in steps[1]
+    assert "four times the draws" in steps[2]
+
+
+def test_what_is_mended_first_is_kept_while_draws_are_added():
+    _, runs, _ = climbed([BAD, WORSE, FEW, FEW, FEW])
+    asked = [(s.target_accept, s.draws) for _, s in runs]
+    assert asked == [(0.9, 1000), (0.9, 1000), (0.95, 1000), (0.95, 2000), (0.95, 4000)]
+
+
 def test_without_levels_there_is_no_other_parametrisation():
     _, runs, steps = climbed([BAD, GOOD], units=False)
     assert [turned for turned, _ in runs] == [False, False]
@@ -224,3 +243,35 @@ def test_the_story_of_a_recovered_fit_reads_as_one():
     assert "converged" not in said
     assert ".." not in said
     assert said.endswith("The last draws passed.")
+
+
+def shaped(draw, count, *, seed=5):
+    return draw(np.random.default_rng(seed), (4, count, 1))
+
+
+def test_the_gate_sees_a_standard_deviation_that_rests_on_a_few_far_draws():
+    """Independent draws have the best ESS there is; with long tails their SD still moves."""
+    heavy = shaped(lambda rng, shape: rng.standard_t(2.5, shape), 1000)
+    normal = shaped(lambda rng, shape: rng.standard_normal(shape), 1000)
+    assert loose(normal, ("mu",)) == ()
+    (said,) = loose(heavy, ("mu",))
+    assert said.startswith("Monte Carlo error of the SD above 5% of it: mu (0.")
+
+
+def test_the_monte_carlo_error_of_the_gate_is_that_of_repetition():
+    """SD of the sample SD over repeated runs against the bound's own yardstick, for gamma draws."""
+    runs = [shaped(lambda rng, s: rng.gamma(1.0, 1.0, s), 120, seed=seed) for seed in range(300)]
+    error = np.std([np.std(run) for run in runs])  # κ = 9: √(8/(4·480)) = 0.065 of the SD
+    assert error == pytest.approx(np.sqrt(8.0 / (4 * 480)), rel=0.15)
+    refused = [bool(loose(run, ("tau",))) for run in runs]
+    assert np.mean(refused) > 0.7
+
+
+def test_the_gate_sees_ends_of_intervals_that_are_hardly_visited():
+    rng = np.random.default_rng(6)
+    slow = np.repeat(rng.standard_normal((4, 60, 1)), 10, axis=1)
+    assert any(each.startswith("ESS at an end") for each in loose(slow, ("a",)))
+
+
+def test_what_does_not_vary_is_not_asked():
+    assert loose(np.ones((4, 100, 2)), ("a", "b")) == ()

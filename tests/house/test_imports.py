@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.across import across
 
 SOURCE = Path(__file__).parents[2] / "src"
 FILES = sorted((SOURCE / "consilience").rglob("*.py"))
@@ -47,7 +48,7 @@ def test_heavy_libraries_stay_unloaded(code: str, unwanted: tuple[str, ...]) -> 
     assert not loaded & set(unwanted), f"loaded: {sorted(loaded & set(unwanted))}"
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(SOURCE)))
+@across("file", FILES, ids=lambda file: file.relative_to(SOURCE))
 def test_heavy_libraries_are_imported_where_they_are_used(file: Path) -> None:
     own = [library for room, library in OWN.items() if room in file.parts]
     unwanted = {*SAMPLERS, *SLOW} - set(own)
@@ -65,7 +66,7 @@ def modules_after(code: str) -> set[str]:
         check=False,
         env={"PYTHONPATH": str(SOURCE), "COLUMNS": "80"},
         text=True,
-        timeout=120,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr
     return set(json.loads(done.stdout.splitlines()[-1]))

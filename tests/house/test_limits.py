@@ -2,9 +2,11 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+from tests.across import across
 
 SOURCE = Path(__file__).parents[2] / "src" / "consilience"
 FILES = sorted(SOURCE.rglob("*.py"))
@@ -36,7 +38,7 @@ MAX_FILE_LINES, MAX_BODY_LINES, MAX_ARGUMENTS, MAX_POSITIONAL = 300, 40, 5, 3
 type Function = ast.FunctionDef | ast.AsyncFunctionDef
 type Documented = ast.Module | ast.ClassDef | Function
 
-each_file = pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(SOURCE)))
+each_file = across("file", FILES, ids=lambda file: file.relative_to(SOURCE))
 
 
 @each_file
@@ -110,6 +112,7 @@ def test_arguments_are_counted_without_self(signature: str, *, refused: bool) ->
     assert too_many_arguments(function) is refused
 
 
+@cache
 def parse(file: Path) -> ast.Module:
     return ast.parse(file.read_text(encoding="utf-8"), str(file))
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pytest
+from tests.across import across
 
 from consilience import measures
 from consilience.trials import from_frame
@@ -31,18 +31,18 @@ TOLERANCES = {"RTET": {"rtol": 5e-5, "atol": 3e-5}}
 PAIRS = [(name, code) for name, dataset in REFERENCE.items() for code in dataset["measures"]]
 
 
-@pytest.mark.parametrize(("name", "code"), PAIRS)
+@across(("name", "code"), PAIRS)
 def test_yi_and_vi_are_escalcs(name: str, code: str) -> None:
     compare(measures.get(code), REFERENCE[name], REFERENCE[name]["measures"][code])
 
 
-@pytest.mark.parametrize(("name", "code"), [pair for pair in PAIRS if pair[1] in OLDER])
+@across(("name", "code"), [pair for pair in PAIRS if pair[1] in OLDER])
 def test_the_older_forms_are_settings(name: str, code: str) -> None:
     older = measures.get(code, **OLDER[code])
     compare(older, REFERENCE[name], REFERENCE[name]["measures"][code]["3.8"])
 
 
-@pytest.mark.parametrize(("name", "code"), PAIRS)
+@across(("name", "code"), PAIRS)
 def test_metafors_columns_survive_the_reader(name: str, code: str) -> None:
     raw = pd.DataFrame(REFERENCE[name]["input"])
     read = from_frame(raw.assign(slab=[f"trial {row}" for row in range(len(raw))])).frame

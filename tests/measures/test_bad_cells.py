@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-import pytest
+from tests.across import across
 
 from consilience import measures
 from consilience.errors import Problem
@@ -45,12 +45,12 @@ def problems_of(measure: measures.Measure, table: pd.DataFrame) -> list[Problem]
     return list(faults)
 
 
-@pytest.mark.parametrize("code", GOOD)
+@across("code", GOOD)
 def test_good_rows_have_no_problem(code: str) -> None:
     assert found(code) == []
 
 
-@pytest.mark.parametrize("code", GOOD)
+@across("code", GOOD)
 def test_every_column_that_is_missing_is_named(code: str) -> None:
     measure = measures.get(code)
     for column in measure.needs:
@@ -58,15 +58,15 @@ def test_every_column_that_is_missing_is_named(code: str) -> None:
         assert [p.column for p in problems_of(measure, table)] == [column]
 
 
-@pytest.mark.parametrize("code", GOOD)
-@pytest.mark.parametrize("cell", [np.nan, np.inf, -np.inf, "six", "", "1,5", None])
+@across("code", GOOD)
+@across("cell", [np.nan, np.inf, -np.inf, "six", "", "1,5", None])
 def test_a_cell_that_is_no_number_is_named(code: str, cell: object) -> None:
     for column in measures.get(code).needs:
         faults = found(code, **{column: [GOOD[code][column][0], cell]})
         assert {(p.study, p.column) for p in faults} == {("B", column)}
 
 
-@pytest.mark.parametrize(
+@across(
     ("code", "column", "value"),
     [
         *(("OR", "events1", value) for value in (-1.0, 2.5, 13.0, 1e9)),
@@ -127,7 +127,7 @@ def test_totals_follow_from_their_parts() -> None:
     assert list(table) == ["study", "ai", "bi", "ci", "di"]
 
 
-@pytest.mark.parametrize(
+@across(
     ("code", "column", "settings"),
     [
         ("OR", "events1", {"to": "none"}),

@@ -172,7 +172,7 @@ def test_three_hundred_steps_are_drawn(analysis):
 
 
 def sizes(figure: Figure) -> Iterator[float]:
-    figure.canvas.draw()
+    """Of a figure that has been drawn."""
     for axes in figure.axes:
         shown = [*axes.texts, *axes.get_xticklabels(), *axes.get_yticklabels()]
         yield from (

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from tests.across import across
 
 import consilience as cs
 from consilience.errors import ModelError
@@ -37,7 +38,7 @@ def real(row: list) -> bool:
     return row[0] == "any" or not row[1].startswith("placebo")
 
 
-@pytest.mark.parametrize("row", [row for row in REFERENCE["turner"] if real(row)], ids=str)
+@across("row", [row for row in REFERENCE["turner"] if real(row)], ids=str)
 def test_every_turner_prior_is_that_of_bayesmeta(row: list) -> None:
     outcome, first, second, theirs = row
     wanted = facets(outcome, first, second)
@@ -45,7 +46,7 @@ def test_every_turner_prior_is_that_of_bayesmeta(row: list) -> None:
     np.testing.assert_allclose(entry.prior.ppf(REFERENCE["probs"]), theirs, rtol=1e-10)
 
 
-@pytest.mark.parametrize("row", [row for row in REFERENCE["rhodes"] if real(row)], ids=str)
+@across("row", [row for row in REFERENCE["rhodes"] if real(row)], ids=str)
 def test_every_rhodes_prior_is_that_of_bayesmeta(row: list) -> None:
     outcome, first, second, area, theirs = row
     wanted = facets(outcome, first, second)
@@ -54,7 +55,7 @@ def test_every_rhodes_prior_is_that_of_bayesmeta(row: list) -> None:
     np.testing.assert_allclose(entry.prior.ppf(REFERENCE["probs"]), theirs, rtol=1e-10)
 
 
-@pytest.mark.parametrize("table", [key for key in REFERENCE["collected"] if "bartos" in key])
+@across("table", [key for key in REFERENCE["collected"] if "bartos" in key])
 def test_every_cochrane_prior_has_its_median_and_tail(table: str) -> None:
     measure = table.removeprefix("bartos_cochrane_")
     publication = "bartos2021" if measure == "SMD" else "bartos2023"
@@ -66,7 +67,7 @@ def test_every_cochrane_prior_has_its_median_and_tail(table: str) -> None:
             np.testing.assert_allclose(prior.ppf(0.975), upper, rtol=6e-4)
 
 
-@pytest.mark.parametrize("row", REFERENCE["collected"]["turner2012_lognormal_tau2_logOR"], ids=str)
+@across("row", REFERENCE["collected"]["turner2012_lognormal_tau2_logOR"], ids=str)
 def test_turner_2012_has_the_quantiles_of_tau_squared_that_it_prints(row: list) -> None:
     outcome, pair, median, upper, printed_median, printed_upper = row
     first, _, second = pair.partition(" vs ")
@@ -126,13 +127,13 @@ def test_scales_are_converted_and_say_so() -> None:
     assert entry.on("OR") is entry
 
 
-@pytest.mark.parametrize("target", ["RR", "MD", ""])
+@across("target", ["RR", "MD", ""])
 def test_unknown_conversions_are_refused(target: str) -> None:
     with pytest.raises(ModelError, match=r"cannot be converted from OR.*Known conversions: SMD to"):
         catalogue.find("OR", publication="turner2015").on(target)
 
 
-@pytest.mark.parametrize(
+@across(
     ("wanted", "words"),
     [
         ({"measure": "MD"}, r"no priors for the measure 'MD'. Known: HR, .*SMD.*HalfUnit"),

@@ -2,7 +2,8 @@
 
 Cochrane Database of Systematic Reviews 2009(4):CD000022 (abstract; topical plus systemic
 antibiotics against none, outcome: respiratory tract infections): 16 studies, random effects by
-DerSimonian and Laird, odds ratio 0.28 (0.20 to 0.38).
+DerSimonian and Laird, odds ratio 0.28 (0.20 to 0.38). The abstract was not before us when this was
+written, and it has no page: not counted among the analyses of printed tables.
 """
 
 import numpy as np

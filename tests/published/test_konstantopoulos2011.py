@@ -1,8 +1,9 @@
 """Konstantopoulos S (2011), Fixed effects and variance components estimation in three-level models.
 
 Research Synthesis Methods 2:61–76: modified school calendars, 56 schools in 11 districts; Table 4,
-p. 70 (two levels, REML) and Table 5, p. 71 (three levels, ML). The three-level model without
-moderators is printed to four decimals by Cheung MW-L (2014), Modeling dependent effect sizes with
+p. 70 (two levels, REML) and Table 5, p. 71 (three levels, ML); the manual of the R package mixmeta
+(data set school) names the same two tables. The three-level model without moderators is printed to
+four decimals by Cheung MW-L (2014), Modeling dependent effect sizes with
 three-level meta-analyses, Psychological Methods 19:211–229, from the same data.
 """
 

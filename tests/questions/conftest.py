@@ -59,8 +59,9 @@ def sampled(fit: Fit, **changes) -> Fit:
     theta = tree["posterior"]["theta"].to_numpy()
     draws = Draws(hypers, beta, theta, tree["log_likelihood"]["yi"].to_numpy())
     quality = xr.Dataset(attrs={"faults": "", "steps": "", **changes})
+    seed, errors = fit.engine.seed, posterior.form.errors
     twin = SampledPosterior(
-        posterior.layout, posterior.scatter, draws, fit.effects, fit.engine.seed, quality
+        posterior.layout, posterior.scatter, draws, fit.effects, seed, quality, errors
     )
     return Fit(fit.model, fit.effects, cs.engines.Nuts(seed=fit.engine.seed), twin)
 

@@ -88,14 +88,15 @@ def test_a_term_that_no_longer_varies_is_left_out_and_named(analysis, parse) -> 
     assert row["remark"] in parse(shown).text
 
 
-def test_two_models_of_one_title_stay_two(review: Review, tmp_path: Path) -> None:
+def test_two_models_of_one_title_stay_two(review: Review, bare, tmp_path: Path) -> None:
     text = (MODELS / "random_effects.toml").read_text("utf-8")
     for name in ("first", "second", "third"):
         title = "Common effect" if name == "third" else "Twin"
         new = text.replace('title = "Random effects"', f'title = "{title}"')
         (tmp_path / f"{name}.toml").write_text(new, "utf-8")
-    plan = replace(review.plan, primary="first", models=("first", "second", "third"))
-    found = analyse(replace(review, plan=plan, sensitivity=()), tmp_path)
+    few = bare(review, 4)
+    plan = replace(few.plan, primary="first", models=("first", "second", "third"))
+    found = analyse(replace(few, plan=plan), tmp_path)
     names = list(found.compared.index)
     assert names[:3] == ["Twin (first)", "Twin (second)", "Common effect"]
     assert names[-1] == "Common effect (classical)"

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -30,26 +31,37 @@ def ready(monkeypatch, analysis):
     monkeypatch.setattr(writing, "analyse", lambda *_, **__: analysis)
 
 
+@pytest.fixture(scope="module")
+def once(analysis, review, tmp_path_factory) -> Path:
+    """The folder as it is written, for those who only read it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(writing, "analyse", lambda *_, **__: analysis)
+        return report(review, tmp_path_factory.mktemp("report") / "out").parent
+
+
 @pytest.fixture
-def written(ready, review, tmp_path) -> Path:
-    return report(review, tmp_path / "out").parent
+def written(ready, once, tmp_path) -> Path:
+    """A copy of it that may be changed."""
+    return Path(shutil.copytree(once, tmp_path / "out"))
 
 
-def test_the_folder_holds_what_was_promised(written: Path) -> None:
-    names = {path.name for path in written.iterdir()}
+def test_the_folder_holds_what_was_promised(once: Path) -> None:
+    names = {path.name for path in once.iterdir()}
     assert names == {
         *("index.html", "figures", "tables", "draws", "summary.json", "provenance.json"),
     }
-    kinds = {path.suffix for path in (written / "figures").iterdir()}
+    kinds = {path.suffix for path in (once / "figures").iterdir()}
     assert kinds == {".svg", ".png"}
-    assert (written / "tables" / "effects.csv").is_file()
+    for picture in (once / "figures").glob("*.png"):
+        assert picture.read_bytes().startswith(b"\x89PNG")
+    assert (once / "tables" / "effects.csv").is_file()
 
 
-def test_the_provenance_names_every_file_and_input(written: Path, review) -> None:
-    told = json.loads((written / "provenance.json").read_text("utf-8"))
-    assert set(told["files"]) | {"provenance.json"} == set(files_of(written))
+def test_the_provenance_names_every_file_and_input(once: Path, review) -> None:
+    told = json.loads((once / "provenance.json").read_text("utf-8"))
+    assert set(told["files"]) | {"provenance.json"} == set(files_of(once))
     for name, digest in told["files"].items():
-        assert hashlib.sha256((written / name).read_bytes()).hexdigest() == digest
+        assert hashlib.sha256((once / name).read_bytes()).hexdigest() == digest
     source = (review.folder / "trials.csv").read_bytes()
     assert told["data"]["trials.csv"] == hashlib.sha256(source).hexdigest()
     assert set(told["models"]) == {"partial_pooling.toml", "random_effects.toml"}
@@ -57,24 +69,24 @@ def test_the_provenance_names_every_file_and_input(written: Path, review) -> Non
     assert set(told["seconds"]) == {"fits", "figures"}
 
 
-def test_no_file_tells_where_it_was_made(written: Path, review) -> None:
-    for path in written.rglob("*"):
+def test_no_file_tells_where_it_was_made(once: Path, review) -> None:
+    for path in once.rglob("*"):
         if path.suffix in {".html", ".json", ".csv", ".svg"}:
             text = path.read_text("utf-8")
             assert str(review.folder.resolve().parent) not in text, path
-            assert str(written.parent) not in text, path
+            assert str(once.parent) not in text, path
 
 
-def test_the_summary_is_strict_json_with_a_schema(written: Path) -> None:
-    text = (written / "summary.json").read_text("utf-8")
+def test_the_summary_is_strict_json_with_a_schema(once: Path) -> None:
+    text = (once / "summary.json").read_text("utf-8")
     told = json.loads(text, parse_constant=pytest.fail)
     assert told["schema"] == "consilience.report/1"
     assert told["answer"]["mean"]["interval"] == "credible"
     assert told["comparison"][-1]["interval"] == "confidence"
 
 
-def test_saved_draws_are_fits_again(written: Path, analysis) -> None:
-    loaded = load_fit(written / "draws" / "random_effects.nc")
+def test_saved_draws_are_fits_again(once: Path, analysis) -> None:
+    loaded = load_fit(once / "draws" / "random_effects.nc")
     ours = next(one.fit for one in analysis.fitted if one.declared.name == "random_effects")
     pd.testing.assert_frame_equal(loaded.summary(), ours.summary(), rtol=1e-9)
 

@@ -23,7 +23,11 @@ def fingerprint(model: Model) -> str:
 def design_fingerprint(effects: Effects) -> str:
     """SHA-256 of what a simulation reads off the trials: variances and moderators."""
     table = effects.table.astype(str)
-    return _hash([effects.v.round(12).tolist(), list(table), table.to_numpy().tolist()])
+    shared = effects.shared
+    pairs = zip(shared.members, shared.blocks, strict=True)
+    blocks = [[at.tolist(), block.round(12).tolist()] for at, block in pairs]
+    content = [effects.v.round(12).tolist(), list(table), table.to_numpy().tolist()]
+    return _hash([*content, *([blocks] if blocks else [])])
 
 
 def record(

@@ -8,7 +8,7 @@ import numpy as np
 from consilience.effects import Effects
 from consilience.engines.tree import Layout
 from consilience.errors import ModelError
-from consilience.gaussian import Array, Hyper, Population
+from consilience.gaussian import Array, Errors, Hyper, Population
 from consilience.model import Model, blocks, resolve, weighed
 
 _PILOTS = 201
@@ -38,7 +38,7 @@ class Simulator:
     """Draws reviews from a model on the design of some trials.
 
     φ ~ priors, β ~ priors × scales, hᵢ ~ heterogeneity(φ), θᵢ ~ N(ηᵢ, hᵢ),
-    yᵢ ~ N(θᵢ + biasᵢ, vᵢ), with v as the bias lets it be. It asks the model's parts themselves,
+    y ~ N(θ + bias, V), with V as the bias lets it be. It asks the model's parts themselves,
     and no engine, so that an engine's fault cannot hide in it.
 
     Parameters
@@ -47,13 +47,13 @@ class Simulator:
         The model's parameters.
     population : Population
         How true effects scatter: a mixture of normals.
-    v : array (k,)
-        Sampling variances.
+    errors : Errors
+        Sampling errors.
     """
 
     layout: Layout
     population: Population
-    v: Array
+    errors: Errors
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -65,9 +65,10 @@ class Simulator:
         hypers = {hyper.name: _one(hyper, rng) for hyper in self.layout.hypers}
         beta = self._coefficients(hypers, rng)
         point = {name: np.array([value]) for name, value in hypers.items()}
-        spread = self.population.draw(point, (1, len(self.v)), rng)[0]
-        deviation = np.sqrt(spread) * rng.standard_normal(len(self.v))
-        error = np.sqrt(self.v) * rng.standard_normal(len(self.v))
+        k = len(self.errors.v)
+        spread = self.population.draw(point, (1, k), rng)[0]
+        deviation = np.sqrt(spread) * rng.standard_normal(k)
+        error = self.errors.draw(np.zeros((1, k)), rng)[0]
         truth = dict(zip(self.layout.labels, beta.tolist(), strict=True)) | hypers
         return Simulated(
             truth,
@@ -93,14 +94,14 @@ class Simulator:
         """
         centre = self.layout.seen(self._centre)
         columns = np.hstack([part.matrix for part in self.layout.parts])
-        scores = columns.T @ ((y - centre) / self.v)
+        scores = columns.T @ ((y - centre) / self.errors.v)
         found = dict(zip(self.layout.labels, (scores > 0.0).tolist(), strict=True))
         wide = self.excess(y) > typical
         return found | {hyper.name: wide for hyper in self.layout.hypers}
 
     def excess(self, y: Array) -> float:
         """Cochran's Q of the estimates: Σ (yᵢ − ȳ)²/vᵢ about their weighted mean."""
-        weights = 1.0 / self.v
+        weights = 1.0 / self.errors.v
         return float(weights @ (y - weights @ y / weights.sum()) ** 2)
 
     def typical_excess(self, seed: int) -> float:
@@ -145,12 +146,13 @@ def simulator(model: Model, effects: Effects) -> Simulator:
         "Calibration", instead="Calibrate the model with bias.Nothing()."
     )
     parts = blocks(concrete, effects)
-    v = concrete.likelihood.observed(weighed(concrete, effects)).v
+    observed = concrete.likelihood.observed(weighed(concrete, effects))
+    errors = Errors.of(observed.v, observed.shared)
     population = concrete.heterogeneity.population(effects)
     hypers = (*population.hypers, *(hyper for part in parts for hyper in part.scales))
-    found = Simulator(Layout(parts, hypers), population, v)
+    found = Simulator(Layout(parts, hypers), population, errors)
     _refuse_improper(found.layout)
-    _refuse_uncounted(v)
+    _refuse_uncounted(errors.v)
     return found
 
 

@@ -54,16 +54,7 @@ def rotated(shared: Covariance, v: Floats, *arrays: Floats) -> tuple[Floats, ...
     tuple of ndarray
         The variances ``l``, then the turned arrays.
     """
-    found = [np.array(each, dtype=float) for each in (v, *arrays)]
-    sizes = np.array([len(at) for at in shared.members])
-    for size in np.unique(sizes):
-        chosen = np.flatnonzero(sizes == size)
-        at = np.stack([shared.members[i] for i in chosen])
-        values, vectors = np.linalg.eigh(np.stack([shared.blocks[i] for i in chosen]))
-        found[0][at] = values
-        for turned, given in zip(found[1:], arrays, strict=True):
-            turned[at] = np.einsum("bij,bi...->bj...", vectors, given[at])
-    return tuple(found)
+    return shared.rotated(v, *arrays)
 
 
 def row_sums(shared: Covariance, v: Floats, tau2: float) -> Floats:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from consilience.classical.wls import Floats
 from consilience.design.columns import Number
 from consilience.effects import Effects
 from consilience.errors import ModelError
@@ -37,8 +38,34 @@ def shifted(effects: Effects, formula: str | None) -> tuple[Effects, str | None]
     DataError
         For offsets that are no finite numbers, listing the studies.
     """
-    if not isinstance(formula, str) or "offset" not in formula or not _OFFSET.search(formula):
+    known, names, rest = separated(effects, formula)
+    if not names:
         return effects, formula
+    line = f"Known shifts were taken off every effect: {', '.join(names)}."
+    return replace(effects, y=effects.y - known, log=(*effects.log, line)), rest
+
+
+def separated(effects: Effects, formula: str | None) -> tuple[Floats, list[str], str | None]:
+    """Read the ``offset(column)`` terms of a formula.
+
+    Parameters
+    ----------
+    effects : Effects
+    formula : str or None
+
+    Returns
+    -------
+    tuple
+        Their sum, shape (k,); the names of their columns; and the rest of the formula, None where
+        nothing is left of it.
+
+    Raises
+    ------
+    ModelError, DataError
+        As `shifted`.
+    """
+    if not isinstance(formula, str) or "offset" not in formula or not _OFFSET.search(formula):
+        return np.zeros(effects.k), [], formula
     if any(found[1] == "-" for found in _OFFSET.finditer(formula)):
         raise ModelError(
             f"The formula {formula!r} subtracts an offset, which is a term that is known to be "
@@ -52,5 +79,4 @@ def shifted(effects: Effects, formula: str | None) -> tuple[Effects, str | None]
             '"year + offset(x)".'
         )
     known = np.sum([Number(name).read(effects.frame) for name in names], axis=0)
-    line = f"Known shifts were taken off every effect: {', '.join(names)}."
-    return replace(effects, y=effects.y - known, log=(*effects.log, line)), rest or None
+    return known, names, rest or None

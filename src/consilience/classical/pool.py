@@ -103,7 +103,8 @@ def checked(effects: Effects) -> Effects:
             "cs.read_trials read."
         )
         raise ModelError(message)
-    effects.shared.checked(effects.labels)
+    if not effects.shared.independent:
+        effects.shared.checked(effects.labels)
     return effects
 
 

@@ -14,8 +14,9 @@ from consilience.classical.base import Estimator
 from consilience.classical.independent import row_sums
 from consilience.classical.inference import Inference
 from consilience.classical.intervals import Tau2Interval
-from consilience.classical.linear import Linear, exact_agreement
+from consilience.classical.notes import noted
 from consilience.classical.prediction import Outlook, Prediction
+from consilience.classical.regressed import Tested, foreseen
 from consilience.classical.scatter import heterogeneity, tau2_table
 from consilience.classical.solution import regression
 from consilience.classical.wls import Floats, StandardForm
@@ -25,7 +26,7 @@ from consilience.errors import ModelError
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Pooled:
+class Pooled(Tested):
     """A classical meta-analysis or meta-regression.
 
     Every table names the direction of the effects and how it was made in its ``attrs``.
@@ -66,51 +67,6 @@ class Pooled:
             f"<Pooled by {self.estimator.label}, k = {self.effects.k}: {mean['estimate']:.3f} "
             f"[{mean['lower']:.3f}, {mean['upper']:.3f}], tau² = {self.tau2:.4f}>"
         )
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """``("mu",)``, or with moderators ``intercept`` and the columns of the design."""
-        first = "intercept" if self.design.names else "mu"
-        return ((first,) if self.design.intercept else ()) + self.design.names
-
-    def summary(self) -> pd.DataFrame:
-        """Tabulate the coefficients.
-
-        Returns
-        -------
-        DataFrame
-            Index ``coef``; columns ``estimate, se, statistic, df, p_value, lower, upper, level,
-            interval``. ``df`` is infinite where the reference distribution is the normal.
-        """
-        return self.contrast(np.eye(len(self.beta)), labels=self.names)
-
-    def average(self) -> pd.Series:
-        """Summarise the expected effect at the mean row of the design.
-
-        Without moderators this is the row ``mu`` of the summary.
-        """
-        row = self.design.full.mean(axis=0, keepdims=True)
-        table = self.contrast(row, labels=("mu",))
-        series = table.iloc[0]
-        series.attrs = table.attrs
-        return series
-
-    def contrast(self, rows: Floats, *, labels: Sequence[str]) -> pd.DataFrame:
-        """Tabulate linear combinations ``L beta`` of the coefficients.
-
-        Parameters
-        ----------
-        rows : ndarray, shape (r, p)
-            L: one combination per row, intercept first where there is one.
-        labels : sequence of str
-            r names.
-
-        Returns
-        -------
-        DataFrame
-            As of `summary`.
-        """
-        return self.linear.contrast(rows, labels=labels)
 
     def heterogeneity(self) -> pd.Series:
         """Measure the scatter of true effects.
@@ -178,16 +134,42 @@ class Pooled:
         lower, upper = chosen.ends(outlook, level=self.level) if known else (math.nan, math.nan)
         where = " at the mean of the moderators" if self.design.names else ""
         said = chosen.label(outlook) + where if known else f"none: {self._nothing_known()}"
-        values = {
-            "estimate": outlook.estimate,
-            "lower": lower,
-            "upper": upper,
-            "level": self.level,
-            "interval": "prediction",
-        }
-        series = pd.Series(values, dtype=object)
+        series = foreseen(outlook.estimate, (lower, upper), level=self.level)
         series.attrs = self.attrs | {"convention": said}
         return series
+
+    def predictions(
+        self, rows: Floats, *, labels: Sequence[str], convention: str | Prediction = "inference"
+    ) -> pd.DataFrame:
+        """Foresee the expected and the true effects of new trials at given moderators.
+
+        Parameters
+        ----------
+        rows : ndarray, shape (r, p)
+            Rows of the design, intercept first where there is one.
+        labels : sequence of str
+            r names.
+        convention : str or Prediction
+            As of `prediction_interval`.
+
+        Returns
+        -------
+        DataFrame
+            As of `contrast`, with ``prediction_lower`` and ``prediction_upper`` for the true effect
+            of a new trial; nan where nothing is known of the scatter.
+        """
+        chosen = predictions.get(convention) if isinstance(convention, str) else convention
+        table = self.contrast(rows, labels=labels)
+        ends = np.full((len(table), 2), math.nan)
+        said = f"none: {self._nothing_known()}"
+        if self.estimator.scatters and self._residual > 0:
+            pairs = table[["estimate", "se"]].to_numpy(dtype=float)
+            outlooks = [self._outlook_at(float(mean), float(se)) for mean, se in pairs]
+            ends = np.array([chosen.ends(each, level=self.level) for each in outlooks])
+            said = chosen.label(outlooks[0])
+        found = table.assign(prediction_lower=ends[:, 0], prediction_upper=ends[:, 1])
+        found.attrs = table.attrs | {"convention": said}
+        return found
 
     def probability_beyond(self, threshold: float, *, above: bool = True) -> float:
         """Give the probability that the true effect of a new trial passes a threshold.
@@ -240,26 +222,8 @@ class Pooled:
             "estimator": self.estimator.label,
             "inference": self.inference.label,
             "k": self.effects.k,
-            **exact_agreement(self.cov),
+            **noted(self.effects, self.cov),
         }
-
-    @property
-    def table(self) -> pd.DataFrame:
-        """The trials that were pooled, with `yi`, `vi` and every moderator; k rows."""
-        return self.effects.frame
-
-    @property
-    def linear(self) -> Linear:
-        """Coefficients and how they are tested."""
-        return Linear(
-            names=self.names,
-            beta=self.beta,
-            cov=self.cov,
-            inference=self.inference,
-            residual=self._residual,
-            level=self.level,
-            attrs=self.attrs,
-        )
 
     @property
     def _residual(self) -> int:
@@ -271,7 +235,9 @@ class Pooled:
 
     def _outlook(self) -> Outlook:
         mean = self.average()
-        estimate, se = float(mean["estimate"]), float(mean["se"])
+        return self._outlook_at(float(mean["estimate"]), float(mean["se"]))
+
+    def _outlook_at(self, estimate: float, se: float) -> Outlook:
         return Outlook(estimate, se, self.tau2, self.inference, self._problem)
 
     def _nothing_known(self) -> str:

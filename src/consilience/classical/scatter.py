@@ -9,7 +9,7 @@ from scipy.special import chdtrc
 from consilience.classical.base import Estimator
 from consilience.classical.intervals import Tau2Interval
 from consilience.classical.qprofile import tau2_interval
-from consilience.classical.wls import StandardForm, Weighted
+from consilience.classical.wls import Floats, StandardForm, Weighted
 
 
 def heterogeneity(
@@ -84,7 +84,21 @@ def tau2_table(
     """
     ends = interval.ends(problem, estimator, tau2=tau2, level=level)
     typical = problem.df / Weighted(*problem.data).trace
-    values = np.array([tau2, *ends])
+    return scatter_rows(np.array([tau2, *ends]), typical, level=level)
+
+
+def scatter_rows(values: Floats, typical: float, *, level: float) -> pd.DataFrame:
+    """Tabulate tau², tau, I² and H² of a tau² and the ends of its interval.
+
+    Parameters
+    ----------
+    values : ndarray, shape (3,)
+        Estimate, lower and upper end.
+    typical : float
+        Typical sampling variance.
+    level : float
+        Of the interval.
+    """
     ratio = 1 + values / typical
     rows = [values, np.sqrt(values), 100 * values / (values + typical), ratio]
     columns = ["estimate", "lower", "upper"]

@@ -84,14 +84,14 @@ class Weighted:
     @cached_property
     def trace(self) -> float:
         """``tr P``."""
-        return float(self.weights.sum() - (self.cov * self._xw2x).sum())
+        return float(self.weights.sum() - np.vdot(self.cov, self._xw2x))
 
     @cached_property
     def trace2(self) -> float:
         """``tr PP``."""
         hat = self.cov @ self._xw2x
         cubic = (self._wx * self.weights[:, None]).T @ self._wx
-        shared = 2 * (self.cov * cubic).sum() - (hat * hat.T).sum()
+        shared = 2 * np.vdot(self.cov, cubic) - np.vdot(hat, hat.T)
         return float(self.weights @ self.weights - shared)
 
     def q_variance(self, tau2: float) -> float:
@@ -152,9 +152,17 @@ def _parts(data: tuple[Floats, Floats, Floats], tau2: Floats) -> tuple[Floats, F
     p = X.shape[1]
     squares = (X[:, :, None] * X[:, None, :]).reshape(-1, p * p)
     information = (weights @ squares).reshape(-1, p, p)
-    beta = np.linalg.solve(information, (weights @ (X * y[:, None]))[:, :, None])[:, :, 0]
-    Q = np.sum(weights * (y - beta @ X.T) ** 2, axis=1)
-    return np.log(weights).sum(axis=1), np.linalg.slogdet(information)[1], Q
+    beta, logs = _solved(information, weights @ (X * y[:, None]))
+    Q = np.einsum("gk,gk->g", weights, (y - beta @ X.T) ** 2)
+    return np.log(weights).sum(axis=1), logs, Q
+
+
+def _solved(information: Floats, moments: Floats) -> tuple[Floats, Floats]:
+    """Solve for the coefficients (g, p), and give the logarithms of the determinants (g,)."""
+    if moments.shape[1] == 1:
+        return moments / information[:, 0], np.log(information[:, 0, 0])
+    beta = np.linalg.solve(information, moments[:, :, None])[:, :, 0]
+    return beta, np.linalg.slogdet(information)[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +201,7 @@ class StandardForm:
 
 def standard_form(y: Floats, v: Floats, X: Floats) -> StandardForm:
     """Write a regression in its standard form, from ``X = basis · upper``."""
-    basis, upper = np.linalg.qr(X)
+    basis, upper = _orthonormal(X)
     back = _inverse(upper)
     plain = basis.T @ y
     spans = np.abs(basis @ basis.sum(axis=0) - 1.0).max() <= _SPANNED
@@ -213,6 +221,15 @@ def beyond_rounding(residuals: Floats, y: Floats) -> Floats:
     size = np.abs(residuals).max(axis=-1, keepdims=True, initial=0.0)
     largest = np.abs(y).max(axis=-1, keepdims=True, initial=0.0)
     return np.where(size > _ROUNDING * largest, residuals, 0.0)
+
+
+def _orthonormal(X: Floats) -> tuple[Floats, Floats]:
+    """Split ``X = basis · upper``; one column, which is the case of a mean, by its length."""
+    if X.shape[1] > 1:
+        basis, upper = np.linalg.qr(X)
+        return basis, upper
+    length = np.sqrt(X.T @ X)
+    return X / length, length
 
 
 def _inverse(matrix: Floats) -> Floats:

@@ -31,7 +31,8 @@ class Check(Command):
 
     What keeps it from being read ends with exit code 3, every problem at once. What looks doubtful
     is listed with study, column, value and reason; it forbids nothing. Results that a RevMan file
-    stores are computed again and shown beside its own.
+    stores are computed again and shown beside its own. A folder that is no review yet, for want of
+    review.toml or of columns, is checked with what it has, and told what it lacks.
     """
 
     place: Annotated[
@@ -55,13 +56,15 @@ class Check(Command):
         names = tuple(REGISTRY) if self.only is None else _names(self.only)
         place = find_data(self.place)
         trials, stored = _folder(place) if place.is_dir() else _file(place)
-        found, sums = doubts(trials, names), _flow(place)
+        _possible(trials, place)
+        found, sums, unfit = doubts(trials, names), _flow(place), _unfit(place)
         if self.json:
             content = _content(trials, found, stored=stored)
-            document("consilience.check/1", content | {"flow": list(sums)})
+            document("consilience.check/1", content | {"flow": list(sums), "unfit": list(unfit)})
         else:
             _print(trials, found, stored=stored)
             say(*(f"- {fault}" for fault in sums))
+            say(*(f"Not yet a review: {lack}" for lack in unfit))
 
 
 def _names(typed: str) -> tuple[str, ...]:
@@ -76,7 +79,9 @@ def _folder(folder: Path) -> "tuple[Trials, pd.DataFrame]":
     from consilience.trials import read_trials
     from consilience.trials.readers import is_unfilled, read_csv, read_prisma
 
-    attempts: list[Callable[[], object]] = [lambda: read_review(folder)]
+    attempts: list[Callable[[], object]] = []
+    if not _unfit(folder):
+        attempts.append(lambda: read_review(folder))
     others = {"trials.csv": read_trials, "risk_of_bias.csv": _risk_of_bias}
     for name, read in {**others, "prisma.csv": read_prisma, "published.csv": read_csv}.items():
         path = folder / name
@@ -84,6 +89,25 @@ def _folder(folder: Path) -> "tuple[Trials, pd.DataFrame]":
             attempts.append(lambda read=read, path=path: read(path))  # type: ignore[misc]
     _all_at_once(attempts)
     return read_trials(folder / "trials.csv"), pd.DataFrame()
+
+
+def _unfit(place: Path) -> tuple[str, ...]:
+    """Say what a folder lacks to be a review; its tables can be checked all the same."""
+    from consilience.review.check import absent_columns
+    from consilience.trials.read import read_sheet
+
+    if not place.is_dir() or not (place / "trials.csv").is_file():
+        return ()
+    told = []
+    if not (place / "review.toml").is_file():
+        told.append(f"There is no {place / 'review.toml'}: `consilience init` writes an empty one.")
+    try:
+        columns = [str(name).strip() for name in read_sheet(place / "trials.csv").cells]
+    except DataError:  # it is raised again where the file itself is read
+        return tuple(told)
+    if lacking := absent_columns(columns):
+        told.append(f"trials.csv has no column {', '.join(lacking)}, which a review needs.")
+    return tuple(told)
 
 
 def _risk_of_bias(path: Path) -> object:
@@ -125,6 +149,15 @@ def _file(path: Path) -> "tuple[Trials, pd.DataFrame]":
     trials = read_trials(path)
     sheet = read_sheet(path) if path.suffix.lower() in {".rm5", ".zip", ".csv"} else None
     return trials, _stored(trials, sheet)
+
+
+def _possible(trials: "Trials", place: Path) -> None:
+    """Refuse values that no trial has; RevMan fills the arms of trials without data with zeros."""
+    from consilience.trials.checks import impossible
+
+    found = () if place.suffix.lower() in {".rm5", ".zip"} else impossible(trials.frame)
+    if found:
+        raise DataError(found)
 
 
 def _stored(trials: "Trials", sheet: "Sheet | None") -> "pd.DataFrame":

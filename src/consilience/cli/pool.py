@@ -22,7 +22,7 @@ class Pool(Command):
 
     data: Data
     measure: Measure = None
-    estimator: Annotated[str, typer.Option(help="Of tau²: REML, DL or CE.")] = "REML"
+    estimator: Annotated[str, typer.Option(help="Of tau²: REML, DL, PM, CE …")] = "REML"
     inference: Annotated[str, typer.Option(help="Of tests and intervals: z, t, knha or adhoc.")] = (
         "z"
     )
@@ -73,3 +73,6 @@ def _print(found: "Pooled") -> None:
     if prediction["lower"] == prediction["lower"]:
         say(f"True effect of a new trial: {prediction['lower']:.3f} to {prediction['upper']:.3f}")
     say(found.effects.direction)
+    notes = said.get("notes", ())
+    for note in notes if isinstance(notes, tuple) else ():
+        say(note)

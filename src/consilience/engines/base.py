@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from consilience.effects import Effects
 from consilience.engines.tree import Layout
 from consilience.errors import ModelError
-from consilience.gaussian import STILL, Array, Population
+from consilience.gaussian import STILL, Array, Errors, Population
 from consilience.model import Model
 
 if TYPE_CHECKING:
@@ -65,6 +65,11 @@ class Posterior(ABC):
     @abstractmethod
     def scatter(self) -> Population:
         """The scatter of true effects."""
+
+    @property
+    @abstractmethod
+    def errors(self) -> Errors:
+        """The sampling errors of the estimates, given what was integrated or sampled."""
 
     @property
     @abstractmethod

@@ -5,7 +5,7 @@ from scipy.special import ndtr
 
 from consilience.effects import Effects
 from consilience.engines.base import Posterior
-from consilience.gaussian import Array, Block
+from consilience.gaussian import Array, Block, Errors
 
 _POINTS = 512
 _NEGLIGIBLE = 1e-6
@@ -14,7 +14,7 @@ _NEGLIGIBLE = 1e-6
 def prior_tail(posterior: Posterior, effects: Effects) -> tuple[float, float]:
     """Prior predictive tail probability of the precision-weighted mean.
 
-    With a = (1/v)/Σ(1/v): a'y | φ ~ N(a'Wb, Σ a²(v + h(φ)) + Σⱼ (a'Wⱼ)² sⱼ² φ₍ⱼ₎²), averaged over
+    With a = V⁻¹1/(1'V⁻¹1): a'y | φ ~ N(a'Wb, a'(V + H(φ))a + Σⱼ (a'Wⱼ)² sⱼ² φ₍ⱼ₎²), averaged over
     the prior of φ at evenly spread quantiles.
 
     Returns
@@ -28,14 +28,16 @@ def prior_tail(posterior: Posterior, effects: Effects) -> tuple[float, float]:
     ----------
     Box (1980), doi:10.2307/2982063.
     """
-    a = (1.0 / effects.v) / np.sum(1.0 / effects.v)
+    errors = Errors.of(effects.v, effects.shared)
+    a = errors.weights() / np.sum(errors.weights())
     mean = float(a @ effects.y)
     hypers = posterior.layout.hypers
     known = all(part.prior.proper for part in posterior.layout.parts)
     if not (known and all(hyper.prior.proper for hyper in hypers)):
         return np.nan, mean
     point = {hyper.name: hyper.prior.ppf(_spread(place)) for place, hyper in enumerate(hypers)}
-    centre, variance = 0.0, np.asarray(posterior.scatter.variance(point) + effects.v) @ a**2
+    h = np.asarray(posterior.scatter.variance(point) + np.zeros(effects.k))
+    centre, variance = 0.0, h @ a**2 + errors.quadratic(a)
     for part in posterior.layout.parts:
         centre += float(np.sum(a * part.known))
         middle, width = _quartiles(part)

@@ -4,7 +4,7 @@ import numpy as np
 
 from consilience.effects import Effects
 from consilience.engines.base import Posterior
-from consilience.gaussian import Array
+from consilience.gaussian import Array, Errors
 
 _MOST, _FEWEST, _CELLS = 4_000, 500, 1_000_000
 
@@ -20,10 +20,11 @@ def loose(posterior: Posterior) -> tuple[str, ...]:
     return (*parts, *hypers)
 
 
-def cochran_q(y: Array, v: Array) -> Array:
-    """Cochran's Q = Σ (yᵢ − ȳ)²/vᵢ of each row of y (rows, k)."""
-    mean = (y @ (1.0 / v)) / np.sum(1.0 / v)
-    return np.asarray((y - mean[:, None]) ** 2 @ (1.0 / v))
+def cochran_q(y: Array, effects: Effects) -> Array:
+    """Cochran's Q = (y − ȳ)'V⁻¹(y − ȳ) of each row of y (rows, k), about the generalised mean."""
+    v, ones, turned = effects.shared.rotated(effects.v, np.ones(effects.k), y.T)
+    mean = ((ones / v) @ turned) / np.sum(ones**2 / v)
+    return np.asarray((1.0 / v) @ (turned - ones[:, None] * mean) ** 2)
 
 
 def foreseen_q(
@@ -45,8 +46,9 @@ def foreseen_q(
         unit = part.prior.ppf(rng.random((count, len(part.labels))))
         scale = point[part.scales[0].name][:, None] if part.scales else 1.0
         total = total + (unit * scale) @ part.matrix.T
-    variance = posterior.scatter.draw(point, (count, k), rng) + effects.v
-    return cochran_q(total + np.sqrt(variance) * rng.standard_normal((count, k)), effects.v)
+    errors = Errors.of(effects.v, effects.shared)
+    drawn = errors.draw(posterior.scatter.draw(point, (count, k), rng), rng)
+    return cochran_q(total + drawn, effects)
 
 
 def scatter_tail(posterior: Posterior, effects: Effects) -> tuple[float, float]:
@@ -60,7 +62,7 @@ def scatter_tail(posterior: Posterior, effects: Effects) -> tuple[float, float]:
     observed : float
         Cochran's Q.
     """
-    observed = float(cochran_q(effects.y[None, :], effects.v)[0])
+    observed = float(cochran_q(effects.y[None, :], effects)[0])
     count = min(_MOST, _CELLS // effects.k)
     if effects.k == 1 or count < _FEWEST or loose(posterior):
         return np.nan, observed

@@ -7,10 +7,15 @@ Most models of this field are Gaussian given a few hyperparameters φ:
 where the columns of W come from the overall mean, the terms and the bias, o is what is known to
 shift the effects, and H(φ) is the scatter of true effects. A component gives its columns as a
 `Block` and its scatter as a `Scatter`; an engine adds them up. A `Population` is a scatter that is
-normal only given a component of a mixture. Nothing here knows an engine.
+normal only given a component of a mixture. `Errors` are V, whose blocks are the estimates that
+share participants; `Joint` is what V and H come to at known hyperparameters. Nothing here knows an
+engine.
 """
 
 from consilience.gaussian.blocks import POSITIVE, REAL, UNIT, Array, Block, Hyper, Point, Rows
+from consilience.gaussian.covariances import counted, refuse_singular, split
+from consilience.gaussian.errors import Errors
+from consilience.gaussian.joint import Joint
 from consilience.gaussian.population import Components, Population, normal_log_density
 from consilience.gaussian.scatter import STILL, Scatter, Still, shrinkage
 
@@ -22,12 +27,17 @@ __all__ = [
     "Array",
     "Block",
     "Components",
+    "Errors",
     "Hyper",
+    "Joint",
     "Point",
     "Population",
     "Rows",
     "Scatter",
     "Still",
+    "counted",
     "normal_log_density",
+    "refuse_singular",
     "shrinkage",
+    "split",
 ]

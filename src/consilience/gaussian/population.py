@@ -40,6 +40,11 @@ class Population(ABC):
     def hypers(self) -> tuple[Hyper, ...]:
         """The hyperparameters that the scatter brings."""
 
+    @property
+    def normal(self) -> bool:
+        """Whether true effects are normal given the hyperparameters; here a mixture of normals."""
+        return False
+
     @abstractmethod
     def components(self, point: Point) -> Components:
         """Give the mixture of normals for each of the population's rows."""

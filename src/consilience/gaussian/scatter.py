@@ -31,6 +31,11 @@ class Scatter(Population):
     def without(self, place: int) -> "Scatter":
         """Leave one trial's row out; the hyperparameters stay."""
 
+    @property
+    def normal(self) -> bool:
+        """See `Population.normal`: they are."""
+        return True
+
     def components(self, point: Point) -> Components:
         """See `Population.components`: a single one."""
         return Components(np.ones((1, 1)), self.variance(point)[:, :, None])

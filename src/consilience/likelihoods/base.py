@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, NamedTuple
 
+from consilience.covariance import INDEPENDENT, Covariance
 from consilience.effects import Effects
 from consilience.errors import RefusalError
 from consilience.gaussian import Array
@@ -18,6 +19,8 @@ class Observed(NamedTuple):
     """The estimates, shape (k,)."""
     v: Array
     """Their sampling variances, shape (k,)."""
+    shared: Covariance = INDEPENDENT
+    """Blocks of those that share participants, as they were reported."""
 
 
 class Likelihood(ABC):

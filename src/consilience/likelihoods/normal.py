@@ -7,19 +7,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from consilience.effects import Effects
+from consilience.gaussian import counted, refuse_singular, split
 from consilience.likelihoods.base import Likelihood, Observed
 
 if TYPE_CHECKING:
     from pytensor.tensor import TensorVariable
 
+SHARED_ERRORS = "sampling_error_unit"
+"""Name in PyMC of the errors that estimates share, in units of their standard deviations."""
+
 
 @dataclass(frozen=True, slots=True)
 class Normal(Likelihood):
-    """The normal–normal model: yᵢ ~ N(θᵢ, vᵢ) with the sampling variances taken as known."""
+    """The normal–normal model: y ~ N(θ, V) with the sampling covariance taken as known.
+
+    V is diagonal but for the blocks of estimates that share participants. In PyMC these are written
+    with the errors that they share, V = diag(d) + LL' and y ~ N(θ + Lu, diag(d)), u ~ N(0, 1), so
+    that everything else of the model stays as it is for independent estimates.
+    """
 
     def observed(self, effects: Effects) -> Observed:
         """See `Likelihood.observed`."""
-        return Observed(effects.y, effects.v)
+        refuse_singular(counted(effects.shared, effects.v), effects.labels)
+        return Observed(effects.y, effects.v, effects.shared)
 
     def pymc(
         self, location: "TensorVariable", variance: "TensorVariable", *, effects: Effects
@@ -27,7 +37,8 @@ class Normal(Likelihood):
         """See `Likelihood.pymc`."""
         import pymc as pm
 
-        deviation = pm.math.sqrt(effects.v + variance)
+        location, v = _with_shared_errors(location, effects)
+        deviation = pm.math.sqrt(v + variance)
         kept, y = _counted(effects)
         pm.Normal("yi", location[kept], deviation[kept], observed=y, dims="estimate")
 
@@ -42,10 +53,26 @@ class Normal(Likelihood):
         """See `Likelihood.pymc_mixture`."""
         import pymc as pm
 
+        location, v = _with_shared_errors(location, effects)
         kept, y = _counted(effects)
-        deviations = pm.math.sqrt(effects.v[:, None] + variances)[kept]
+        deviations = pm.math.sqrt(v[:, None] + variances)[kept]
         parts = pm.Normal.dist(location[kept, None], deviations)
         pm.Mixture("yi", w=shares, comp_dists=parts, observed=y, dims="estimate")
+
+
+def _with_shared_errors(
+    location: "TensorVariable", effects: Effects
+) -> tuple["TensorVariable", NDArray[np.float64]]:
+    """Add what estimates have in common to their expectation, and give the variances left."""
+    import pymc as pm
+
+    used = counted(effects.shared, effects.v)
+    refuse_singular(used, effects.labels)
+    if used.independent:
+        return location, effects.v
+    own, loads = split(used, effects.v)
+    unit = pm.Normal(SHARED_ERRORS, 0.0, 1.0, shape=loads.shape[1])
+    return location + pm.math.dot(loads, unit), own
 
 
 def _counted(effects: Effects) -> tuple[NDArray[np.intp], NDArray[np.float64]]:

@@ -7,11 +7,13 @@ import numpy as np
 import pandas as pd
 
 from consilience.errors import ModelError, Problem
-from consilience.measures.base import Floats, Measure, arms, unit_information_sd
+from consilience.measures.base import Floats, Mask, Measure, arms, unit_information_sd
 from consilience.measures.checks import at
+from consilience.trials.rounding import ends
 
 APART = 0.01
-"""How far the square of a standard error may lie from the variance beside it, as a share."""
+"""How far the square of a standard error may lie from the variance beside it, as a share, beyond
+the rounding of both."""
 
 
 @final
@@ -19,8 +21,8 @@ APART = 0.01
 class GEN(Measure):
     """Estimates as they are given: `yi` with `vi`, or with `sei` (then vi = sei²).
 
-    The scale and its unit are the user's. Where a row gives both, they must agree within 1 %, and
-    `vi` counts.
+    The scale and its unit are the user's. Where a row gives both, they must agree within 1 % and
+    what rounding to their printed digits explains (0.02 and 0.15 do), and `vi` counts.
     """
 
     code: ClassVar[str] = "GEN"
@@ -49,7 +51,7 @@ class GEN(Measure):
         vi, sei = arms(table, "vi", "sei")
         what = "The variance is not the square of the standard error `sei`"
         remedy = "Keep the one that the source prints, and empty the other."
-        return at(table, np.abs(sei**2 / vi - 1) > APART, column="vi", what=what, remedy=remedy)
+        return at(table, _apart(vi, sei), column="vi", what=what, remedy=remedy)
 
     @override
     def unit_sd(self, table: pd.DataFrame, v: Floats) -> float:
@@ -63,3 +65,9 @@ class GEN(Measure):
             f"The variance of a new trial with {n1} and {n2} participants does not follow from "
             "ready-made estimates (measure GEN). Give the new trial's standard error `sei`."
         )
+
+
+def _apart(vi: Floats, sei: Floats) -> Mask:
+    """Say where no variance that prints as `vi` has a root that prints as `sei`, (k,)."""
+    (least, most), (low, high) = ends(vi), ends(sei)
+    return (low**2 > most * (1 + APART)) | (high**2 < least * (1 - APART))

@@ -2,7 +2,22 @@
 
 import numpy as np
 
-from consilience.trials.checks import RULES, Rule
+from consilience.trials.checks import COUNT, RULES, Rule
+
+__all__ = [
+    "ABOVE_ZERO",
+    "ALPHA",
+    "CORRELATION",
+    "COUNT",
+    "GROUP",
+    "ITEMS",
+    "PAIRED_CORRELATION",
+    "PERSON_TIME",
+    "PREDICTORS",
+    "RATIO_MEAN",
+    "SIZE",
+    "sample",
+]
 
 SIZE = RULES["n1"]
 """Participants of an arm whose spread is measured: whole, at least 2."""
@@ -10,11 +25,6 @@ SIZE = RULES["n1"]
 ABOVE_ZERO = RULES["sd1"]
 """Standard deviations, variances, means on a ratio scale."""
 
-COUNT = Rule(
-    lambda x: (x >= 0) & (x == np.floor(x)),
-    "This is no count: it must be whole and not negative",
-    "Give the number of people or events, not a percentage.",
-)
 GROUP = Rule(
     lambda x: (x >= 1) & (x == np.floor(x)),
     "This is no number of participants: it must be whole and at least 1",

@@ -7,9 +7,10 @@ from typing import ClassVar, final, override
 import numpy as np
 import pandas as pd
 
+from consilience.errors import Problem
 from consilience.measures.base import Floats
 from consilience.measures.paired_means import PairedMeans, Pairs
-from consilience.measures.standardised import CORRECTIONS, VARIANCES, Standardised
+from consilience.measures.standardised import CORRECTIONS, VARIANCES, Standardised, uncorrectable
 
 _KNOWN = ("LS", "LS2", "UB")
 
@@ -50,6 +51,10 @@ class SMCC(PairedMeans):
         "vtype": _KNOWN,
         "correct": (True, False),
     }
+
+    @override
+    def contradictions(self, table: pd.DataFrame) -> tuple[Problem, ...]:
+        return uncorrectable(table, "n", correct=self.correct)
 
     @override
     def estimate(self, pairs: Pairs) -> tuple[Floats, Floats]:

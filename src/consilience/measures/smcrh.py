@@ -4,9 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, final, override
 
+import pandas as pd
+
+from consilience.errors import Problem
 from consilience.measures.base import Floats
 from consilience.measures.paired_means import PairedMeans, Pairs
-from consilience.measures.standardised import CORRECTIONS, correction
+from consilience.measures.standardised import CORRECTIONS, correction, uncorrectable
 
 
 def _variance(pairs: Pairs, g: Floats, lost: int) -> Floats:
@@ -55,6 +58,10 @@ class SMCRH(PairedMeans):
         "vtype": tuple(_VARIANCES),
         "correct": (True, False),
     }
+
+    @override
+    def contradictions(self, table: pd.DataFrame) -> tuple[Problem, ...]:
+        return uncorrectable(table, "n", correct=self.correct)
 
     @override
     def estimate(self, pairs: Pairs) -> tuple[Floats, Floats]:

@@ -7,8 +7,9 @@ from typing import ClassVar, final, override
 import numpy as np
 import pandas as pd
 
+from consilience.errors import Problem
 from consilience.measures.base import Floats
-from consilience.measures.standardised import CORRECTIONS, VARIANCES, Standardised
+from consilience.measures.standardised import CORRECTIONS, VARIANCES, Standardised, uncorrectable
 from consilience.measures.two_means import Arms, TwoMeans
 
 
@@ -49,6 +50,10 @@ class SMD1(TwoMeans):
         "vtype": tuple(VARIANCES),
         "correct": (True, False),
     }
+
+    @override
+    def contradictions(self, table: pd.DataFrame) -> tuple[Problem, ...]:
+        return uncorrectable(table, "n2", correct=self.correct)
 
     @override
     def estimate(self, arms: Arms) -> tuple[Floats, Floats]:

@@ -6,8 +6,9 @@ from typing import ClassVar, final, override
 
 import pandas as pd
 
+from consilience.errors import Problem
 from consilience.measures.base import Floats
-from consilience.measures.standardised import CORRECTIONS
+from consilience.measures.standardised import CORRECTIONS, uncorrectable
 from consilience.measures.two_means import Arms, TwoMeans
 
 
@@ -38,6 +39,10 @@ class SMD1H(TwoMeans):
     label: ClassVar[str] = "Standardised mean difference (Glass's delta, unequal variances)"
     scale: ClassVar[str] = "standardised"
     choices: ClassVar[Mapping[str, tuple[object, ...]]] = {"correct": (True, False)}
+
+    @override
+    def contradictions(self, table: pd.DataFrame) -> tuple[Problem, ...]:
+        return uncorrectable(table, "n2", correct=self.correct)
 
     @override
     def estimate(self, arms: Arms) -> tuple[Floats, Floats]:

@@ -4,9 +4,12 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from scipy.special import poch
 
-from consilience.measures.base import Floats, weighted
+from consilience.errors import Problem
+from consilience.measures.base import Floats, arms, weighted
+from consilience.measures.checks import at
 
 
 class Standardised(NamedTuple):
@@ -62,19 +65,36 @@ def correction(m: Floats) -> Floats:
     Parameters
     ----------
     m : ndarray
-        Degrees of freedom of the standard deviation, at least 2.
+        Degrees of freedom of the standard deviation.
 
     Returns
     -------
     ndarray
-        Between 0.56 (m = 2) and 1.
+        Between 0.56 (m = 2) and 1; NaN at m = 1, where the difference has no mean to correct.
 
     References
     ----------
     Hedges (1981), J. Educ. Stat. 6, 107-128, equation 6e. doi:10.3102/10769986006002107
     """
-    return poch((m - 1) / 2, 0.5) / np.sqrt(m / 2)
+    return np.where(m > 1, poch((m - 1) / 2, 0.5) / np.sqrt(m / 2), np.nan)
 
 
 CORRECTIONS: Mapping[bool, Callable[[Floats], Floats]] = {True: correction, False: np.ones_like}
 """The bias correction, and none: by the setting `correct`."""
+
+
+def uncorrectable(table: pd.DataFrame, column: str, *, correct: bool) -> tuple[Problem, ...]:
+    """Find the rows whose standard deviation is that of two people, where it is to be corrected.
+
+    Parameters
+    ----------
+    table : DataFrame, k rows
+    column : str
+        The participants that the standard deviation rests on.
+    correct : bool
+        The setting of the measure.
+    """
+    (n,) = arms(table, column)
+    what = "The difference in units of the SD of two people has no mean that could be corrected"
+    remedy = "Leave the row out, or set correct=False."
+    return at(table, (n < 3) & correct, column=column, what=what, remedy=remedy)

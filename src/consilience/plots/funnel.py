@@ -52,6 +52,12 @@ _NO_FUNNEL = (
     "Standard errors do not follow from numbers of participants, so there are no bands and limits."
 )
 
+_SHOWN = (Fit, Pooled, TrimFill, pd.DataFrame)
+_NOT_SHOWN = (
+    "A funnel plot shows fits and what cs.pool, trim_fill and regression_test give, not a {}. Draw "
+    "funnel(effects, cs.pool(effects)); forest() shows the mean of every analysis."
+)
+
 type Result = Fit | Pooled | TrimFill | pd.DataFrame
 
 
@@ -81,8 +87,10 @@ def funnel(effects: Effects, *results: Result, axis: str | Precision = "sei") ->
     Raises
     ------
     ModelError
-        For an unknown axis, sizes that are missing, a trim and fill of other trials, a table that
-        is no regression test on ``"sei"`` or ``"vi"``.
+        For what a funnel cannot show, such as a multilevel model, whose estimates do not scatter
+        about one mean by their standard errors alone; for an unknown axis, sizes that are missing,
+        a trim and fill of other trials, a table that is no regression test on ``"sei"`` or
+        ``"vi"``.
 
     References
     ----------
@@ -91,6 +99,8 @@ def funnel(effects: Effects, *results: Result, axis: str | Precision = "sei") ->
     doi:10.1111/j.0006-341X.2000.00455.x, for the filled trials.
     """
     chosen = precision.get(axis) if isinstance(axis, str) else axis
+    if unknown := [each for each in results if not isinstance(each, _SHOWN)]:
+        raise ModelError(_NOT_SHOWN.format(type(unknown[0]).__name__))
     view = _View(effects, results, chosen)
     frame = view.frame
     notes = Notes(tuple(_key(view)), tuple(_texts(view)))

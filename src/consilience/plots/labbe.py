@@ -1,7 +1,7 @@
 """L'Abbé's plot: the risk with the intervention against the risk without it."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -19,13 +19,14 @@ from consilience.gaussian import Array
 from consilience.plots.frame import Frame, along, drawn
 from consilience.plots.marks import Point, Stroke
 from consilience.plots.page import Entry, Notes, room
-from consilience.plots.scale import Scale
+from consilience.plots.scale import Scale, between
 from consilience.plots.style import BAYES, CLASSICAL, FAINT, INK, style
 from consilience.plots.text import decimals
 from consilience.plots.words import counted, names, refuse_others
 from consilience.trials.directions import signs
 
 type Curve = Callable[[Array, float], Array]
+type Turn = Callable[[Array], Array]
 
 _ROOM, _POINTS, _LARGEST, _SMALLEST = 1.08, 400, 15.0, 3.0
 _SIDE, _AXES = 4.4, 0.75
@@ -44,9 +45,16 @@ CURVES: dict[str, Curve] = {
 }
 """By measure: the risk or rate with the intervention, given that with the comparator."""
 
+AXES: dict[str, tuple[Turn, Turn]] = {
+    "risk": (np.asarray, np.asarray),
+    "log": (np.log, np.exp),
+    "logit": (logit, expit),
+}
+"""How both axes may be drawn: what turns risks or rates into places, and places into them."""
+
 
 @style()
-def labbe(*results: Fit | Analysis) -> Figure:
+def labbe(*results: Fit | Analysis, axis: str = "risk") -> Figure:
     """Draw L'Abbé's plot.
 
     Parameters
@@ -55,6 +63,10 @@ def labbe(*results: Fit | Analysis) -> Figure:
         Analyses of the same trials, as risk ratios, odds ratios, risk differences, arcsine
         differences, or as rate ratios or differences; each adds the curve on which all trials would
         lie if its mean were the effect in every one.
+    axis : str
+        Of both directions: ``"risk"`` as it is; ``"log"``, on which lines of equal risk ratios or
+        rate ratios are straight; ``"logit"``, on which those of equal odds ratios are. The labels
+        stay those of risks and rates.
 
     Returns
     -------
@@ -66,7 +78,8 @@ def labbe(*results: Fit | Analysis) -> Figure:
     ------
     ModelError
         Without an analysis, without counts of events, for other measures, for analyses of different
-        trials, and if trials are turned different ways, so that no one curve goes with them.
+        trials, if trials are turned different ways, so that no one curve goes with them, for an
+        unknown axis, and for rates on the axis of odds.
 
     References
     ----------
@@ -74,12 +87,12 @@ def labbe(*results: Fit | Analysis) -> Figure:
     doi:10.7326/0003-4819-107-2-224
     """
     refuse_others(results, "labbe", kinds=(Fit, Analysis))
-    view = _View(results)
+    view = _View(results, axis)
     frame = view.frame
 
     def paint(plot: Axes, page: Axes) -> None:
-        top = view.top
-        plot.plot([0.0, top], [0.0, top], c=FAINT, lw=0.9, zorder=1, label="null")
+        ends = view.scale.lower, view.scale.upper
+        plot.plot(ends, ends, c=FAINT, lw=0.9, zorder=1, label="null")
         for place, (x, y) in enumerate(view.curves):
             look = Look.of(place)
             plot.plot(x, y, c=look.ink, lw=1.4, ls=look.style, zorder=2, label="curve")
@@ -88,7 +101,7 @@ def labbe(*results: Fit | Analysis) -> Figure:
         names_ = view.effects.labels
         frame.name(page, points, names=names_, avoided=along(frame, *view.curves))
 
-    notes = Notes(tuple(_key(view)), (f"{counted(view.effects)} {_NOTE[view.rates]}",))
+    notes = Notes(tuple(_key(view)), tuple(_texts(view)))
     lower = int((view.intervention < view.comparator).sum())
     said = f"The {view.what} is lower with the intervention in {lower}."
     alt = f"L'Abbé plot. {counted(view.effects)} {said}"
@@ -124,8 +137,11 @@ class _View:
     """The arms of the trials, and the curves."""
 
     results: tuple[Fit | Analysis, ...]
+    axis: str
 
     def __post_init__(self) -> None:
+        if self.axis not in AXES:
+            raise ModelError(f"There is no axis {self.axis!r}. Known: {', '.join(AXES)}.")
         for result in self.results:
             code = result.effects.measure.code
             if code not in CURVES:
@@ -161,25 +177,47 @@ class _View:
         if absent:
             raise ModelError(f"L'Abbé's plot needs the columns {', '.join(needed)}; the trial "
                              f"table lacks {', '.join(absent)}.")  # fmt: skip
+        if self.rates and self.axis == "logit":
+            raise ModelError('Rates have no odds; draw them on axis="log" or "risk".')
         a, n, c, m = (self.effects.table[name].to_numpy(dtype=float) for name in needed)
-        return a / n, c / m, n + m
+        return self._shown(a, n), self._shown(c, m), n + m
+
+    def _shown(self, events: Array, size: Array) -> Array:
+        """Risks or rates, half an event added in the arms that would lie at infinity."""
+        plain = events / size
+        with np.errstate(divide="ignore"):
+            infinite = np.isinf(AXES[self.axis][0](plain))
+        return np.where(infinite, (events + 0.5) / (size + (not self.rates)), plain)
 
     @property
     def intervention(self) -> Array:
-        return self.arms[0]
+        return AXES[self.axis][0](self.arms[0])
 
     @property
     def comparator(self) -> Array:
-        return self.arms[1]
+        return AXES[self.axis][0](self.arms[1])
 
     @cached_property
-    def top(self) -> float:
-        most = _ROOM * float(np.nanmax([self.intervention, self.comparator])) or 1.0
-        return most if self.rates else min(most, 1.0)
+    def mended(self) -> int:
+        """How many trials have an arm that would lie at infinity."""
+        size = "person_time" if self.rates else "n"
+        table, arms = self.effects.table, zip(self.arms[:2], (1, 2), strict=True)
+        found = [shown != table[f"events{arm}"] / table[f"{size}{arm}"] for shown, arm in arms]
+        known = ~np.isnan(self.arms[0] + self.arms[1])
+        return int((np.logical_or(*found) & known).sum())
+
+    @cached_property
+    def scale(self) -> Scale:
+        places = np.append(self.intervention, self.comparator)
+        if self.axis != "risk":
+            return replace(between(places), display=AXES[self.axis][1])
+        most = _ROOM * float(np.nanmax(places)) or 1.0
+        top = most if self.rates else min(most, 1.0)
+        return Scale(0.0, top, np.nan, decimals(top))
 
     @cached_property
     def frame(self) -> Frame:
-        scale = Scale(0.0, self.top, np.nan, decimals(self.top))
+        scale = self.scale
         what = self.what.capitalize()
         titles = (f"{what} with the comparator", f"{what} with the intervention")
         side = min(_SIDE, room() - _AXES)
@@ -199,14 +237,15 @@ class _View:
     @cached_property
     def curves(self) -> list[tuple[Array, Array]]:
         found = []
-        risk = np.linspace(0.0, self.top, _POINTS)
+        (turned, back), (lower, upper) = AXES[self.axis], (self.scale.lower, self.scale.upper)
+        places = np.linspace(lower, upper, _POINTS)
         for result in self.results:
             table = compare({"mean": result})
             mean = self.turned * float(table["estimate"].iloc[0])
-            with np.errstate(divide="ignore"):
-                shown = CURVES[result.effects.measure.code](risk, mean)
-            inside = (shown >= 0.0) & (shown <= self.top)
-            found.append((risk[inside], shown[inside]))
+            with np.errstate(divide="ignore", invalid="ignore"):
+                shown = turned(CURVES[result.effects.measure.code](back(places), mean))
+            inside = (shown >= lower) & (shown <= upper)
+            found.append((places[inside], shown[inside]))
         return found
 
 
@@ -217,6 +256,13 @@ def _points(plot: Axes, view: _View) -> None:
     for x, y, part in rows:
         side = max(_SMALLEST, _LARGEST * float(part))
         plot.plot([x], [y], ms=side, zorder=4, clip_on=False, label="trial", **look)
+
+
+def _texts(view: _View) -> Iterator[str]:
+    yield f"{counted(view.effects)} {_NOTE[view.rates]}"
+    if view.mended:
+        arms = "without events" if view.rates else "without events, or with nothing but events"
+        yield f"Half an event was added to arms {arms}, in {view.mended} of them."
 
 
 def _key(view: _View) -> Iterator[Entry]:

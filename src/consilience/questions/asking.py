@@ -6,12 +6,12 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 
-from consilience.engines.exact.mixture import Mixture
+from consilience.engines.exact.mixture import Mixture, side_by_side
 from consilience.engines.exact.newcomers import marginals
+from consilience.engines.exact.newcomers import true_effects as of_trials
 from consilience.engines.exact.posterior import ExactPosterior
 from consilience.errors import ModelError, RefusalError
 from consilience.fit import Fit
-from consilience.gaussian import Array, shrinkage
 
 
 def answering(fit: object, verb: str) -> Fit:
@@ -60,30 +60,20 @@ def unselected(fit: Fit, verb: str) -> None:
 
 def coefficients(posterior: ExactPosterior) -> Mixture:
     """Give the marginals of all coefficients."""
-    rule = posterior.integrated.rule
-    weights = np.eye(len(posterior.coefficients))
-    return marginals(rule, rule.conditional.mean, rule.conditional.variance_of(weights))
+    given = posterior.integrated.rule.conditional
+    return marginals(posterior.integrated.rule, given.mean, given.variance)
 
 
 def true_effects(posterior: ExactPosterior) -> Mixture:
-    """Give the marginals of the trials' true effects.
-
-    θᵢ | β, φ, y ~ N((1 − s)ηᵢ + s(yᵢ − biasᵢ), s·vᵢ) with s = hᵢ/(hᵢ + vᵢ).
-    """
-    rule, form = posterior.integrated.rule, posterior.form
-    h = np.broadcast_to(form.variance(rule.phi), (len(rule.phi), len(form.y)))
-    s, rest = shrinkage(h, form.v)
-    weights = (1.0 - s)[:, :, None] * form.truth - s[:, :, None] * (form.W - form.truth)
-    means = np.einsum("nkm,nm->nk", weights, rule.conditional.mean) + s * form.y + form.known
-    return marginals(rule, means, rule.conditional.variance_of(weights) + rest)
+    """Give the marginals of the trials' true effects."""
+    return of_trials(posterior.form, posterior.integrated.rule)
 
 
 def named(posterior: ExactPosterior) -> tuple[tuple[str, ...], Mixture]:
     """Give the exact marginals of coefficients and true effects with their row names."""
     own, effects = coefficients(posterior), true_effects(posterior)
     theta = (f"theta[{label}]" for label in posterior.form.labels)
-    joined = (np.hstack(pair) for pair in zip(_moments(own), _moments(effects), strict=True))
-    return (*posterior.coefficients, *theta), Mixture(own.weights, *joined)
+    return (*posterior.coefficients, *theta), side_by_side([own, effects])
 
 
 def finite(name: str, value: object) -> float:
@@ -137,7 +127,3 @@ def listed(names: Sequence[object]) -> str:
 def percent(share: float, digits: int = 0) -> str:
     """Write a share as a percentage."""
     return f"{100.0 * share:.{digits}f}\N{NO-BREAK SPACE}%"
-
-
-def _moments(mixture: Mixture) -> tuple[Array, Array]:
-    return mixture.means, mixture.sds

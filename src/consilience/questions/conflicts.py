@@ -19,7 +19,7 @@ def conflict(fit: Fit, *, seed: int = 0) -> pd.DataFrame:
     move the answer, which `power_scaling` measures.
 
     For μ the precision-weighted mean is held against its prior predictive distribution; for the
-    heterogeneity Cochran's Q = Σ (yᵢ − ȳ)²/vᵢ, by replicates drawn from the priors.
+    heterogeneity Cochran's Q = (y − ȳ)'V⁻¹(y − ȳ), by replicates drawn from the priors.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def conflict(fit: Fit, *, seed: int = 0) -> pd.DataFrame:
 
 def _scattered(fit: Fit, rng: np.random.Generator) -> dict[str, object]:
     effects = fit.effects
-    observed = float(cochran_q(effects.y[None, :], effects.v)[0])
+    observed = float(cochran_q(effects.y[None, :], effects)[0])
     row = {"statistic": "Cochran's Q", "observed": observed}
     empty = {"p_upper": np.nan, "p_value": np.nan, "mcse": np.nan}
     if effects.k == 1:

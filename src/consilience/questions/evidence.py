@@ -235,7 +235,4 @@ def _block(posterior: ExactPosterior, parameter: str) -> tuple[Block, int]:
 
 def _log_density(posterior: ExactPosterior, place: int, at: float) -> float:
     mixture = coefficients(posterior)
-    means, sds = mixture.means[:, place], mixture.sds[:, place]
-    logs = np.log(mixture.weights) - 0.5 * ((at - means) / sds) ** 2 - np.log(sds)
-    peak = logs.max()
-    return float(peak + np.log(np.exp(logs - peak).sum()) - 0.5 * np.log(2.0 * np.pi))
+    return float(mixture.log_density(np.full(len(posterior.coefficients), at))[place])

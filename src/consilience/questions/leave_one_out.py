@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from consilience.engines.exact.mixture import Mixture
 from consilience.engines.exact.newcomers import marginals
 from consilience.engines.exact.posterior import ExactPosterior
 from consilience.errors import RefusalError
@@ -111,7 +110,9 @@ def exact_loo(fit: Fit) -> ExactLoo:
     """Foresee each estimate from all others, by exact refits.
 
     log p(yᵢ | y₋ᵢ) = log ∫ N(yᵢ; w'β, h(φ) + vᵢ) p(β, φ | y₋ᵢ), with the variance that was
-    reported, also where the model lets the estimate count for less.
+    reported, also where the model lets the estimate count for less. Of estimates that share
+    participants one is left out and the others of its block stay: what they show of the errors
+    that it shares is part of what foresees it.
 
     Parameters
     ----------
@@ -139,7 +140,7 @@ def exact_loo(fit: Fit) -> ExactLoo:
         surprise, zero = each.surprise, np.zeros(len(each.places))
         pit = surprise.cdf(zero)
         two_sided = 2.0 * np.minimum(pit, surprise.survival(zero))
-        lpd = _log_density(surprise)
+        lpd = surprise.log_density(zero)
         table.iloc[list(each.places)] = np.stack([lpd, pit, two_sided, each.accuracy], axis=1)
     table["note"] = [reason(posterior.form, each) for each in sets]
     table.index.name = "estimate"
@@ -156,19 +157,15 @@ def spread_of_sum(parts: Array) -> float:
 def _within(posterior: ExactPosterior) -> Array:
     """Log predictive density of a new estimate at each one observed, given all of them."""
     rule, form = posterior.integrated.rule, posterior.form
-    given = rule.conditional
+    given, reported = rule.conditional, posterior.effects.v
     h = np.broadcast_to(form.variance(rule.phi), (len(rule.phi), len(form.y)))
-    variances = given.variance_of(form.W) + h + posterior.effects.v
-    return _log_density(marginals(rule, given.mean @ form.W.T - form.y, variances))
-
-
-def _log_density(surprise: Mixture) -> Array:
-    """Log density at zero, without underflow for estimates that lie very far out."""
-    logs = -0.5 * (surprise.means / surprise.sds) ** 2 - np.log(surprise.sds)
-    peak = logs.max(axis=0)
-    weights = surprise.weights if surprise.weights.ndim == 2 else surprise.weights[:, None]
-    mixed = np.log(np.sum(weights * np.exp(logs - peak), axis=0))
-    return np.asarray(peak + mixed - 0.5 * np.log(2.0 * np.pi))
+    means, variances = given.mean @ form.W.T - form.y, given.variance_of(form.W) + h + reported
+    for place in np.flatnonzero(form.errors.related):
+        own = float(reported[place])
+        row, y, error = form.observation(rule.phi, int(place), left=(), own=own)
+        means[:, place] = np.sum(given.mean * row, axis=1) - y
+        variances[:, place] = given.variance_of(row[:, None])[:, 0] + error
+    return marginals(rule, means, variances).log_density(np.zeros(len(form.y)))
 
 
 def _efficiency(fit: Fit) -> float | None:

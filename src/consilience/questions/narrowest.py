@@ -89,7 +89,7 @@ def _solved(mixture: Mixture, a: Array, b: Array, *, level: float) -> tuple[Arra
     for _ in range(_STEPS):
         f_a, f_b = mixture.density(a), mixture.density(b)
         mass, tilt = level - (mixture.cdf(b) - mixture.cdf(a)), f_b - f_a
-        slope_a, slope_b = _slope(mixture, a), _slope(mixture, b)
+        slope_a, slope_b = mixture.slope(a), mixture.slope(b)
         determinant = f_a * slope_b - f_b * slope_a
         determinant = np.where(determinant == 0.0, np.inf, determinant)
         step_a = -(slope_b * mass + f_b * tilt) / determinant
@@ -100,14 +100,6 @@ def _solved(mixture: Mixture, a: Array, b: Array, *, level: float) -> tuple[Arra
         if np.all(np.abs(step_a) + np.abs(step_b) <= _SETTLED * (b - a)):
             break
     return a, b
-
-
-def _slope(mixture: Mixture, x: Array) -> Array:
-    """Give the derivatives of the densities at x (q,)."""
-    z = (x - mixture.means) / mixture.sds
-    return np.asarray(
-        -(mixture.weights @ (z * np.exp(-0.5 * z**2) / mixture.sds**2)) / np.sqrt(2.0 * np.pi)
-    )
 
 
 def _of_hypers(posterior: ExactPosterior, level: float) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from consilience.engines.exact.form import Conditional, Form, assemble
 from consilience.engines.exact.posterior import ExactPosterior
 from consilience.fit import Fit
-from consilience.gaussian import Array
+from consilience.gaussian import Array, Joint
 
 _DRAWS = 500
 _NEGLIGIBLE = 1e-13
@@ -35,16 +35,11 @@ class Nodes:
     mass: Array
     given: Conditional
 
-    @property
-    def noise(self) -> Array:
-        """Variances v + h(φ) of the estimates, (n, k)."""
-        return self.form.v + self.form.variance(self.phi)
-
     def weights(self) -> Array:
-        """Average ∂ E(μ | φ, y)/∂yᵢ = Cov(μ, w'β)/(v + h) over the nodes, (k,)."""
+        """Average ∂ E(μ | φ, y)/∂y = (V + H)⁻¹ Cov(Wβ, μ) over the nodes, (k,)."""
         loads = self.form.W @ self.given.root
         covariances = np.einsum("nm,nkm->nk", self.given.root[:, 0], loads)
-        return np.asarray(self.mass @ (covariances / self.noise))
+        return np.asarray(self.mass @ self.form.joint(self.phi).solved(covariances))
 
     def scale(self, name: str) -> Array:
         """Give one hyperparameter, (n,)."""
@@ -52,7 +47,11 @@ class Nodes:
 
     def alone(self, rows: NDArray[np.intp]) -> tuple[Array, Array]:
         """Precision-weighted means and variances (n,) of some estimates by themselves."""
-        precision = 1.0 / self.noise[:, rows]
+        joint = self.form.joint(self.phi)
+        some = Joint(
+            joint.errors.keep(np.isin(np.arange(len(self.form.y)), rows)), joint.h[:, rows]
+        )
+        precision = some.solved(np.ones((1, len(rows))))
         total = precision.sum(axis=1)
         with np.errstate(divide="ignore", invalid="ignore"):
             return precision @ (self.form.y + self.form.known)[rows] / total, 1.0 / total

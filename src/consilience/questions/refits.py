@@ -120,15 +120,15 @@ def _afresh(posterior: ExactPosterior, left: Places, place: int) -> Refits:
     form, first = posterior.form, left[0]
     others = remaining(form, left)
     integrated = integrate(others)
-    rule, row = integrated.rule, form.W[[first]]
-    given = rule.conditional
-    h = np.broadcast_to(form.variance(rule.phi), (len(rule.phi), len(form.y)))[:, [first]]
+    rule, given = integrated.rule, integrated.rule.conditional
+    reported = float(posterior.effects.v[first])
+    row, y, error = form.observation(rule.phi, first, left=left, own=reported)
     swept = Swept(
         others=np.full((len(rule.phi), 1), np.nan),
         mean=given.mean[:, :1],
         variance=np.sum(given.root[:, :1] ** 2, axis=2),
-        residual=form.y[first] - given.mean @ row.T,
-        predicted=given.variance_of(row) + h + posterior.effects.v[first],
+        residual=(y - np.sum(given.mean * row, axis=1))[:, None],
+        predicted=given.variance_of(row[:, None]) + error[:, None],
         pivot=np.ones((len(rule.phi), 1)),
     )
     return Refits(

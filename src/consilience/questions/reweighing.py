@@ -8,6 +8,7 @@ import pandas as pd
 from consilience.engines.summary import tails
 from consilience.fit import Fit
 from consilience.gaussian import Array
+from consilience.questions.removed import Removed
 from consilience.questions.shared import Places
 
 _GOOD = 0.7
@@ -21,8 +22,7 @@ _UNSURE = (
 def reweighed(fit: Fit, sets: Sequence[Places], *, threshold: float, level: float) -> pd.DataFrame:
     """Summarise μ without each set of estimates, by Pareto-smoothed importance weights.
 
-    Given the parameters the estimates are independent, so that p(μ | the others) weighs a draw by
-    1/p(those left out | draw).
+    p(μ | the others) weighs a draw by 1/p(those left out | draw, the others).
 
     Parameters
     ----------
@@ -45,14 +45,11 @@ def reweighed(fit: Fit, sets: Sequence[Places], *, threshold: float, level: floa
     Vehtari et al. (2024), JMLR 25(72), for the weights and the limit of 0.7.
     """
     posterior = fit.draws["posterior"]
-    log_likelihood = fit.draws["log_likelihood"]["yi"].transpose("chain", "draw", "estimate")
-    logs = log_likelihood.to_numpy().reshape(-1, fit.effects.k)
+    removed = Removed(fit)
     mu = posterior["mu"].to_numpy().ravel()
     one = "tau" in posterior and posterior["tau"].ndim == 2
     tau = posterior["tau"].to_numpy().ravel() if one else np.full(len(mu), np.nan)
-    rows = [
-        _row(mu, tau, logs[:, list(each)].sum(axis=1), asked=(threshold, level)) for each in sets
-    ]
+    rows = [_row(mu, tau, removed.log_density_of(each), asked=(threshold, level)) for each in sets]
     return pd.DataFrame(rows, index=range(len(sets)), columns=[*_COLUMNS, "note"])
 
 

@@ -7,6 +7,7 @@ import xarray as xr
 from consilience.errors import ModelError, RefusalError
 from consilience.fit import Fit
 from consilience.questions.asking import answering, unselected
+from consilience.questions.removed import Removed
 
 _HOUSE = ["mean", "sd", "median", "lower", "upper", "level", "interval"]
 
@@ -86,12 +87,28 @@ def _scaled(fit: Fit) -> list[str]:
 def _tree(fit: Fit, scaled: list[str], *, trials: bool) -> xr.DataTree:
     left = [] if trials else ["theta"]
     posterior = fit.draws["posterior"].to_dataset()
+    left += [name for name in ("outlier", "sampling_error") if name in posterior]
     wanted = {
-        "posterior": posterior.drop_vars([*left, *(["outlier"] if "outlier" in posterior else [])]),
+        "posterior": posterior.drop_vars(left),
         "log_prior": fit.draws["log_prior"].to_dataset()[scaled],
-        "log_likelihood": fit.draws["log_likelihood"].to_dataset(),
+        "log_likelihood": _likelihood(fit),
     }
     return xr.DataTree.from_dict(wanted)
+
+
+def _likelihood(fit: Fit) -> xr.Dataset:
+    """Give the log likelihood whose sum is that of all estimates together.
+
+    Where some share participants, those of each estimate given the others do not add up to it.
+    """
+    found, removed = fit.draws["log_likelihood"].to_dataset(), Removed(fit)
+    if not removed.integrated:
+        return found
+    shape = (found.sizes["chain"], found.sizes["draw"])
+    whole = removed.log_likelihood().reshape(shape)
+    return xr.Dataset(
+        {"yi": (("chain", "draw"), whole)}, {"chain": found["chain"], "draw": found["draw"]}
+    )
 
 
 def _rows(found: xr.Dataset) -> pd.Series:

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 
 from consilience.engines.exact.posterior import ExactPosterior
+from consilience.engines.nuts.posterior import COMMON
 from consilience.errors import RefusalError
 from consilience.fit import Fit
-from consilience.gaussian import Array, Point
+from consilience.gaussian import Array, Joint, Point
 from consilience.questions.asking import answering, percent
 from consilience.questions.level_sharing import levels_of
 from consilience.questions.nodes import nodes_of
@@ -100,17 +101,26 @@ def _trials(fit: Fit, weights: Array, level: float) -> pd.DataFrame:
 
 
 def _shrinkage(fit: Fit) -> Array:
-    """Posterior mean of v/(v + h); over the components of h where there are several."""
-    posterior, v = fit.posterior, fit.model.bias.variance(fit.effects)
+    """Posterior mean of v/(v + h); over the components of h where there are several.
+
+    In a block of V that is 1 − (H(V + H)⁻¹)ᵢᵢ, what the estimate itself leaves to the others.
+    """
+    posterior = fit.posterior
     if isinstance(posterior, ExactPosterior):
         rule = posterior.integrated.rule
-        h = posterior.form.variance(rule.phi)
-        return np.asarray(rule.weights @ _share(np.broadcast_to(h, (len(h), len(v))), v))
-    beta, hypers = posterior.layout.read(fit.draws["posterior"].to_dataset())
+        return np.asarray(rule.weights @ posterior.form.joint(rule.phi).from_others())
+    drawn = fit.draws["posterior"].to_dataset()
+    beta, hypers = posterior.layout.read(drawn)
     point: Point = {name: values.ravel() for name, values in hypers.items()}
     residual = fit.effects.y - posterior.layout.seen(beta.reshape(-1, beta.shape[-1]))
-    parts, found = posterior.scatter.components(point), np.empty(len(v))
-    for row, own in enumerate(v):
+    if COMMON in drawn:  # given what estimates have in common their errors are independent
+        residual = residual - drawn[COMMON].to_numpy().reshape(residual.shape)
+    errors = posterior.errors
+    if not errors.independent:
+        h = np.broadcast_to(posterior.scatter.variance(point), residual.shape)
+        return np.asarray(Joint(errors, h).from_others().mean(axis=0))
+    parts, found = posterior.scatter.components(point), np.empty(fit.effects.k)
+    for row, own in enumerate(errors.v):
         chance = posterior.scatter.responsibility(residual[:, row], own, parts=parts, row=row)
         found[row] = np.mean(np.sum(chance * _share(parts.of(row), own), axis=1))
     return found

@@ -5,7 +5,9 @@ residual r = y − w'm, the variance q = w'Cw of its expectation, s = v + h its 
 
     1 − q/s = d,  log p(y_a | rest) = log N(r/d; 0, s/d),  E μ: −c·r/(s·d),  Var μ: +c²/(s·d).
 
-Several estimates are taken away one after the other.
+Several estimates are taken away one after the other. Of estimates that share participants each is
+an observation of β by itself once the others of its block are given (`Form.observation`), with
+another row, estimate and variance than its own; so taken, nothing else changes.
 """
 
 from dataclasses import dataclass
@@ -86,11 +88,11 @@ def sweep(form: Form, phi: Array, *, sets: Sets, reported: Array) -> Swept:
 
 def _swept(form: Form, phi: Array, *, sets: Sets, reported: Array) -> Swept:
     given = form.given(phi)
-    h = np.broadcast_to(form.variance(phi), (len(phi), len(form.y)))[:, sets]
-    loads = form.W[sets] @ given.root[:, None]
+    seen = _seen(form, phi, sets=sets, reported=reported)
+    loads = seen.W @ given.root[:, None]
     state = _State(
-        precision=1.0 / (form.v[sets] + h),
-        r=form.y[sets] - np.einsum("dgm,nm->ndg", form.W[sets], given.mean),
+        precision=1.0 / seen.variance,
+        r=seen.y - (seen.W @ given.mean[:, None, :, None])[..., 0],
         q=loads @ np.swapaxes(loads, 2, 3),
         c=np.einsum("ndgm,nm->ndg", loads, given.root[:, 0]),
         others=np.repeat(given.log_likelihood[:, None], len(sets), axis=1),
@@ -101,8 +103,49 @@ def _swept(form: Form, phi: Array, *, sets: Sets, reported: Array) -> Swept:
     with np.errstate(over="ignore"):  # far out, where the search looks and no mass lies
         for step in range(sets.shape[1]):
             state.leave(step)
-    predicted = state.q[:, :, 0, 0] + h[:, :, 0] + reported[sets[:, 0]]
-    return Swept(state.others, state.mean, state.variance, state.r[:, :, 0], predicted, state.pivot)
+    at = seen.foreseen
+    predicted = state.q[:, :, at, at] + seen.predicted
+    return Swept(
+        state.others, state.mean, state.variance, state.r[:, :, at], predicted, state.pivot
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """The estimates of each set as observations of β, each given those not yet taken away.
+
+    Rows W (n or 1, D, g, m), estimates y (n or 1, D, g), variances (n, D, g). Where some share
+    participants there is one observation more: the first as the others foresee it; `foreseen` is
+    its place, and `predicted` (n, D) its variance.
+    """
+
+    W: Array
+    y: Array
+    variance: Array
+    foreseen: int
+    predicted: Array
+
+
+def _seen(form: Form, phi: Array, *, sets: Sets, reported: Array) -> _Seen:
+    h = np.broadcast_to(form.variance(phi), (len(phi), len(form.y)))[:, sets]
+    first, variance = sets[:, 0], form.v[sets] + h
+    predicted = h[:, :, 0] + reported[first]
+    if not form.errors.related[sets].any():
+        return _Seen(form.W[sets][None], form.y[sets][None], variance, 0, predicted)
+    whole = np.concatenate([sets, sets[:, :1]], axis=1)
+    shape = (len(phi), *whole.shape)
+    W, y = np.array(np.broadcast_to(form.W[whole], (*shape, form.W.shape[1]))), np.empty(shape)
+    y[:] = form.y[whole]
+    variance = np.concatenate([variance, predicted[:, :, None]], axis=2)
+    for row, each in enumerate(sets.tolist()):
+        for step, place in enumerate([*each, each[0]]):
+            last = step == len(each)
+            if (form.errors.related if last else form.errors.blocked)[place]:
+                left = each if last else each[:step]
+                own = float((reported if last else form.errors.given)[place])
+                found = form.observation(phi, place, left=left, own=own)
+                W[:, row, step], y[:, row, step], variance[:, row, step] = found
+    return _Seen(W, y, variance, len(sets[0]), variance[:, :, -1])
 
 
 @dataclass(slots=True)

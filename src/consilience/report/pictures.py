@@ -1,4 +1,4 @@
-"""The figures of a report, each as SVG, PNG and part of the page."""
+"""The figures of a report, each as SVG and part of the page, and as PNG once it is written."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -65,7 +65,12 @@ def _sensitivities(analysis: "Analysis") -> dict[str, tuple[pd.DataFrame, str]]:
 
 
 def _picture(name: str, figure: "Figure") -> Picture:
-    svg, png = BytesIO(), BytesIO()
+    svg = BytesIO()
     figure.savefig(svg, format="svg")
+    return Picture(name, svg.getvalue(), partial(_png, figure), inline(svg.getvalue(), name))
+
+
+def _png(figure: "Figure") -> bytes:
+    png = BytesIO()
     figure.savefig(png, format="png", dpi=_DPI)
-    return Picture(name, svg.getvalue(), png.getvalue(), inline(svg.getvalue(), name))
+    return png.getvalue()

@@ -1,5 +1,6 @@
 """The pieces of an analysis: what came of each model, each comparison and each second look."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -199,15 +200,17 @@ class Picture:
     ----------
     name : str
         Its file's name.
-    svg, png : bytes
-        As files.
+    svg : bytes
+        As a file.
+    png : callable
+        Gives it as a file of pixels, drawn when it is asked for: no page needs it.
     inline : str
         As a part of the page: an ``<svg>`` element with ids of its own.
     """
 
     name: str
     svg: bytes
-    png: bytes
+    png: Callable[[], bytes]
     inline: str
 
 

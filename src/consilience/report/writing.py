@@ -91,7 +91,7 @@ def _write_figures(analysis: Analysis, folder: Path) -> None:
     folder.mkdir()
     for picture in analysis.pictures.values():
         (folder / f"{picture.name}.svg").write_bytes(picture.svg)
-        (folder / f"{picture.name}.png").write_bytes(picture.png)
+        (folder / f"{picture.name}.png").write_bytes(picture.png())
 
 
 def _write_tables(analysis: Analysis, folder: Path) -> None:

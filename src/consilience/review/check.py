@@ -18,9 +18,22 @@ from consilience.review.declared import (
     Selection,
     Variation,
 )
+from consilience.trials.columns import ALIASES
 
 COLUMNS = ("trial", "study", "year", "outcome", "scale", "timepoint")
 """Columns that a review's table has beyond those that its measure needs."""
+
+
+def absent_columns(columns: Iterable[str]) -> tuple[str, ...]:
+    """Return the columns that every review's table has and this one lacks.
+
+    Parameters
+    ----------
+    columns : iterable of str
+        Those of the table.
+    """
+    held = {ALIASES.get(name, name) for name in columns}
+    return tuple(name for name in COLUMNS if name not in held and name != "study")
 
 
 def shape_problems(table: pd.DataFrame) -> tuple[Problem, ...]:

@@ -1,7 +1,6 @@
 """One column of raw cells becomes numbers or labels; each change and each fault is recorded."""
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 from consilience.errors import Problem
-from consilience.trials.numbers import NUMBER, how_to_write, parse_number, tidy
+from consilience.trials.numbers import how_to_write, parse_number, tidy
 from consilience.trials.table import Conversion
 
-_PLAIN = re.compile(rf"(?:(?:{NUMBER.pattern})?\n)*")
+_PLAIN = "0123456789+-.eE"
+"""Of these alone, what Python reads as a number is one here, and the other way round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,10 @@ def texts(column: pd.Series) -> list[str]:
 def read_labels(name: str, cells: Sequence[str], *, rows: Sequence[str]) -> Column:
     """Read cells as labels: spaces around them go, an empty cell is missing."""
     tidied = [cell.strip() for cell in cells]
-    values = pd.Series([cell or None for cell in tidied], name=name, dtype="str")
+    filled = tidied if all(tidied) else [cell or None for cell in tidied]
+    values = pd.Series(filled, name=name, dtype="str")
+    if tidied == cells:
+        return Column(values)
     return Column(values, log=_changes(name, cells=zip(rows, cells, tidied, strict=True)))
 
 
@@ -70,16 +73,17 @@ def all_numbers(cells: Sequence[str]) -> bool:
     """Say whether every filled cell is a number, and at least one is filled."""
     if _plain_numbers(cells) is not None:
         return any(cells)
-    filled = [text for cell in cells if (text := tidy(cell))]
-    return bool(filled) and all(map(_is_number, filled))
+    return any(map(tidy, cells)) and all(_is_number(tidy(cell)) for cell in cells)
 
 
 def _plain_numbers(cells: Sequence[str]) -> list[float] | None:
     """Return the numbers of cells that hold nothing else, or None; the same as one by one."""
-    joined = "".join([f"{cell}\n" for cell in cells])
-    if joined.count("\n") != len(cells) or not _PLAIN.fullmatch(joined):
+    if "".join(cells).strip(_PLAIN):
         return None
-    values = [float(cell) if cell else math.nan for cell in cells]
+    try:
+        values = [float(cell) if cell else math.nan for cell in cells]
+    except ValueError:
+        return None
     return None if math.inf in values or -math.inf in values else values
 
 

@@ -97,7 +97,10 @@ def _strange(name: str, column: pd.Series) -> Iterator[Problem]:
     if is_numeric_dtype(column):
         return
     longest = LONGEST_LABEL if name in NAMES else LONGEST_CELL
-    for row, text in enumerate(texts(column), 1):
+    cells = texts(column)
+    if max(map(len, cells), default=0) <= longest and "\0" not in "".join(cells):
+        return
+    for row, text in enumerate(cells, 1):
         shown = f"{text[:40]}…" if len(text) > 40 else text
         if "\0" in text:
             what = "This text holds a NUL character"

@@ -1,5 +1,7 @@
 """A distribution in place of a number: what it adds to the variance, against draws and raw data."""
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -62,13 +64,16 @@ def test_the_closed_form_is_multiple_imputation_with_many_draws(
         table = table.drop(columns=["sd1", "sd2"])
     last = (PrintedD(),) if rule is EqualArms else ()
     known = effect_sizes(convert(table, measure, rules=(rule(prior), *last)), measure)
-    draws = prior.ppf((np.arange(60) + 0.5) / 60)
+    # As many draws as there are: Gauss's rule over the quantiles of the prior.
+    x, w = np.polynomial.legendre.leggauss(20)
+    draws, w = prior.ppf((x + 1) / 2), w / 2
     many = [
         effect_sizes(convert(table, measure, rules=(rule(float(a)), *last)), measure) for a in draws
     ]
     y, v = (np.array([getattr(each, name) for each in many]) for name in "yv")
-    rubin = v.mean(axis=0) + y.var(axis=0)
-    np.testing.assert_allclose(known.y, y.mean(axis=0), rtol=2e-3)
+    mean = w @ y
+    rubin = w @ v + w @ (y - mean) ** 2
+    np.testing.assert_allclose(known.y, mean, rtol=2e-3)
     np.testing.assert_allclose(known.v, rubin, rtol=2e-2)
 
 
@@ -77,16 +82,17 @@ def test_two_assumptions_are_allowed_for_together(changes) -> None:
     rules = (ChangeToFinal(CORRELATION), ClusterDesign(sizes))
     table = changes.assign(cluster_size=12.0)
     known = effect_sizes(convert(table, "SMD", rules=rules), "SMD")
-    rng = np.random.default_rng(5)
-    found = []
-    for _ in range(100):
-        r, icc = (float(p.ppf(rng.uniform())) for p in (CORRELATION, sizes))
+    x, w = np.polynomial.legendre.leggauss(6)
+    found, weights = [], np.outer(w, w).ravel() / 4
+    for a, b in product((x + 1) / 2, repeat=2):
+        r, icc = float(CORRELATION.ppf(a)), float(sizes.ppf(b))
         one = effect_sizes(
             convert(table, "SMD", rules=(ChangeToFinal(r), ClusterDesign(icc))), "SMD"
         )
         found.append((one.y, one.v))
     y, v = np.array(found).transpose(1, 0, 2)
-    np.testing.assert_allclose(known.v, v.mean(axis=0) + y.var(axis=0), rtol=0.08)
+    rubin = weights @ v + weights @ (y - weights @ y) ** 2
+    np.testing.assert_allclose(known.v, rubin, rtol=0.02)
 
 
 @pytest.mark.parametrize("dimensions", [1, 2, 3, 4, 6])

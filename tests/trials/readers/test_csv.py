@@ -139,3 +139,23 @@ def written(folder: Path, text: str) -> Path:
     path = folder / "trials.csv"
     path.write_text(text, encoding="utf-8", newline="")
     return path
+
+
+@pytest.mark.parametrize("start", [0, 1])
+def test_the_row_names_that_r_and_pandas_write_are_left_out(tmp_path: Path, start: int) -> None:
+    """write.csv(dat) and DataFrame.to_csv(): a first column without a name counts the rows."""
+    path = tmp_path / "t.csv"
+    rows = [f'"{start}","A",20,0.5', f'"{start + 1}","NA",31,0.25']
+    path.write_text("\n".join(['"","study","n1","mean1"', *rows]) + "\n", "utf-8")
+    trials = read_trials(path)
+    assert list(trials.frame) == ["study", "n1", "mean1"]
+    assert trials.frame["study"].tolist() == ["A", "NA"]
+    assert "row names" in trials.log[0].rule
+
+
+def test_another_column_without_a_name_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    for first in ('"2"', '"x"', ""):
+        path.write_text(f",study,n1\n{first},A,20\n", "utf-8")
+        with pytest.raises(DataError, match=r"Column 1 of .* has no name"):
+            read_trials(path)

@@ -42,6 +42,41 @@ class Arm(ABC):
 
 @final
 @dataclass(frozen=True)
+class Moved(Arm):
+    """Another likelihood whose predictor is beyond ``eta`` by what is known.
+
+    Parameters
+    ----------
+    arm : Arm
+    known : ndarray, shape (k,)
+        What is added to the predictor of each trial.
+    """
+
+    arm: Arm
+    known: Floats
+
+    def at(self, eta: Floats) -> Curve:
+        """Height, slope and curvature at ``eta + known``."""
+        return self.arm.at(eta + self.known)
+
+    @property
+    def constant(self) -> Floats:
+        """As of the other."""
+        return self.arm.constant
+
+    @property
+    def best(self) -> Floats:
+        """The best predictor of the other, less what is known."""
+        return self.arm.best - self.known
+
+    @property
+    def information(self) -> Floats:
+        """As of the other."""
+        return self.arm.information
+
+
+@final
+@dataclass(frozen=True)
 class Binomial(Arm):
     """``x ~ Binomial(n, expit(eta + offset))``.
 

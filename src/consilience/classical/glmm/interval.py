@@ -44,7 +44,9 @@ def tau2_interval(pooled: PooledCounts) -> pd.DataFrame:
     """
     if pooled.model.common or pooled.linear.residual < 1:
         raise ModelError("There is no interval of tau² under a common effect or for one trial.")
-    arms, start, _ = likelihood(pooled.effects, pooled.model, pooled.design.full)
+    arms, start, _ = likelihood(
+        pooled.effects, pooled.model, pooled.design.full, known=pooled.known
+    )
     stage, _ = highest(pooled.model, arms, start)
     cut = float(chdtri(1, 1 - pooled.level)) / 2
     ends = np.array(_ends(stage, math.sqrt(pooled.tau2), cut=cut))

@@ -8,12 +8,13 @@ import pandas as pd
 from consilience import measures
 from consilience.classical import glmm
 from consilience.classical.given import inference_of
-from consilience.classical.glmm.arms import Arm
+from consilience.classical.glmm.arms import Arm, Moved
 from consilience.classical.glmm.base import Glmm, Start
 from consilience.classical.glmm.counts import telling, turned, unit_time
 from consilience.classical.glmm.pooled_counts import PooledCounts
 from consilience.classical.glmm.solution import CountsSolution, maximise
 from consilience.classical.inference import Inference
+from consilience.classical.offsets import separated
 from consilience.classical.pool import readable
 from consilience.classical.wls import Floats, Weighted
 from consilience.design import constant, encode
@@ -45,7 +46,9 @@ def pool_counts(
         ``"IRR.UM.RS"``, ``"IRR.CM.EL"``, ``"PLO"`` or ``"IRLN"``; settings by
         ``classical.glmm.get("OR.UM.FS", common=True, nodes=7)``.
     moderators : str, optional
-        A formula such as ``"year + setting"``.
+        A formula such as ``"year + setting"`` or ``"year + offset(known_bias)"``: the column of an
+        offset, on the logarithmic scale, has the coefficient one, so that ``mu`` is the expectation
+        where it is zero.
     inference : str or Inference
         ``"z"`` or ``"t"``.
     level : float
@@ -79,16 +82,21 @@ def pool_counts(
     method = inference_of(inference)
     _refuse_rescaling(method)
     effects, left_out = _read(trials, chosen)
-    design = constant(effects.k) if moderators is None else encode(moderators, effects.frame)
+    known, names, formula = separated(effects, moderators)
+    if names:
+        line = f"Known shifts of every effect: {', '.join(names)}."
+        effects = replace(effects, log=(*effects.log, line))
+    design = constant(effects.k) if formula is None else encode(formula, effects.frame)
     readable(effects, design, inference=method, level=level)
     return PooledCounts(
         effects=effects, design=design, model=chosen, inference=method, level=level,
-        solution=_solved(effects, chosen, design.full), left_out=left_out,
+        solution=_solved(effects, chosen, design.full, known=known), left_out=left_out,
+        known=known,
     )  # fmt: skip
 
 
-def _solved(effects: Effects, model: Glmm, X: Floats) -> CountsSolution:
-    arms, start, unit = likelihood(effects, model, X)
+def _solved(effects: Effects, model: Glmm, X: Floats, *, known: Floats) -> CountsSolution:
+    arms, start, unit = likelihood(effects, model, X, known=known)
     found = maximise(model, arms, start)
     if "person_time" in effects.table:
         # The unit of time moves the intercept, which every design of one group must span.
@@ -100,7 +108,9 @@ def _solved(effects: Effects, model: Glmm, X: Floats) -> CountsSolution:
     return found
 
 
-def likelihood(effects: Effects, model: Glmm, X: Floats) -> tuple[tuple[Arm, ...], Start, float]:
+def likelihood(
+    effects: Effects, model: Glmm, X: Floats, *, known: Floats
+) -> tuple[tuple[Arm, ...], Start, float]:
     """Set up the likelihoods of the arms, where to start, and the logarithm of the unit of time.
 
     Raises
@@ -110,9 +120,12 @@ def likelihood(effects: Effects, model: Glmm, X: Floats) -> tuple[tuple[Arm, ...
     """
     table, unit = unit_time(turned(effects))
     _refuse_one_sided(table)
-    y = effects.y + (unit if "person_time" in table else 0.0)
+    y = effects.y - known + (unit if "person_time" in table else 0.0)
     beta = Weighted(y, effects.v, X, _moments(y, effects.v)).beta
-    return model.arms(table), Start(y, effects.v, X, beta), unit
+    # What is known is the effect's own, and effects move the predictor of the first arm.
+    first, *others = model.arms(table)
+    arms = (Moved(first, known) if known.any() else first, *others)
+    return arms, Start(y, effects.v, X, beta), unit
 
 
 def _moments(y: Floats, v: Floats) -> float:

@@ -1,24 +1,23 @@
 """The answer of a model of counts, as labelled tables."""
 
 import math
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 from scipy.special import chdtrc
 
 from consilience.classical.glmm.base import Glmm
 from consilience.classical.glmm.solution import CountsSolution
 from consilience.classical.inference import Inference
-from consilience.classical.linear import Linear
+from consilience.classical.regressed import Tested, foreseen
 from consilience.classical.wls import Floats, Weighted
 from consilience.design import Design
 from consilience.effects import Effects
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class PooledCounts:
+class PooledCounts(Tested):
     """A generalised linear mixed model of events.
 
     Parameters
@@ -36,6 +35,8 @@ class PooledCounts:
     solution : CountsSolution
     left_out : tuple of str
         Trials without events, or with nothing else, which tell nothing of the effect.
+    known : ndarray, shape (k,)
+        Offsets: what was known of each effect beforehand; zeros without any.
     """
 
     effects: Effects
@@ -45,6 +46,7 @@ class PooledCounts:
     level: float
     solution: CountsSolution
     left_out: tuple[str, ...]
+    known: Floats
 
     def __repr__(self) -> str:
         """Say the answer in one line."""
@@ -69,53 +71,6 @@ class PooledCounts:
     def tau2(self) -> float:
         """Between-trial variance."""
         return self.solution.tau2
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """``("mu",)``, or with moderators ``intercept`` and the columns of the design."""
-        first = "intercept" if self.design.names else "mu"
-        return ((first,) if self.design.intercept else ()) + self.design.names
-
-    @property
-    def table(self) -> pd.DataFrame:
-        """The trials that were pooled with every moderator, k rows."""
-        return self.effects.frame
-
-    @property
-    def linear(self) -> Linear:
-        """Coefficients and how they are tested."""
-        return Linear(
-            names=self.names,
-            beta=self.beta,
-            cov=self.cov,
-            inference=self.inference,
-            residual=self.effects.k - len(self.beta),
-            level=self.level,
-            attrs=self.attrs,
-        )
-
-    def summary(self) -> pd.DataFrame:
-        """Tabulate the coefficients.
-
-        Returns
-        -------
-        DataFrame
-            Index ``coef``; columns ``estimate, se, statistic, df, p_value, lower, upper, level,
-            interval``.
-        """
-        return self.linear.contrast(np.eye(len(self.beta)), labels=self.names)
-
-    def contrast(self, rows: Floats, *, labels: Sequence[str]) -> pd.DataFrame:
-        """Tabulate linear combinations of the coefficients, as `summary`."""
-        return self.linear.contrast(rows, labels=labels)
-
-    def average(self) -> pd.Series:
-        """Summarise the expected effect at the mean row of the design."""
-        row = self.design.full.mean(axis=0, keepdims=True)
-        table = self.contrast(row, labels=("mu",))
-        series = table.iloc[0]
-        series.attrs = table.attrs
-        return series
 
     def heterogeneity(self) -> pd.Series:
         """Measure and test the scatter of true effects.
@@ -146,6 +101,25 @@ class PooledCounts:
         series.attrs = self.attrs | {"level": self.level}
         return series
 
+    def confint(self) -> pd.DataFrame:
+        """Tabulate the profile likelihood interval of tau².
+
+        Returns
+        -------
+        DataFrame
+            Rows ``tau2, tau``; columns ``estimate, lower, upper, level, interval``.
+
+        Raises
+        ------
+        ModelError
+            Under a common effect and for one trial.
+        ConvergenceError
+            If the trials do not bound tau² from above.
+        """
+        from consilience.classical.glmm.interval import tau2_interval
+
+        return tau2_interval(self)
+
     def prediction_interval(self) -> pd.Series:
         """Foresee the true effect of a new trial, at the mean row of the design.
 
@@ -161,11 +135,8 @@ class PooledCounts:
         known = linear.residual > 0 and not self.model.common
         quantile = self.inference.critical(self.level, linear.residual) if known else math.nan
         half = quantile * math.sqrt(self.tau2 + float(mean["se"]) ** 2)
-        values = {
-            "estimate": mean["estimate"], "lower": mean["estimate"] - half,
-            "upper": mean["estimate"] + half, "level": self.level, "interval": "prediction",
-        }  # fmt: skip
-        series = pd.Series(values, dtype=object)
+        estimate = float(mean["estimate"])
+        series = foreseen(estimate, (estimate - half, estimate + half), level=self.level)
         said = "estimate ± quantile × √(tau² + se²), quantile: " + self.inference.label
         series.attrs = self.attrs | {"convention": said if known else "none: nothing is known"}
         return series

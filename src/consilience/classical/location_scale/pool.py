@@ -11,14 +11,11 @@ from consilience.classical.independent import refuse_shared
 from consilience.classical.inference import Inference
 from consilience.classical.linear import Linear
 from consilience.classical.location_scale.model import LocationScale
-from consilience.classical.location_scale.pooled_scale import (
-    PooledScale,
-    ScalePart,
-    coefficient_names,
-)
+from consilience.classical.location_scale.pooled_scale import PooledScale, ScalePart
 from consilience.classical.location_scale.solve import ScaleProblem, ScaleSolution, climb
 from consilience.classical.offsets import shifted
 from consilience.classical.pool import checked, readable, refuse_tangled
+from consilience.classical.regressed import coefficient_names
 from consilience.classical.solution import regression
 from consilience.classical.wls import Floats, StandardForm, Weighted
 from consilience.design import Design, constant, encode

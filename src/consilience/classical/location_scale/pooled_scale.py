@@ -1,16 +1,18 @@
 """The answer of a location–scale model, as labelled tables."""
 
 import math
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from scipy.special import chdtrc
 
+from consilience.classical.diagnostics.fit_statistics import criteria_row
 from consilience.classical.inference import Inference
 from consilience.classical.linear import Linear
 from consilience.classical.location_scale.model import LocationScale
+from consilience.classical.regressed import Tested, foreseen
 from consilience.classical.wls import Floats, StandardForm, Weighted
 from consilience.design import Design
 from consilience.effects import Effects
@@ -49,7 +51,7 @@ class ScalePart:
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class PooledScale:
+class PooledScale(Tested):
     """A meta-regression whose between-trial variance has moderators of its own.
 
     Parameters
@@ -96,52 +98,6 @@ class PooledScale:
             f"<Location–scale, k = {self.effects.k}: {mean['estimate']:.3f} [{mean['lower']:.3f}, "
             f"{mean['upper']:.3f}], tau² from {self.tau2.min():.4f} to {self.tau2.max():.4f}>"
         )
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """``("mu",)``, or with moderators ``intercept`` and the columns of the design."""
-        return self.linear.names
-
-    @property
-    def table(self) -> pd.DataFrame:
-        """The trials with their moderators, k rows."""
-        return self.effects.frame
-
-    @property
-    def linear(self) -> Linear:
-        """Coefficients of the location and how they are tested."""
-        return Linear(
-            names=coefficient_names(self.design),
-            beta=self.beta,
-            cov=self.cov,
-            inference=self.inference,
-            residual=self.effects.k - len(self.beta),
-            level=self.level,
-            attrs=self.attrs,
-        )
-
-    def summary(self) -> pd.DataFrame:
-        """Tabulate the coefficients of the location; `scale` tabulates those of tau².
-
-        Returns
-        -------
-        DataFrame
-            Index ``coef``; columns ``estimate, se, statistic, df, p_value, lower, upper, level,
-            interval``.
-        """
-        return self.contrast(np.eye(len(self.beta)), labels=self.names)
-
-    def contrast(self, rows: Floats, *, labels: Sequence[str]) -> pd.DataFrame:
-        """Tabulate linear combinations of the coefficients of the location, as `summary`."""
-        return self.linear.contrast(rows, labels=labels)
-
-    def average(self) -> pd.Series:
-        """Summarise the expected effect at the mean row of the design."""
-        row = self.design.full.mean(axis=0, keepdims=True)
-        table = self.contrast(row, labels=("mu",))
-        series = table.iloc[0]
-        series.attrs = table.attrs
-        return series
 
     def variances(self) -> pd.DataFrame:
         """Tabulate each trial's tau² and what share of its variance it is.
@@ -201,11 +157,8 @@ class PooledScale:
         mean, tau2 = self.average(), float(self.heterogeneity()["tau2"])
         half = self.inference.critical(self.level, self.linear.residual)
         half *= math.sqrt(tau2 + float(mean["se"]) ** 2)
-        values = {
-            "estimate": mean["estimate"], "lower": mean["estimate"] - half,
-            "upper": mean["estimate"] + half, "level": self.level, "interval": "prediction",
-        }  # fmt: skip
-        series = pd.Series(values, dtype=object)
+        estimate = float(mean["estimate"])
+        series = foreseen(estimate, (estimate - half, estimate + half), level=self.level)
         said = "estimate ± quantile × √(tau² + se²) at the mean of the moderators, quantile: "
         series.attrs = self.attrs | {"convention": said + self.inference.label}
         return series
@@ -216,7 +169,8 @@ class PooledScale:
         Returns
         -------
         DataFrame
-            Rows ``ML`` and ``REML``; columns ``log_likelihood, AIC, BIC, AICc, parameters``.
+            Rows ``ML`` and ``REML``; columns ``log_likelihood, deviance, AIC, BIC, AICc,
+            parameters``. The deviance of ML is against a model that fits each estimate perfectly.
         """
         k, p = self.design.full.shape
         count = p + len(self.scale.linear.beta)
@@ -226,7 +180,11 @@ class PooledScale:
         full = 0.5 * (logs - fit.Q - k * _LOG_2PI)
         information = float(np.linalg.slogdet(fit.cov)[1])
         restricted = 0.5 * (logs + information - fit.Q - (k - p) * _LOG_2PI)
-        rows = {"ML": _criteria(full, k, count), "REML": _criteria(restricted, k - p, count)}
+        saturated = -0.5 * (k * _LOG_2PI + float(np.log(v).sum()))
+        rows = {
+            "ML": criteria_row(full, 2 * (saturated - full), n=k, parameters=count),
+            "REML": criteria_row(restricted, -2 * restricted, n=k - p, parameters=count),
+        }
         table = pd.DataFrame.from_dict(rows, orient="index")
         table.attrs = self.attrs
         return table
@@ -247,20 +205,3 @@ class PooledScale:
     @property
     def _fixed(self) -> Weighted:
         return Weighted(*self.problem.data)
-
-
-def coefficient_names(design: Design) -> tuple[str, ...]:
-    """Name the coefficients of a design: ``("mu",)``, or ``intercept`` and its columns."""
-    first = "intercept" if design.names else "mu"
-    return ((first,) if design.intercept else ()) + design.names
-
-
-def _criteria(height: float, n: int, parameters: int) -> dict[str, float]:
-    enough = max(n, parameters + 2)
-    return {
-        "log_likelihood": height,
-        "AIC": 2 * parameters - 2 * height,
-        "BIC": parameters * math.log(n) - 2 * height,
-        "AICc": 2 * parameters * enough / (enough - parameters - 1) - 2 * height,
-        "parameters": parameters,
-    }

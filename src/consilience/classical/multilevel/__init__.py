@@ -10,5 +10,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "pool": ["pool_multilevel"],
         "pooled": ["PooledMultilevel"],
         "profile": ["profile_likelihood"],
+        "ratio": ["levels_ratio"],
     },
 )

@@ -20,17 +20,21 @@ from consilience.classical.multilevel.correlations.base import Floats
 from consilience.classical.multilevel.fit_table import fit_table
 from consilience.classical.multilevel.freedom import Freedom
 from consilience.classical.multilevel.guesses import random_effects
-from consilience.classical.multilevel.scatter import foreseen, heterogeneity, members
+from consilience.classical.multilevel.scatter import ends_foreseen, heterogeneity, members
 from consilience.classical.multilevel.solve import Solution
 from consilience.classical.multilevel.term import Term
+from consilience.classical.multilevel.total import total_interval
 from consilience.classical.multilevel.typical import Typical
+from consilience.classical.notes import noted
+from consilience.classical.regressed import Regressed, expected, foreseen
+from consilience.classical.scatter import scatter_rows
 from consilience.design import Design
 from consilience.effects import Effects
 
 
 @final
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class PooledMultilevel:
+class PooledMultilevel(Regressed):
     """A multilevel or multivariate meta-analysis or meta-regression.
 
     Every table names the direction of the effects and how it was made in its ``attrs``.
@@ -79,44 +83,15 @@ class PooledMultilevel:
         return self.solution.cov
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """``("mu",)``, or with moderators ``intercept`` and the columns of the design."""
-        first = "intercept" if self.design.names else "mu"
-        return ((first,) if self.design.intercept else ()) + self.design.names
-
-    @property
     def linear(self) -> Linear:
         """Coefficients as tests of hypotheses take them, with the fewest degrees of freedom."""
         return linear(self, float(self._df.min()))
-
-    @property
-    def table(self) -> pd.DataFrame:
-        """The trials with their moderators, k rows."""
-        return self.effects.frame
 
     @property
     def log_likelihood(self) -> float:
         """What was maximised, with all its constants."""
         objective = self.solution.objective
         return objective.heights(self.solution.point, objective.criterion)
-
-    def summary(self) -> pd.DataFrame:
-        """Tabulate the coefficients.
-
-        Returns
-        -------
-        DataFrame
-            Index ``coef``; columns ``estimate, se, statistic, df, p_value, lower, upper, level,
-            interval``. ``df`` is infinite where the reference distribution is the normal.
-        """
-        return self.contrast(np.eye(len(self.beta)), labels=self.names)
-
-    def average(self) -> pd.Series:
-        """Summarise the expected effect at the mean row of the design.
-
-        Without moderators this is the row ``mu`` of the summary.
-        """
-        return self._at(slice(None))
 
     def contrast(self, rows: Floats, *, labels: Sequence[str]) -> pd.DataFrame:
         """Tabulate linear combinations ``L beta`` of the coefficients.
@@ -172,10 +147,37 @@ class PooledMultilevel:
         -------
         Series
             ``tau2, tau2_se, tau, tau2_lower, tau2_upper, I2`` (percent), ``H2``, ``Q, Q_df, Q_p``.
-            Error and interval of a sum of components are not given (nan); see
-            `profile_likelihood` for those of each.
+            Error and interval of the sum are not given here (nan), for they take long where there
+            are many estimates: see `confint`, and `profile_likelihood` for those of each component.
         """
         return self._series(heterogeneity(self.solution, self._typical, tau2=self._tau2()))
+
+    def confint(self, level_of: str = "") -> pd.DataFrame:
+        """Tabulate profile likelihood intervals of all scatter together, ``Σtau²``.
+
+        Parameters
+        ----------
+        level_of : str
+            An inner level, such as an outcome, where levels have variances of their own.
+
+        Returns
+        -------
+        DataFrame
+            Rows ``tau2, tau, I2, H2``; columns ``estimate, lower, upper, level, interval``.
+
+        Raises
+        ------
+        ModelError
+            Without random effects, for an unknown level, where one has to be named, and where all
+            variances are held.
+        ConvergenceError
+            If the likelihood does not bound the scatter from above.
+        """
+        among = members(self.terms, level_of) if level_of else slice(None)
+        found = total_interval(self.solution, among, level=self.level)
+        table = scatter_rows(np.array(found), self._typical.variance(), level=self.level)
+        table.attrs = self.attrs | {"tau2_interval": "profile likelihood"}
+        return table
 
     def variance_components(self, *, errors: bool = False) -> pd.DataFrame:
         """Tabulate variances, correlations and ranges of the random effects.
@@ -245,9 +247,9 @@ class PooledMultilevel:
             For an unknown level; the known ones are listed.
         """
         among = members(self.terms, level_of) if level_of else slice(None)
-        mean, tau2 = self._at(among), self._tau2(among)
-        values, said = foreseen(mean, tau2, level=self.level, scatters=bool(self.terms))
-        series = pd.Series(values, dtype=object)
+        mean, tau2 = expected(self, among), self._tau2(among)
+        ends, said = ends_foreseen(mean, tau2, level=self.level, scatters=bool(self.terms))
+        series = foreseen(float(mean["estimate"]), ends, level=self.level)
         series.attrs = self.attrs | {"convention": said.format(self.inference.label)}
         return series
 
@@ -266,6 +268,7 @@ class PooledMultilevel:
             "inference": self.inference.label,
             "random": tuple(term.label for term in self.terms),
             "k": self.effects.k,
+            **noted(self.effects, self.cov),
         }
 
     @property
@@ -282,13 +285,6 @@ class PooledMultilevel:
     def _typical(self) -> Typical:
         data = self.effects.y, self.effects.v, self.design.full
         return Typical(data, self.effects.shared)
-
-    def _at(self, among: np.ndarray | slice) -> pd.Series:
-        row = self.design.full[among].mean(axis=0, keepdims=True)
-        table = self.contrast(row, labels=("mu",))
-        series = table.iloc[0]
-        series.attrs = table.attrs
-        return series
 
     def _tau2(self, among: np.ndarray | slice = slice(None)) -> float:
         found = totals(self.solution)[among]

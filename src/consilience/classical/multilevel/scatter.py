@@ -45,10 +45,10 @@ def heterogeneity(solution: Solution, typical: Typical, *, tau2: float) -> dict[
     }
 
 
-def foreseen(
+def ends_foreseen(
     mean: pd.Series, tau2: float, *, level: float, scatters: bool
-) -> tuple[dict[str, object], str]:
-    """Give a prediction interval, and its convention in words.
+) -> tuple[tuple[float, float], str]:
+    """Give the ends of a prediction interval, and its convention in words.
 
     ``estimate ± q √(Σtau² + se²)``; nan where true effects do not scatter, or not all alike.
 
@@ -66,18 +66,11 @@ def foreseen(
     known = scatters and not math.isnan(tau2)
     half = float(stdtrit(mean["df"], 0.5 + level / 2)) * math.sqrt(tau2 + mean["se"] ** 2)
     ends = (mean["estimate"] - half, mean["estimate"] + half) if known else (math.nan, math.nan)
-    values = {
-        "estimate": mean["estimate"],
-        "lower": ends[0],
-        "upper": ends[1],
-        "level": level,
-        "interval": "prediction",
-    }
     if not scatters:
-        return values, "none: without random effects all share one true effect"
+        return ends, "none: without random effects all share one true effect"
     if not known:
-        return values, "none: levels vary differently; name one by level_of"
-    return values, "estimate ± quantile × √(Σtau² + se²), quantile: {}"
+        return ends, "none: levels vary differently; name one by level_of"
+    return ends, "estimate ± quantile × √(Σtau² + se²), quantile: {}"
 
 
 def members(terms: Sequence[Term], level: str) -> NDArray[np.bool_]:

@@ -89,11 +89,21 @@ class Alone:
 
     def note(self, rows: Floats) -> str:
         """Say in a sentence why these combinations have no interval; empty where they have."""
+        named = self._named(rows)
+        said = f"No standard error: {named}, so that its residuals tell nothing of its error."
+        return said if named else ""
+
+    def caution(self, rows: Floats) -> str:
+        """Say in a sentence why the standard error of these combinations is too small, or none."""
+        named = self._named(rows)
+        said = (
+            f"The standard error is too small: {named}, whose residuals along it are zero whatever "
+            'the truth. adjustment="CR2" gives none here; trust the model, or choose smaller '
+            "clusters."
+        )
+        return said if named else ""
+
+    def _named(self, rows: Floats) -> str:
         behind = self.behind(rows)
         more = f" and {len(behind) - _LISTED} more" if len(behind) > _LISTED else ""
-        if not behind:
-            return ""
-        return (
-            f"No standard error: rests on one cluster alone ({', '.join(behind[:_LISTED])}{more}), "
-            "so that its residuals tell nothing of its error."
-        )
+        return f"rests on one cluster alone ({', '.join(behind[:_LISTED])}{more})" if behind else ""

@@ -15,10 +15,12 @@ from consilience.classical.multilevel.coefficients import (
 )
 from consilience.classical.multilevel.pooled import PooledMultilevel
 from consilience.classical.pooled import Pooled
+from consilience.classical.regressed import Regressed
 from consilience.classical.robust.adjustments import Adjustment
 from consilience.classical.robust.alone import Alone
 from consilience.classical.robust.satterthwaite import Floats, Moments
 from consilience.design import Design
+from consilience.effects import Effects
 
 _INFERRED = ("se", "statistic", "df", "p_value", "lower", "upper")
 # Var c'Vc is at most 2 (E c'Vc)², so that all are above one third but for rounding.
@@ -27,7 +29,7 @@ _LEAST_DF = 0.25
 
 @final
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Robust:
+class Robust(Regressed):
     """The coefficients of an analysis with a cluster-robust covariance.
 
     Parameters
@@ -41,11 +43,11 @@ class Robust:
     cov : ndarray, shape (p, p)
         Robust covariance of the coefficients.
     moments : Moments
-        Of that covariance, for Satterthwaite's degrees of freedom; of no cluster where they are
-        not used.
+        Of that covariance, for Satterthwaite's degrees of freedom; of no cluster where the analysis
+        links clusters.
     alone : Alone
-        What rests on one cluster alone and therefore has no standard error; looked for where
-        degrees of freedom come from `moments`.
+        What rests on one cluster alone, so that no residuals tell of its error; looked for where
+        the analysis does not link clusters.
     """
 
     pooled: Pooled | PooledMultilevel
@@ -70,11 +72,6 @@ class Robust:
         return self.pooled.beta
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the coefficients, as of the analysis."""
-        return self.pooled.names
-
-    @property
     def level(self) -> float:
         """Of every interval, as of the analysis."""
         return self.pooled.level
@@ -85,9 +82,9 @@ class Robust:
         return self.pooled.design
 
     @property
-    def table(self) -> pd.DataFrame:
-        """The trials with their moderators, k rows."""
-        return self.pooled.effects.frame
+    def effects(self) -> Effects:
+        """What was pooled."""
+        return self.pooled.effects
 
     def summary(self) -> pd.DataFrame:
         """Tabulate the coefficients.
@@ -98,17 +95,10 @@ class Robust:
             Index ``coef``; columns ``estimate, se, statistic, df, p_value, lower, upper, level,
             interval``; ``df`` by Satterthwaite for CR2, else clusters minus coefficients. For CR2
             all but the estimate are nan where a combination rests on one cluster alone, for its
-            residuals then tell nothing of its error; ``attrs["notes"]`` names row and cluster.
+            residuals then tell nothing of its error; other adjustments give standard errors that
+            are too small. Both ways ``attrs["notes"]`` names row and cluster.
         """
-        return self.contrast(np.eye(len(self.beta)), labels=self.names)
-
-    def average(self) -> pd.Series:
-        """Summarise the expected effect at the mean row of the design."""
-        row = self.pooled.design.full.mean(axis=0, keepdims=True)
-        table = self.contrast(row, labels=("mu",))
-        series = table.iloc[0]
-        series.attrs = table.attrs
-        return series
+        return Regressed.summary(self)
 
     def contrast(self, rows: Floats, *, labels: Sequence[str]) -> pd.DataFrame:
         """Tabulate linear combinations ``L beta`` of the coefficients.
@@ -128,11 +118,9 @@ class Robust:
         freedom = np.array([self._df(row[None]) for row in rows])
         table = contrasts(self, rows, labels=labels, freedom=freedom)
         table.loc[np.isnan(freedom), list(_INFERRED)] = np.nan
-        reasons = (
-            (label, self.alone.note(row[None])) for label, row in zip(labels, rows, strict=True)
-        )
+        reasons = ((label, self._note(row[None])) for label, row in zip(labels, rows, strict=True))
         notes = tuple(f"{label}: {reason}" for label, reason in reasons if reason)
-        table.attrs |= {"notes": notes} if notes else {}
+        table.attrs |= _added(table.attrs, notes)
         return table
 
     def test(self, rows: Floats | None = None) -> pd.Series:
@@ -177,8 +165,8 @@ class Robust:
         ratio = plain["statistic"] * share
         plain["statistic"], plain["df_residual"] = ratio, left
         plain["p_value"] = fdtrc(m, left, ratio) if left > 0 else np.nan
-        note = self.alone.note(matrix)
-        plain.attrs |= {"notes": (note,)} if note else {}
+        note = self._note(matrix)
+        plain.attrs |= _added(plain.attrs, (note,) if note else ())
         return plain
 
     @property
@@ -198,9 +186,22 @@ class Robust:
         found = self.moments.df(rows)
         return found if found > _LEAST_DF else np.nan
 
+    def _note(self, rows: Floats) -> str:
+        if self.adjustment.satterthwaite:
+            return self.alone.note(rows)
+        return self.alone.caution(rows)
+
     def _interval(self, mean: pd.Series) -> str:
         if np.isfinite(mean["lower"]):
             return f"[{mean['lower']:.3f}, {mean['upper']:.3f}]"
         behind = self.alone.behind(self.design.full.mean(axis=0, keepdims=True))
         reason = f": rests on {behind[0]} alone" if len(behind) == 1 else ""
         return f"without interval{reason}"
+
+
+def _added(
+    attrs: dict[Hashable | None, object], notes: tuple[str, ...]
+) -> dict[Hashable | None, object]:
+    """Put notes beside those of the analysis."""
+    known = attrs.get("notes", ())
+    return {"notes": (*known, *notes)} if notes and isinstance(known, tuple) else {}

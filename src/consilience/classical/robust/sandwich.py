@@ -60,10 +60,11 @@ def robust(
     _check(clusters, base, adjustment=chosen, column=cluster)
     order = np.argsort(clusters.codes, kind="stable")
     positions = np.split(order, np.cumsum(clusters.counts)[:-1])
-    cov, moments = _sandwich(base, positions, chosen)
+    apart = not len(_across(clusters, base))
+    cov, moments = _sandwich(base, positions, chosen, apart=apart)
     factor = chosen.factor(n, *base.X.shape)
     alone = Alone.none(base.X.shape[1])
-    if chosen.satterthwaite:
+    if apart:
         alone = Alone.of(base, positions, labels=clusters.levels, moments=moments)
     return Robust(
         pooled=pooled,
@@ -92,14 +93,14 @@ def _chosen(pooled: object, cluster: object, adjustment: str | Adjustment) -> Ad
 
 
 def _sandwich(
-    base: Working, positions: list[Positions], adjustment: Adjustment
+    base: Working, positions: list[Positions], adjustment: Adjustment, *, apart: bool
 ) -> tuple[Floats, Moments]:
     p = base.X.shape[1]
     scores, own, shift = [], [], []
     for at in positions:
         lever = adjustment.lever(base, at) @ base.bread
         scores.append(lever.T @ base.residuals[at])
-        if adjustment.satterthwaite:
+        if apart:
             own.append(lever.T @ base.covariance(at) @ lever)
             shift.append(base.X[at].T @ lever)
     stacked = np.array(scores)
@@ -123,13 +124,18 @@ def _check(clusters: Grouping, base: Working, *, adjustment: Adjustment, column:
         )
     if not adjustment.closed:
         return
-    links = base.links()
-    pairs = np.unique(links * n + clusters.codes)
-    several = np.flatnonzero(np.bincount(pairs // n) > 1)
-    if len(several):
-        shared = [clusters.levels[at % n] for at in pairs[pairs // n == several[0]]]
+    shared = [clusters.levels[at] for at in _across(clusters, base)]
+    if shared:
         raise ModelError(
             f"The analysis links estimates of different clusters of {column!r}: "
             f"{', '.join(shared[:5])}. {adjustment.label} takes clusters as independent; "
             'choose the widest clusters of the analysis, or adjustment="CR1p".'
         )
+
+
+def _across(clusters: Grouping, base: Working) -> Positions:
+    """Find the first clusters that the working covariance links; none where all are apart."""
+    n = len(clusters.levels)
+    pairs = np.unique(base.links() * n + clusters.codes)
+    several = np.flatnonzero(np.bincount(pairs // n) > 1)
+    return pairs[pairs // n == several[0]] % n if len(several) else np.empty(0, dtype=np.intp)

@@ -1,6 +1,6 @@
 """The Gaussian form of a model, and its closed-form answers given hyperparameters."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -10,7 +10,8 @@ from consilience.effects import Effects
 from consilience.engines.exact.solve import Conditional, Equations, equations
 from consilience.engines.identified import refuse_tangled
 from consilience.engines.tree import Layout
-from consilience.gaussian import Array, Block, Hyper, Point, Scatter
+from consilience.errors import RefusalError
+from consilience.gaussian import Array, Block, Errors, Hyper, Joint, Point, Scatter
 from consilience.model import Model, blocks, resolve, weighed
 
 _CELLS = 2_000_000
@@ -18,13 +19,17 @@ _CELLS = 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """y | β, φ ~ N(Wβ, diag(v + h(φ))), βⱼ | φ ~ N(bⱼ, (sⱼ φ₍ⱼ₎)²).
+    """y | β, φ ~ N(Wβ, V + diag(h(φ))), βⱼ | φ ~ N(bⱼ, (sⱼ φ₍ⱼ₎)²).
+
+    The normal equations are those of estimates turned so that V is diagonal, ``Q'y`` and ``Q'W``
+    within each block; every field is in the coordinates of the estimates themselves.
 
     Parameters
     ----------
-    y, v : array (k,)
-        Estimates less what is known to shift them, and their sampling variances; infinite where an
-        estimate does not count.
+    y : array (k,)
+        Estimates less what is known to shift them.
+    errors : Errors
+        Their sampling errors, with covariance V; variances infinite where one does not count.
     known : array (k,)
         What is known to shift them.
     W : array (k, m)
@@ -48,7 +53,7 @@ class Form:
     """
 
     y: Array
-    v: Array
+    errors: Errors
     known: Array
     W: Array
     truth: Array
@@ -64,8 +69,14 @@ class Form:
 
     def __post_init__(self) -> None:
         """Prepare what is the same at all nodes."""
-        prepared = equations(self.W, self.y, self.v, mean=self.mean, sd=self.sd)
+        y, W, v = self.errors.rotated(self.y, self.W)
+        prepared = equations(W, y, v, mean=self.mean, sd=self.sd)
         object.__setattr__(self, "equations", prepared)
+
+    @property
+    def v(self) -> Array:
+        """Variances (k,) of the sampling errors, infinite where an estimate does not count."""
+        return self.errors.v
 
     @property
     def coefficients(self) -> tuple[str, ...]:
@@ -97,13 +108,65 @@ class Form:
         return replace(
             self,
             y=self.y[keep],
-            v=self.v[keep],
+            errors=self.errors.keep(keep),
             known=self.known[keep],
             W=self.W[keep],
             truth=self.truth[keep],
             scatter=self.scatter.without(place),
             labels=labels,
         )
+
+    def joint(self, phi: Array) -> Joint:
+        """Give the distribution of the estimates about their expectation at nodes φ (nodes, d)."""
+        return Joint(self.errors, np.broadcast_to(self.variance(phi), (len(phi), len(self.y))))
+
+    def true_effects(self, phi: Array, *, mean: Array, root: Array) -> tuple[Array, Array]:
+        """Give conditional means and variances of the true effects, (nodes, k) each.
+
+        θ | β, y ~ N(η + G (y − Wβ), G V), with G = H (V + H)⁻¹ of each block: no division by τ².
+        With β integrated out the weights of β are those of η less G W. Outside the blocks
+        G = hᵢ/(hᵢ + vᵢ).
+
+        Parameters
+        ----------
+        phi : array (nodes, d)
+            The nodes.
+        mean, root : array (nodes, m), (nodes, m, m)
+            Conditional means of the coefficients, and square roots of their covariances.
+        """
+        joint = self.joint(phi)
+        weights = self.truth - joint.pulled(self.W[None])
+        means = np.einsum("nkm,nm->nk", weights, mean) + joint.pulled(self.y[None])
+        return means + self.known, np.sum((weights @ root) ** 2, axis=-1) + joint.left()
+
+    def observation(
+        self, phi: Array, place: int, *, left: Sequence[int], own: float
+    ) -> tuple[Array, Array, Array]:
+        """Give an estimate as an observation of β by itself, given the others of its block.
+
+        y* = w*'β + e, e ~ N(0, s): with P the inverse of the block's V + H without those that are
+        left out, w* = (P W)ᵢ / Pᵢᵢ, y* = (P y)ᵢ / Pᵢᵢ, s = 1 / Pᵢᵢ.
+
+        Parameters
+        ----------
+        phi : array (nodes, d)
+            The nodes.
+        place : int
+            The estimate.
+        left : sequence of int
+            The others that are left out.
+        own : float
+            Its variance: as reported, or as a bias lets it have.
+
+        Returns
+        -------
+        w, y, s : array (nodes, m), (nodes,), (nodes,)
+        """
+        at, covariance = self.errors.company(place, left, own)
+        h = np.broadcast_to(self.variance(phi), (len(phi), len(self.y)))[:, at]
+        precision = np.linalg.inv(covariance + h[:, :, None] * np.eye(len(at)))[:, 0]
+        shares = precision / precision[:, :1]
+        return shares @ self.W[at], shares @ self.y[at], 1.0 / precision[:, 0]
 
     def given(self, phi: Array) -> Conditional:
         """Solve for the coefficients at every node; see `Equations.solve`."""
@@ -159,12 +222,13 @@ def assemble(model: Model, effects: Effects) -> Form:
     observed = concrete.likelihood.observed(weighed(concrete, effects))
     scatter = concrete.heterogeneity.scatter(effects)
     parts = blocks(concrete, effects)
+    errors = Errors.of(observed.v, observed.shared)
     known = sum((part.known for part in parts), np.zeros(effects.k))
     moments = [part.prior.normal_moments() for part in parts]
     widths = [len(part.labels) for part in parts]
     form = Form(
         y=observed.y - known,
-        v=observed.v,
+        errors=errors,
         known=known,
         W=np.hstack([part.matrix for part in parts]),
         truth=np.hstack([(0.0 if part.distorts else 1.0) * part.matrix for part in parts]),
@@ -178,7 +242,23 @@ def assemble(model: Model, effects: Effects) -> Form:
         unit=float(np.sqrt(np.median(observed.v[np.isfinite(observed.v)]))),
     )
     refuse_tangled(Layout(form.parts, form.hypers), form.counted)
+    _refuse_uneven(form, concrete)
     return form
+
+
+def _refuse_uneven(form: Form, model: Model) -> None:
+    """Say nothing if the scatter of true effects is the same within each block of V."""
+    if form.errors.independent:
+        return
+    apart = np.linspace(0.31, 0.73, max(1, len(form.hypers)))[None, : len(form.hypers)]
+    at = form.errors.uneven(form.variance(apart))
+    if len(at):
+        names = ", ".join(form.labels[place] for place in at)
+        raise RefusalError(
+            f"The estimates {names} share participants, and {type(model.heterogeneity).__name__} "
+            "heterogeneity gives them scatters that differ, so that no rotation makes them "
+            "independent. Use engines.Nuts(), or a heterogeneity that is the same within a study."
+        )
 
 
 def _scale(part: Block) -> str:

@@ -46,6 +46,17 @@ class Mixture:
         z = self._standardised(x)
         return self._average(np.exp(-0.5 * z**2) / (self._positive * _ROOT_2PI))
 
+    def log_density(self, x: Array) -> Array:
+        """Give the logarithms of the densities at x (q,), without underflow far out."""
+        logs = -0.5 * ((x - self.means) / self._positive) ** 2 - np.log(self._positive)
+        peak = logs.max(axis=0)
+        return peak + np.log(self._average(np.exp(logs - peak)) / _ROOT_2PI)
+
+    def slope(self, x: Array) -> Array:
+        """Give the derivatives of the densities at x (q,)."""
+        z = self._standardised(x)
+        return -self._average(z * np.exp(-0.5 * z**2) / (self._positive**2 * _ROOT_2PI))
+
     def cdf(self, x: Array) -> Array:
         """Distribution functions at x (q,), one point for each quantity."""
         return self._average(ndtr((x - self.means) / self._positive))
@@ -66,12 +77,19 @@ class Mixture:
         x = np.clip(self.mean() + ndtri(q) * self.sd(), *ends)
         missing = np.arange(len(x))
         for _ in range(_STEPS):
-            found = self._only(missing)._nearer(x[missing], q, ends[:, missing])
+            found = self.only(missing)._nearer(x[missing], q, ends[:, missing])
             x[missing], ends[:, missing], done = found
             missing = missing[~done]
             if not missing.size:
                 break
         return x
+
+    def only(self, places: NDArray[np.intp]) -> "Mixture":
+        """Give the mixtures of some of the quantities."""
+        if np.array_equal(places, np.arange(self.means.shape[1])):
+            return self
+        weights = self.weights if self.weights.ndim == 1 else self.weights[:, places]
+        return Mixture(weights, self.means[:, places], self.sds[:, places])
 
     def _nearer(self, x: Array, q: float, ends: Array) -> tuple[Array, Array, NDArray[np.bool_]]:
         """Take a step towards the quantiles, shrink their brackets, and say which are found."""
@@ -91,12 +109,6 @@ class Mixture:
     def _standardised(self, x: Array) -> Array:
         return np.clip((x - self.means) / self._positive, -_FAR, _FAR)
 
-    def _only(self, places: NDArray[np.intp]) -> "Mixture":
-        if len(places) == self.means.shape[1]:
-            return self
-        weights = self.weights if self.weights.ndim == 1 else self.weights[:, places]
-        return Mixture(weights, self.means[:, places], self.sds[:, places])
-
     def _average(self, values: Array) -> Array:
         if self.weights.ndim == 1:
             return self.weights @ values
@@ -105,3 +117,34 @@ class Mixture:
     @property
     def _positive(self) -> Array:
         return np.maximum(self.sds, _TINY)
+
+
+def side_by_side(parts: list[Mixture]) -> Mixture:
+    """Put mixtures beside each other; where the nodes are not the same, those missing weigh 0.
+
+    Parameters
+    ----------
+    parts : list of Mixture
+        At least one.
+    """
+    first = parts[0].weights
+    if all(np.array_equal(part.weights, first) for part in parts) and first.ndim == 1:
+        alike = ([part.means for part in parts], [part.sds for part in parts])
+        return Mixture(first, *(np.hstack(each) for each in alike))
+    most = max(len(part.means) for part in parts)
+    return Mixture(
+        np.hstack([_longer(_wide(part), most, "constant") for part in parts]),
+        np.hstack([_longer(part.means, most, "edge") for part in parts]),
+        np.hstack([_longer(part.sds, most, "edge") for part in parts]),
+    )
+
+
+def _wide(part: Mixture) -> Array:
+    if part.weights.ndim == 2:
+        return part.weights
+    return np.repeat(part.weights[:, None], part.means.shape[1], axis=1)
+
+
+def _longer(values: Array, count: int, how: str) -> Array:
+    ends = ((0, count - len(values)), (0, 0))
+    return np.pad(values, ends, mode=how)  # type: ignore[call-overload]

@@ -5,12 +5,14 @@ from numpy.typing import NDArray
 
 from consilience.engines.base import Combination
 from consilience.engines.exact.form import Form
-from consilience.engines.exact.mixture import Mixture
+from consilience.engines.exact.grading import aligned, graded, inserted, spikes
+from consilience.engines.exact.mixture import Mixture, side_by_side
 from consilience.engines.exact.rule import Rule
 from consilience.gaussian import Array, Components, Point
 
 _NEGLIGIBLE = 1e-13
 _LEAST = 1e-300
+_CELLS = 5_000_000
 
 
 def seen(rule: Rule) -> NDArray[np.intp]:
@@ -26,10 +28,42 @@ def seen(rule: Rule) -> NDArray[np.intp]:
 
 
 def marginals(rule: Rule, means: Array, variances: Array) -> Mixture:
-    """Mix conditional moments (nodes, q) over the nodes that carry mass."""
+    """Mix conditional moments (nodes, q) over the nodes that carry mass.
+
+    What shrinks to a point with a hyperparameter is mixed over nodes of its own; see `grading`. The
+    rule's own nodes answer where those do not reproduce its mass, means and standard deviations.
+    """
+    whole, axes = _plain(rule, means, variances), spikes(rule, variances)
+    parts = []
+    for place in np.unique(axes[axes >= 0]).tolist():
+        at = np.flatnonzero(axes == place)
+        pieces = graded(rule, means[:, at], variances[:, at], place=place)
+        if pieces:
+            part, near = aligned(side_by_side(pieces), whole.only(at))
+            kept = np.flatnonzero(near | (rule.moments < 2))  # no moments, nothing to compare
+            parts.append((at[kept], part.only(kept)))
+    return inserted(whole, parts) if parts else whole
+
+
+def _plain(rule: Rule, means: Array, variances: Array) -> Mixture:
     places = seen(rule)
     weights = rule.weights[places]
     return Mixture(weights / weights.sum(), means[places], np.sqrt(variances[places]))
+
+
+def true_effects(form: Form, rule: Rule) -> Mixture:
+    """Give the marginals of the trials' true effects; see `Form.true_effects`.
+
+    A few nodes at a time, so that what is held is not of the size nodes × trials × coefficients.
+    """
+    given, (count, k) = rule.conditional, (len(rule.phi), len(form.y))
+    means, variances = np.zeros((2, count, k))
+    at = np.flatnonzero(given.solved)  # between the nodes moments are interpolated: all are needed
+    for some in np.array_split(at, -(-len(at) * form.W.size // _CELLS)):
+        means[some], variances[some] = form.true_effects(
+            rule.phi[some], mean=given.mean[some], root=given.root[some]
+        )
+    return marginals(rule, means, variances)
 
 
 def combined(form: Form, rule: Rule, combinations: tuple[Combination, ...]) -> Mixture:

@@ -12,13 +12,13 @@ from consilience.engines.base import Combination, Posterior
 from consilience.engines.exact.form import Form, identified
 from consilience.engines.exact.marginals import HyperMarginal, draw, hyper_marginals
 from consilience.engines.exact.mixture import Mixture
-from consilience.engines.exact.newcomers import combined, marginals
+from consilience.engines.exact.newcomers import combined, marginals, true_effects
 from consilience.engines.exact.rule import Integrated, integrate
 from consilience.engines.exact.store import to_dataset
 from consilience.engines.summary import ordered, table, tails
 from consilience.engines.tree import Draws, Layout, grow
 from consilience.errors import ModelError
-from consilience.gaussian import Array, Scatter, normal_log_density, shrinkage
+from consilience.gaussian import Array, Errors, Scatter
 
 _GRID = 257
 _END = 1e-6
@@ -58,6 +58,11 @@ class ExactPosterior(Posterior):
         return self.form.scatter
 
     @property
+    def errors(self) -> Errors:
+        """See `Posterior.errors`."""
+        return self.form.errors
+
+    @property
     def coefficients(self) -> tuple[str, ...]:
         """See `Posterior.coefficients`."""
         return self.form.coefficients
@@ -92,7 +97,7 @@ class ExactPosterior(Posterior):
     def summary(self, level: float) -> pd.DataFrame:
         """See `Posterior.summary`."""
         own = self._of_coefficients()
-        effects = self._mixture(*self._of_trials())
+        effects = true_effects(self.form, self.integrated.rule)
         names = tuple(f"theta[{label}]" for label in self.form.labels)
         pieces = [
             _from_mixture(self.coefficients, own, level=level, moments=self._moments),
@@ -164,18 +169,6 @@ class ExactPosterior(Posterior):
         given = self.integrated.rule.conditional
         return self._mixture(given.mean, given.variance)
 
-    def _of_trials(self) -> tuple[Array, Array]:
-        """Conditional moments of the trials' true effects, (nodes, k) each.
-
-        θᵢ | β, y ~ N((1 − s)ηᵢ + s(yᵢ − biasᵢ), s·vᵢ) with s = hᵢ/(hᵢ + vᵢ): no division by τ².
-        """
-        rule, form = self.integrated.rule, self.form
-        s, rest = shrinkage(form.variance(rule.phi), form.v)
-        shift = form.W - form.truth
-        weights = (1.0 - s)[:, :, None] * form.truth - s[:, :, None] * shift
-        means = np.einsum("nkm,nm->nk", weights, rule.conditional.mean) + s * form.y
-        return means + form.known, rule.conditional.variance_of(weights) + rest
-
     def _foresee_one(self, place: int) -> float:
         form, others = self.form, self.form.without(place)
         if not identified(others):
@@ -184,11 +177,12 @@ class ExactPosterior(Posterior):
             rule = integrate(others, wanted=self.integrated.wanted).rule
         except ModelError:
             return np.nan  # the same for an improper prior of a standard deviation
-        row = form.W[[place]]
-        h = np.broadcast_to(form.variance(rule.phi), (len(rule.phi), len(form.y)))[:, [place]]
-        variances = rule.conditional.variance_of(row) + h + self.effects.v[place]
-        mixture = Mixture(rule.weights, rule.conditional.mean @ row.T, np.sqrt(variances))
-        return float(mixture.cdf(form.y[[place]])[0])
+        reported = float(self.effects.v[place])
+        row, y, error = form.observation(rule.phi, place, left=(), own=reported)
+        variances = rule.conditional.variance_of(row[:, None]) + error[:, None]
+        means = np.sum(rule.conditional.mean * row, axis=1) - y
+        mixture = Mixture(rule.weights, means[:, None], np.sqrt(variances))
+        return float(mixture.cdf(np.zeros(1))[0])
 
     def _sample(self) -> Draws:
         rng = np.random.default_rng(self.seed)
@@ -197,17 +191,14 @@ class ExactPosterior(Posterior):
         given = form.given(phi)
         noise = rng.standard_normal((count, len(self.coefficients), 1))
         beta = given.mean + (given.root @ noise)[:, :, 0]
-        h = np.broadcast_to(form.variance(phi), (count, len(form.y)))
-        residual = form.y - beta @ form.W.T
-        s, rest = shrinkage(h, form.v)
-        noise = np.sqrt(rest) * rng.standard_normal(h.shape)
-        theta = form.known + beta @ form.truth.T + s * residual + noise
+        joint, residual = form.joint(phi), form.y - beta @ form.W.T
+        theta = form.known + beta @ form.truth.T + joint.true(residual, rng)
         shape = (self.chains, self.draws)
         return Draws(
             {name: values.reshape(shape) for name, values in form.point(phi).items()},
             beta.reshape(*shape, -1),
             theta.reshape(*shape, -1),
-            normal_log_density(residual, h + form.v).reshape(*shape, -1),
+            joint.log_density(residual).reshape(*shape, -1),
         )
 
     def _marginals(self) -> xr.Dataset:

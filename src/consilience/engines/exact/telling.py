@@ -6,7 +6,7 @@ stands:
 
     p(x | y) = p(x) L(x),  L the interpolant of p(x | y)/p(x) at the nodes.
 
-Along several axes Along several axes L itself is interpolated where it stays within e³⁰ of its largest value: the
+Along several axes L itself is interpolated where it stays within e³⁰ of its largest value: the
 logarithm has a branch point wherever L, continued to complex x, is zero. Its logarithm, which is
 nearly a polynomial where many trials leave little room, is interpolated along a single axis and
 where L falls further.
@@ -53,8 +53,6 @@ def interpolated(trials: Array, onto: Array, *, axes: int) -> Array:
     array (…, f)
         L at the other points; below zero by a rounding error where L is next to nothing.
     """
-    if axes == 1:
-        return np.exp(trials @ onto)
     if axes == 1:
         return np.exp(trials @ onto)
     top = trials.max(axis=-1, keepdims=True)

@@ -10,14 +10,15 @@ import xarray as xr
 from consilience.effects import Effects
 from consilience.engines.base import Engine
 from consilience.engines.identified import refuse_tangled
-from consilience.engines.nuts.gate import faults
+from consilience.engines.nuts.gate import faults, loose
 from consilience.engines.nuts.ladder import climb
 from consilience.engines.nuts.parametrisation import Forms, housing, informed
-from consilience.engines.nuts.posterior import SampledPosterior
+from consilience.engines.nuts.posterior import COMMON, SampledPosterior
 from consilience.engines.nuts.sampler import Run, Settings
 from consilience.engines.tree import Draws, Layout
 from consilience.errors import ModelError
-from consilience.gaussian import Array, Point, Population, shrinkage
+from consilience.gaussian import Array, Errors, Joint, Point, Population, split
+from consilience.likelihoods.normal import SHARED_ERRORS
 from consilience.model import Model, blocks, coefficient_names, resolve, weighed
 
 if TYPE_CHECKING:
@@ -31,9 +32,10 @@ class Nuts(Engine):
     θ is marginalised where the model is normal and drawn back from its conditional afterwards; the
     levels of a population are sampled non-centred where the data say little about them, centred
     where they say much. Draws must pass the gate (R-hat ≤ 1.01, bulk and tail ESS ≥ 400 for every
-    reported quantity, no divergence, E-BFMI ≥ 0.3); otherwise the engine climbs a ladder: the other
-    parametrisation of the levels, target_accept 0.95, 0.99, then twice the draws. What still fails
-    is reported as not converged.
+    reported quantity, no divergence, E-BFMI ≥ 0.3, a Monte Carlo error of every SD of at most 5 %
+    of it); otherwise the engine climbs a ladder: the other parametrisation of the levels,
+    target_accept 0.95, 0.99, then twice the draws, or four times where they are sound but too few.
+    What still fails is reported as not converged.
 
     Parameters
     ----------
@@ -62,7 +64,8 @@ class Nuts(Engine):
         concrete = resolve(model, effects)
         described = _described(concrete, effects, self.seed)
         _refuse_improper(described.layout)
-        refuse_tangled(described.layout, np.isfinite(described.v))
+        refuse_tangled(described.layout, np.isfinite(described.errors.v))
+        described.refuse_selection(concrete)
         forms = described.forms(concrete.pymc(effects))
         settings = Settings(self.draws, self.tune, self.chains, self.target_accept)
         return climb(forms, described.judged, settings=settings, seed=self.seed)
@@ -73,8 +76,10 @@ class Nuts(Engine):
         posterior = tree["posterior"].to_dataset()
         log_likelihood = tree["log_likelihood"]["yi"].to_numpy()
         beta, hypers = described.layout.read(posterior)
-        theta = posterior["theta"].to_numpy()
-        draws = described.completed(Draws(hypers, beta, theta, log_likelihood))
+        theta, common = posterior["theta"].to_numpy(), described.nothing_common(beta.shape[:2])
+        if COMMON in posterior:
+            common = posterior[COMMON].to_numpy()
+        draws = described.completed(Draws(hypers, beta, theta, log_likelihood), common)
         return described.posterior(draws, tree["sample_stats"].to_dataset())
 
 
@@ -82,23 +87,38 @@ class Nuts(Engine):
 class _Described:
     """A model on some effects, as draws are read and completed by it.
 
-    `v` are the sampling variances that the bias lets the estimates have, `names` the PyMC
-    variables of the coefficients.
+    `errors` are the sampling errors as the bias lets the estimates have them, `own` what is left of
+    them given what was sampled, `names` the PyMC variables of the coefficients. Where true effects
+    are normal given the parameters, correlated errors are integrated out of all that is drawn back;
+    elsewhere the part that estimates have in common was sampled, and all is said given it.
     """
 
     layout: Layout
     population: Population
     effects: Effects
-    v: Array
+    errors: Errors
+    own: Errors
     names: tuple[str, ...]
     seed: int
+
+    def nothing_common(self, shape: tuple[int, ...]) -> Array:
+        """Give zeros (chain, draw, k): the common part of errors that were integrated out."""
+        return np.zeros((*shape, self.effects.k))
+
+    def refuse_selection(self, model: Model) -> None:
+        """Refuse to let correlated estimates come to light one by one."""
+        if not self.errors.independent:
+            model.bias.refuse_selection(
+                "A fit of estimates that share participants",
+                instead="Keep one estimate of each study, or take bias.Nothing().",
+            )
 
     def forms(self, model: "pymc.Model") -> Forms:
         """Choose the parametrisation of the levels."""
         filled = (part for part in self.layout.parts if part.labels)
         pairs = zip(self.names, filled, strict=True)
         parts = {f"{name}_unit": part for name, part in pairs if part.scales}
-        strong = informed(parts, self.population, replace(self.effects, v=self.v))
+        strong = informed(parts, self.population, replace(self.effects, v=self.errors.v))
         return Forms(model, strong, housing(parts))
 
     def judged(self, run: Run) -> SampledPosterior:
@@ -107,8 +127,10 @@ class _Described:
         summary = first.summary(0.95)
         varying = summary[summary["sd"] != 0.0]  # a verdict may be certain: 0 or 1 in every draw
         found = faults(varying, divergences=run.divergences, bfmi=run.bfmi)
+        rough = loose(*first.reported())
         attrs = {
-            "faults": "\n".join(found),
+            "faults": "\n".join((*found, *rough)),
+            "imprecise": int(bool(rough) and not found),
             "divergences": run.divergences,
             "bfmi": run.bfmi,
         }
@@ -117,15 +139,17 @@ class _Described:
     def posterior(self, draws: Draws, quality: xr.Dataset) -> SampledPosterior:
         """Give draws the questions of a posterior."""
         return SampledPosterior(
-            self.layout, self.population, draws, self.effects, self.seed, quality
+            self.layout, self.population, draws, self.effects, self.seed, quality, self.own
         )
 
-    def completed(self, draws: Draws) -> Draws:
+    def completed(self, draws: Draws, common: Array) -> Draws:
         """Add what follows from the parameters: derived quantities and verdicts on the trials."""
         shape = draws.beta.shape[:2]
-        residual, point = self._residual(draws.beta), _flat(draws.hypers)
+        residual, point = self._residual(draws.beta, common), _flat(draws.hypers)
         derived = self.population.derived(point)
-        verdicts = self.population.verdicts(residual, self.v, point=point)
+        verdicts = dict(self.population.verdicts(residual, self.own.v, point=point))
+        if self.own is not self.errors:
+            verdicts[COMMON] = common
         return replace(
             draws,
             derived={name: values.reshape(shape) for name, values in derived.items()},
@@ -137,21 +161,32 @@ class _Described:
         columns = [run.posterior[name].to_numpy().reshape(*shape, -1) for name in self.names]
         beta = np.concatenate(columns, axis=-1)
         hypers = self.layout.read_hypers(run.posterior)
-        theta, log_likelihood = self._true_effects(beta, _flat(hypers))
+        common = self._common(run.posterior, shape)
+        theta, log_likelihood = self._true_effects(beta, _flat(hypers), common)
         theta, log_likelihood = theta.reshape(*shape, -1), log_likelihood.reshape(*shape, -1)
-        return self.completed(Draws(hypers, beta, theta, log_likelihood))
+        return self.completed(Draws(hypers, beta, theta, log_likelihood), common)
 
-    def _true_effects(self, beta: Array, point: Point) -> tuple[Array, Array]:
+    def _common(self, posterior: xr.Dataset, shape: tuple[int, ...]) -> Array:
+        """Read off what estimates have in common, (chain, draw, k); zero if integrated out."""
+        if self.own is self.errors:
+            return self.nothing_common(shape)
+        _, loads = split(self.errors.used, self.errors.v)
+        return posterior[SHARED_ERRORS].to_numpy().reshape(*shape, -1) @ loads.T
+
+    def _true_effects(self, beta: Array, point: Point, common: Array) -> tuple[Array, Array]:
         rng = np.random.default_rng([self.seed, 3])
-        residual = self._residual(beta)
-        eta = self.layout.true(beta.reshape(len(residual), -1))
-        h = self.population.attributed(residual, self.v, point=point, rng=rng)
-        share, rest = shrinkage(h, self.v)
-        theta = eta + share * residual + np.sqrt(rest) * rng.standard_normal(eta.shape)
-        return theta, self.population.log_density(residual, self.v, point=point)
+        residual = self._residual(beta, common)
+        eta, v = self.layout.true(beta.reshape(len(residual), -1)), self.own.v
+        h = self.population.attributed(residual, v, point=point, rng=rng)
+        joint = Joint(self.own, h)
+        theta = eta + joint.true(residual, rng)
+        if self.population.normal:
+            return theta, joint.log_density(residual)
+        return theta, self.population.log_density(residual, v, point=point)
 
-    def _residual(self, beta: Array) -> Array:
-        return self.effects.y - self.layout.seen(beta.reshape(-1, beta.shape[-1]))
+    def _residual(self, beta: Array, common: Array) -> Array:
+        seen = self.layout.seen(beta.reshape(-1, beta.shape[-1]))
+        return self.effects.y - seen - common.reshape(len(seen), -1)
 
 
 def _described(model: Model, effects: Effects, seed: int) -> _Described:
@@ -160,8 +195,10 @@ def _described(model: Model, effects: Effects, seed: int) -> _Described:
     hypers = (*population.hypers, *(each for part in parts for each in part.scales))
     pairs = zip(parts, coefficient_names(model, effects), strict=True)
     names = tuple(name for part, name in pairs if part.labels)
-    v = weighed(model, effects).v
-    return _Described(Layout(parts, hypers), population, effects, v, names, seed)
+    errors = Errors.of(weighed(model, effects).v, effects.shared)
+    integrated = population.normal or errors.independent
+    own = errors if integrated else Errors.of(split(errors.used, errors.v)[0])
+    return _Described(Layout(parts, hypers), population, effects, errors, own, names, seed)
 
 
 def _flat(hypers: Mapping[str, Array]) -> dict[str, Array]:

@@ -13,13 +13,16 @@ type Judge = Callable[[Run], SampledPosterior]
 """What reads the draws of a run and holds them against the gate."""
 
 _ACCEPT = (0.95, 0.99)
+_MOST = 4
 
 
 def climb(forms: Forms, judge: Judge, *, settings: Settings, seed: int) -> SampledPosterior:
     """Sample, and where the draws do not pass climb rung by rung until they do.
 
     The other parametrisation of all levels (the better of the two is kept), then target_accept
-    0.95 and 0.99, then twice the draws. Every rung is logged in the posterior's steps.
+    0.95 and 0.99, then twice the draws. Draws that are sound but too few to tell a standard
+    deviation or an end of an interval climb at once to twice as many, then four times. Every rung
+    is logged in the posterior's steps.
 
     Parameters
     ----------
@@ -35,7 +38,7 @@ def climb(forms: Forms, judge: Judge, *, settings: Settings, seed: int) -> Sampl
     log = [_first(settings, forms.words(turned=False))]
     compiled, turned = forms.compiled(turned=False), False
     found = judge(compiled.run(settings, seed))
-    if found.faults and forms.units:
+    if found.faults and forms.units and not _few(found):
         other = forms.compiled(turned=True)
         tried = judge(other.run(settings, seed))
         turned = not tried.faults or _slowest(tried) > _slowest(found)
@@ -57,10 +60,14 @@ class _Attempt:
 def _higher(
     compiled: Compiled, judge: Judge, *, log: list[str], attempt: _Attempt
 ) -> SampledPosterior:
-    found = attempt.found
-    for words, settings in _rungs(attempt.settings):
+    found, settings = attempt.found, attempt.settings
+    for words, change in _rungs(attempt.settings):
         if not found.faults:
             break
+        if not _helps(change, attempt, few=_few(found)):
+            continue
+        accept = settings.target_accept if _few(found) else change.target_accept
+        settings = replace(change, target_accept=accept)
         log = [*log, _again(found, words)]
         found = judge(compiled.run(settings, attempt.seed))
     if len(log) > 1:
@@ -75,7 +82,20 @@ def _rungs(settings: Settings) -> Iterator[tuple[str, Settings]]:
         if accept > settings.target_accept:
             settings = replace(settings, target_accept=accept)
             yield f"target_accept raised to {accept:g}", settings
-    yield "twice the draws", replace(settings, draws=2 * settings.draws, tune=2 * settings.tune)
+    twice = replace(settings, draws=2 * settings.draws, tune=2 * settings.tune)
+    yield "twice the draws", twice
+    yield "four times the draws", replace(twice, draws=_MOST * settings.draws)
+
+
+def _helps(change: Settings, attempt: _Attempt, *, few: bool) -> bool:
+    """Say whether a rung may mend the draws: more if they are few, else any but the last."""
+    first = attempt.settings.draws
+    return change.draws > first if few else change.draws < _MOST * first
+
+
+def _few(found: SampledPosterior) -> bool:
+    """Say whether draws are sound, and only too few."""
+    return bool(found.quality.attrs.get("imprecise", 0))
 
 
 def _logged(found: SampledPosterior, log: list[str]) -> SampledPosterior:

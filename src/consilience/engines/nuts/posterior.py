@@ -8,12 +8,16 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 from consilience.effects import Effects
 from consilience.engines.base import Combination, Posterior
 from consilience.engines.summary import from_draws, ordered, table
 from consilience.engines.tree import Draws, Layout, grow
-from consilience.gaussian import Array, Point, Population
+from consilience.gaussian import Array, Errors, Point, Population
+
+COMMON = "sampling_error"
+"""Variable of what an estimate's sampling error has in common with others, where it was sampled."""
 
 _GRID = 257
 _GOOD = 0.7
@@ -37,6 +41,8 @@ class SampledPosterior(Posterior):
         Seed of whatever is drawn on top.
     quality : Dataset
         Per-run facts: divergences, energy diagnostics, the steps of the ladder in `attrs`.
+    left : Errors
+        The sampling errors that are left given what was drawn.
     """
 
     parameters: Layout
@@ -45,6 +51,7 @@ class SampledPosterior(Posterior):
     effects: Effects
     seed: int
     quality: xr.Dataset
+    left: Errors
 
     @property
     def layout(self) -> Layout:
@@ -55,6 +62,11 @@ class SampledPosterior(Posterior):
     def scatter(self) -> Population:
         """See `Posterior.scatter`."""
         return self.spread
+
+    @property
+    def errors(self) -> Errors:
+        """See `Posterior.errors`."""
+        return self.left
 
     @property
     def coefficients(self) -> tuple[str, ...]:
@@ -89,13 +101,19 @@ class SampledPosterior(Posterior):
 
     def summary(self, level: float) -> pd.DataFrame:
         """See `Posterior.summary`."""
-        trials = {"theta": self.draws.theta, **self.draws.verdicts}
+        verdicts = {name: own for name, own in self.draws.verdicts.items() if name != COMMON}
+        trials = {"theta": self.draws.theta, **verdicts}
         every = np.concatenate([self.draws.beta, self._drawn, *trials.values()], axis=-1)
         scalars, rows = tuple(self._scalars()), [r for name in trials for r in self._rows(name)]
         own = {hyper.name for hyper in self.scatter.hypers} | set(self.draws.derived)
         found = from_draws(every, (*self.coefficients, *scalars, *rows), level)
         whole = ordered(found, tuple(name for name in scalars if name in own))
         return table(whole, level=level, accuracy=np.nan)
+
+    def reported(self) -> tuple[Array, tuple[str, ...]]:
+        """Give the draws (chain, draw, q) of all quantities with an interval, and their names."""
+        every = np.concatenate([self.draws.beta, self._drawn, self.draws.theta], axis=-1)
+        return every, (*self.coefficients, *self._scalars(), *self._rows("theta"))
 
     def scales(self, level: float) -> pd.DataFrame:
         """See `Posterior.scales`."""
@@ -118,8 +136,12 @@ class SampledPosterior(Posterior):
 
     def foresee(self) -> Array:
         """See `Posterior.foresee`; by Pareto-smoothed importance weights instead of refits."""
-        residual = self.effects.y - self.layout.seen(self._flat(self.draws.beta))
-        below = self.scatter.below(residual, self.effects.v, point=self._point())
+        common = self.draws.verdicts.get(COMMON, np.zeros(self.draws.theta.shape))
+        residual = self._flat(self.effects.y - self.layout.seen(self.draws.beta) - common)
+        v = np.where(np.any(common != 0.0, axis=(0, 1)), self.errors.v, self.effects.v)
+        below = self.scatter.below(residual, v, point=self._point())
+        for place in np.flatnonzero(self.errors.blocked):
+            below[:, place] = self._below(residual, int(place))
         weights, _ = self._weights
         shares = np.exp(weights - weights.max(axis=1, keepdims=True))
         return np.sum(shares * below.T, axis=1) / shares.sum(axis=1)
@@ -132,6 +154,15 @@ class SampledPosterior(Posterior):
         Vehtari et al. (2024), JMLR 25(72), for the limit.
         """
         return np.asarray(~(self._weights[1] <= _GOOD))
+
+    def _below(self, residual: Array, place: int) -> Array:
+        """P(new estimate < the observed), (draws,), given the others of its block."""
+        at, covariance = self.errors.company(place, (), float(self.effects.v[place]))
+        variance = self.scatter.variance(self._point())
+        h = np.broadcast_to(variance, residual.shape)[:, at]
+        precision = np.linalg.inv(covariance + h[:, :, None] * np.eye(len(at)))[:, 0]
+        away = np.sum(precision * residual[:, at], axis=1)
+        return np.asarray(ndtr(away / np.sqrt(precision[:, 0])))
 
     @cached_property
     def _weights(self) -> tuple[Array, Array]:

@@ -10,6 +10,7 @@ from consilience.trials.checks.duplicates import Duplicates
 from consilience.trials.checks.extremes import Extremes
 from consilience.trials.checks.grim import Grim
 from consilience.trials.checks.grimmer import Grimmer
+from consilience.trials.checks.impossible import COUNT, impossible
 from consilience.trials.checks.intervals import Intervals
 from consilience.trials.checks.logs import Logs
 from consilience.trials.checks.misplaced import Misplaced
@@ -23,6 +24,7 @@ from consilience.trials.checks.view import View
 from consilience.trials.table import Trials
 
 __all__ = [
+    "COUNT",
     "REGISTRY",
     "RULES",
     "Check",
@@ -30,6 +32,7 @@ __all__ = [
     "Rule",
     "doubts",
     "get",
+    "impossible",
     "wrong_values",
 ]
 

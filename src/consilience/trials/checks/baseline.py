@@ -34,12 +34,12 @@ class Baseline(Check):
         if not unlike.any():
             return
         means = [view.numbers(f"baseline_mean{arm}") for arm in (1, 2)]
-        for rows in view.groups("study", "trial", "scale").values():
-            told: set[tuple[float, float]] = set()
-            for row in rows:
-                pair = (float(means[0][row]), float(means[1][row]))
-                if unlike[row] and pair not in told:
-                    told.add(pair)
-                    why = f"before treatment the arms were {d[row]:.2f} SDs apart"
-                    remedy = "Prefer an adjusted estimate or change scores, or analyse without it."
-                    yield self.doubt(view, row, column="baseline_mean1", why=why, remedy=remedy)
+        trial = view.codes("study", "trial", "scale")
+        told: set[tuple[int, float, float]] = set()
+        for row in np.flatnonzero(unlike).tolist():
+            key = (int(trial[row]), float(means[0][row]), float(means[1][row]))
+            if key not in told:
+                told.add(key)
+                why = f"before treatment the arms were {d[row]:.2f} SDs apart"
+                remedy = "Prefer an adjusted estimate or change scores, or analyse without it."
+                yield self.doubt(view, row, column="baseline_mean1", why=why, remedy=remedy)

@@ -32,13 +32,15 @@ class Directions(Check):
 
     @override
     def find(self, view: View) -> Iterator[Doubt]:
+        if COLUMN not in view.table or "scale" not in view.table:
+            return
         words = [SIGNS.get(text.lower(), 0.0) for text in view.texts(COLUMN)]
         scales = view.texts("scale")
         asked = {scale: bool(scale) and not TURNED.search(scale) for scale in {*scales}}
         own = {scale: _known(scale) if asked[scale] else 0.0 for scale in asked}
         plain = [asked[scale] for scale in scales]
         odd: dict[int, str] = {}
-        for rows in view.groups("scale").values():
+        for rows in view.groups("scale", least=2):
             odd |= _minority([row for row in rows if plain[row] and words[row]], words)
         for row, (scale, word) in enumerate(zip(scales, words, strict=True)):
             known = own[scale]

@@ -33,8 +33,8 @@ class Duplicates(Check):
         if not names:
             return
         values = np.column_stack([view.numbers(name) for name in names])
-        identity = list(zip(*(view.texts(name) for name in ("study", *IDENTITY)), strict=True))
-        analysis = view.texts("analysis")
+        study, analysis = view.codes("study"), view.codes("analysis")
+        identity = view.codes("study", *IDENTITY)
         seen: dict[bytes, list[int]] = {}
         repeated = pd.DataFrame(values).duplicated(keep=False).to_numpy()
         for row in np.flatnonzero(repeated & ((~np.isnan(values)).sum(axis=1) >= 2)).tolist():
@@ -42,7 +42,7 @@ class Duplicates(Check):
             for earlier in seen.get(key, ()):
                 same = identity[earlier] == identity[row]
                 copied = analysis[earlier] == analysis[row] and _telling(values[row])
-                if same or (copied and identity[earlier][0] != identity[row][0]):
+                if same or (copied and study[earlier] != study[row]):
                     yield self._doubt(view, row, earlier=earlier)
                     break
             seen.setdefault(key, []).append(row)

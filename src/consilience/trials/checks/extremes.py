@@ -38,7 +38,9 @@ class Extremes(Check):
         se = standard_error(view, d)
         beyond = _beyond(d, se)
         away = {
-            row: note for rows in view.groups("outcome").values() for row, note in _far(d, se, rows)
+            row: note
+            for rows in view.groups("outcome", least=FEW)
+            for row, note in _far(d, se, rows)
         }
         for row in sorted({*np.flatnonzero(beyond).tolist(), *away}):
             notes = [f"the arms are {abs(d[row]):.2f} SDs apart"] if beyond[row] else []

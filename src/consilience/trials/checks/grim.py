@@ -8,7 +8,8 @@ import numpy as np
 
 from consilience.trials.checks.doubt import Check, Doubt
 from consilience.trials.checks.integers import counts_in_whole_points, possible_mean
-from consilience.trials.checks.view import Floats, Mask, View, decimals
+from consilience.trials.checks.view import Floats, Mask, View
+from consilience.trials.rounding import decimals
 
 PAIRS = (("mean1", "n1"), ("mean2", "n2"), ("baseline_mean1", "n1"), ("baseline_mean2", "n2"))
 LARGEST_N = 10_000

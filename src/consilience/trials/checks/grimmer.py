@@ -13,7 +13,8 @@ from consilience.trials.checks.integers import (
     possible_mean,
     possible_sd,
 )
-from consilience.trials.checks.view import View, decimals
+from consilience.trials.checks.view import View
+from consilience.trials.rounding import decimals
 
 TRIPLES = (
     ("sd1", "mean1", "n1"),

@@ -5,7 +5,8 @@ import re
 
 import numpy as np
 
-from consilience.trials.checks.view import View, half_units
+from consilience.trials.checks.view import View
+from consilience.trials.rounding import half_units
 
 # Totals or single ratings in whole points. Means of items, T scores and composites are not.
 WHOLE = re.compile(

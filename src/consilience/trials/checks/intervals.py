@@ -7,7 +7,8 @@ from typing import ClassVar, override
 import numpy as np
 
 from consilience.trials.checks.doubt import Check, Doubt
-from consilience.trials.checks.view import Floats, Mask, View, half_units
+from consilience.trials.checks.view import Floats, Mask, View
+from consilience.trials.rounding import half_units, outside
 
 OFF_CENTRE = 0.05
 """How far the centre may lie from the estimate, in widths of the interval, beyond rounding."""
@@ -74,11 +75,11 @@ class Intervals(Check):
             x, lower, upper = (view.numbers(n) for n in (one.estimate, one.lower, one.upper))
             raw, log = centred(x, lower, upper)
             complete = ~np.isnan(x + lower + upper)
-            outside = complete & ((x < lower) | (x > upper) | (lower > upper))
-            beside = complete & ~outside & ~raw & ~log
-            for row in np.flatnonzero(outside | beside).tolist():
+            beyond = complete & (outside(x, lower, upper) | (lower > upper))
+            beside = complete & ~beyond & ~raw & ~log
+            for row in np.flatnonzero(beyond | beside).tolist():
                 shown = f"the interval from {lower[row]:g} to {upper[row]:g}"
-                fault = "does not hold it" if outside[row] else _off(x[row], lower[row], upper[row])
+                fault = "does not hold it" if beyond[row] else _off(x[row], lower[row], upper[row])
                 remedy = "Look up the three numbers: one may have a lost sign or swapped digits."
                 yield self.doubt(
                     view, row, column=one.estimate, why=f"{shown} {fault}", remedy=remedy

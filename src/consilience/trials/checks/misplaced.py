@@ -21,6 +21,7 @@ _DATE = re.compile(
     r"|(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}(?: [0-9:]+)?",
     re.IGNORECASE,
 )
+_LINE = re.compile(rf"^(?:{_DATE.pattern})$", re.IGNORECASE | re.MULTILINE)
 _DATED = re.compile(r"date|day|month|time|search|publish|access|retriev", re.IGNORECASE)
 
 
@@ -41,18 +42,18 @@ class Misplaced(Check):
 
     def _counts(self, view: View) -> Iterator[Doubt]:
         years = view.numbers("year")
-        for column in COUNTS:
+        for column in (name for name in COUNTS if name in view.table):
             n = view.numbers(column)
             usual = np.nanmedian(n) if (~np.isnan(n)).any() else np.nan
             looks_year = (n == years) & ~np.isnan(n)
-            serial = (n >= SERIAL[0]) & (n <= SERIAL[1]) & (n > 20 * usual) & (n % 1 == 0)
+            serial = (n >= SERIAL[0]) & (n <= SERIAL[1]) & (n > 20 * usual) & (n == np.floor(n))
             yield from self._each(view, column, looks_year, why="this is the year of the study")
             yield from self._each(view, column, serial, why="this may be a date that Excel counts")
 
     def _events(self, view: View) -> Iterator[Doubt]:
         for arm in ("1", "2"):
             events, n = view.numbers(f"events{arm}"), view.numbers(f"n{arm}")
-            broken = (events % 1 != 0) & ~np.isnan(events) & (events <= 100)
+            broken = (events != np.floor(events)) & ~np.isnan(events) & (events <= 100)
             share = broken & _gives_whole(events, n)
             why = "this is no whole number; it may be a percentage"
             yield from self._each(view, f"events{arm}", broken & ~share, why=why)
@@ -61,7 +62,7 @@ class Misplaced(Check):
 
     def _years(self, view: View) -> Iterator[Doubt]:
         year, weeks = view.numbers("year"), view.numbers("weeks")
-        outside = (year < YEARS[0]) | (year > YEARS[1]) | (year % 1 != 0) & ~np.isnan(year)
+        outside = (year < YEARS[0]) | (year > YEARS[1]) | (year != np.floor(year)) & ~np.isnan(year)
         yield from self._each(view, "year", outside, why="this is no year of publication")
         wrong = (weeks < 0) | (weeks > 2600)
         yield from self._each(view, "weeks", wrong, why="this is no number of weeks")
@@ -78,8 +79,10 @@ class Misplaced(Check):
             if column in numeric or _DATED.search(column):
                 continue
             texts = view.texts(column)
+            if not _LINE.search("\n".join(texts)):
+                continue
             dates = {text for text in {*texts} if len(text) < 20 and _DATE.fullmatch(text)}
-            for row, text in enumerate(texts if dates else ()):
+            for row, text in enumerate(texts):
                 if text in dates:
                     why = "this is a date; Excel turns 3-4 or 1/2 into one"
                     yield self.doubt(view, row, column=column, why=why, remedy=_REMEDY)

@@ -57,8 +57,8 @@ class SdOrSe(Check):
 
     def _among_peers(self, view: View) -> Iterator[Doubt]:
         study = np.array(view.texts("study"))
-        for rows in view.groups("scale").values():
-            if view.texts("scale")[rows[0]] and len(rows) > 1:
+        for rows in view.groups("scale", least=2):
+            if view.texts("scale")[rows[0]]:
                 yield from self._in_scale(view, rows, study=study)
 
     def _in_scale(self, view: View, rows: list[int], *, study: NDArray[np.str_]) -> Iterator[Doubt]:

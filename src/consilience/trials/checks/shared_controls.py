@@ -26,8 +26,8 @@ class SharedControls(Check):
 
     @override
     def find(self, view: View) -> Iterator[Doubt]:
-        for rows in view.groups(*OCCASION).values():
-            if len(rows) > 1 and view.texts("study")[rows[0]]:
+        for rows in view.groups(*OCCASION, least=2):
+            if view.texts("study")[rows[0]]:
                 yield from self._within(view, rows)
 
     def _within(self, view: View, rows: list[int]) -> Iterator[Doubt]:

@@ -26,8 +26,8 @@ class Sizes(Check):
 
     @override
     def find(self, view: View) -> Iterator[Doubt]:
-        for rows in view.groups(*OCCASION).values():
-            if len(rows) > 1 and (view.texts("outcome")[rows[0]] or view.texts("scale")[rows[0]]):
+        for rows in view.groups(*OCCASION, least=2):
+            if view.texts("outcome")[rows[0]] or view.texts("scale")[rows[0]]:
                 for column in ("n1", "n2"):
                     yield from self._within(view, rows, column=column)
         yield from self._totals(view)

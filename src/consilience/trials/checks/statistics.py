@@ -9,8 +9,9 @@ import numpy as np
 from scipy.special import ndtri, stdtrit
 
 from consilience.trials.checks.doubt import Check, Doubt
-from consilience.trials.checks.effects import difference, sizes
-from consilience.trials.checks.view import Floats, Mask, View, half_units
+from consilience.trials.checks.effects import difference, pooled_sd, sizes
+from consilience.trials.checks.view import Floats, Mask, View
+from consilience.trials.rounding import ends, half_units
 
 APART = 0.25
 """How far two values of |t| may differ beyond rounding, as a share of the larger."""
@@ -59,18 +60,18 @@ def _ranges(view: View) -> Mapping[str, Range]:
 
 
 def _absolute(x: Floats) -> Range:
-    half = half_units(x)
-    return np.maximum(np.abs(x) - half, 0.0), np.abs(x) + half
+    return ends(np.abs(x))
 
 
 def _roots(pair: Range) -> Range:
     return np.sqrt(pair[0]), np.sqrt(pair[1])
 
 
-def _scaled(x: Floats, by: Floats) -> Range:
-    low, high = _absolute(x)
+def _over(x: Range, by: Range) -> Range:
+    """Divide one range by another; endless where the divisor may be zero."""
     with np.errstate(all="ignore"):
-        return _finite(low / by), _finite(high / by)
+        low, high = x[0] / by[1], x[1] / by[0]
+    return _finite(low), np.where(np.isinf(high), high, _finite(high))
 
 
 def _finite(x: Floats) -> Floats:
@@ -84,26 +85,29 @@ def _unit(view: View) -> Floats:
 
 
 def _by_d(view: View, column: str) -> Range:
-    return _scaled(view.numbers(column), _unit(view))
+    return _over(_absolute(view.numbers(column)), (_unit(view), _unit(view)))
 
 
 def _by_means(view: View) -> Range:
-    d = difference(view)
+    mean1, mean2, sd1, sd2 = (view.numbers(name) for name in ("mean1", "mean2", "sd1", "sd2"))
+    gap = half_units(mean1) + half_units(mean2)
+    spread = np.where(np.isnan(difference(view)), np.nan, np.abs(mean1 - mean2))
     with np.errstate(all="ignore"):
-        gap = half_units(view.numbers("mean1")) + half_units(view.numbers("mean2"))
-        spread = np.abs(view.numbers("mean1") - view.numbers("mean2"))
-        rounding = np.abs(d) * np.where(spread > 0, gap / spread, 0.0)
-        t = np.abs(d) / _unit(view)
-        share = rounding / np.abs(d)
-    share = np.where(np.isfinite(share), share, 0.0)
-    return _finite(t * np.maximum(1 - share, 0)), _finite(t * (1 + share))
+        rough = np.fmax(half_units(sd1) / sd1, half_units(sd2) / sd2)
+        se = pooled_sd(view) * _unit(view)
+    ends_of_se = se * np.maximum(1 - rough, 0.0), se * (1 + rough)
+    return _over((np.maximum(spread - gap, 0.0), spread + gap), ends_of_se)
 
 
 def _by_difference(view: View) -> Range:
-    md, se = view.numbers("md"), view.numbers("md_se")
-    width = view.numbers("md_upper") - view.numbers("md_lower")
-    from_interval = np.where(width > 0, width / (2 * ndtri(0.975)), np.nan)
-    return _scaled(md, np.where(np.isnan(se), from_interval, se))
+    se = view.numbers("md_se")
+    lower, upper = view.numbers("md_lower"), view.numbers("md_upper")
+    gap, wide = half_units(lower) + half_units(upper), 2 * ndtri(0.975)
+    width = np.where(upper > lower, upper - lower, np.nan)
+    from_interval = np.maximum(width - gap, 0.0) / wide, (width + gap) / wide
+    printed = ends(se)
+    low, high = (np.where(np.isnan(se), a, b) for a, b in zip(from_interval, printed, strict=True))
+    return _over(_absolute(view.numbers("md")), (low, high))
 
 
 def _by_p(view: View) -> Range:

@@ -1,8 +1,9 @@
 """A trial table as the checks read it: absent columns are empty, numbers keep their decimals."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -56,13 +57,12 @@ class View:
     def _texts(self) -> dict[str, list[str]]:
         return {}
 
-    def _lowered(self, column: str) -> list[str]:
-        if column not in self._small:
-            self._small[column] = [text.lower() for text in self.texts(column)]
-        return self._small[column]
+    @cached_property
+    def _cells(self) -> dict[str, list[object]]:
+        return {}
 
     @cached_property
-    def _small(self) -> dict[str, list[str]]:
+    def _words(self) -> dict[str, NDArray[np.intp]]:
         return {}
 
     def _read(self, column: str) -> list[str]:
@@ -78,18 +78,47 @@ class View:
         """Return a cell as it is shown in a message."""
         if column not in self.table:
             return ""
-        cell = self.table[column].iloc[row]
-        if pd.isna(cell):
-            return ""
+        if column not in self._cells:
+            cells = self.table[column]
+            self._cells[column] = cells.astype(object).where(cells.notna(), "").tolist()
+        cell = self._cells[column][row]
         return f"{cell:.15g}" if isinstance(cell, float) else str(cell)
 
-    def groups(self, *columns: str) -> dict[tuple[Hashable, ...], list[int]]:
-        """Return the rows that agree in these columns, as texts in small letters."""
-        cells = [self._lowered(column) for column in columns]
-        found: dict[tuple[Hashable, ...], list[int]] = {}
-        for row, key in enumerate(zip(*cells, strict=True)):
-            found.setdefault(key, []).append(row)
-        return found
+    def codes(self, *columns: str) -> NDArray[np.intp]:
+        """Return numbers that are equal where rows agree in these columns, (k,).
+
+        Columns count as texts in small letters, absent ones as empty.
+        """
+        whole = np.zeros(len(self), dtype=np.intp)
+        for column in columns:
+            if column in self.table:
+                words = self._coded(column)
+                whole = pd.factorize(whole * (words.max(initial=0) + 1) + words)[0]
+        return whole
+
+    def groups(self, *columns: str, least: int = 1) -> list[list[int]]:
+        """Return the rows that agree in these columns, group by group, as they come.
+
+        Parameters
+        ----------
+        *columns : str
+            As for `codes`.
+        least : int
+            Smaller groups are left out.
+        """
+        codes = self.codes(*columns)
+        rows = np.flatnonzero(np.bincount(codes)[codes] >= least) if len(codes) else codes
+        ordered = rows[np.argsort(codes[rows], kind="stable")].tolist()
+        ends = [0, *(np.flatnonzero(np.diff(codes[ordered])) + 1).tolist(), len(ordered)]
+        return [ordered[start:end] for start, end in pairwise(ends) if end > start]
+
+    def _coded(self, column: str) -> NDArray[np.intp]:
+        if column not in self._words:
+            codes, kinds = pd.factorize(self.table[column])
+            words = [*(str(kind).strip().lower() for kind in kinds.tolist()), ""]
+            # A missing cell has the code -1, which picks the empty word at the end.
+            self._words[column] = pd.factorize(np.array(words, dtype=object))[0][codes]
+        return self._words[column]
 
     @property
     def numeric(self) -> Sequence[str]:
@@ -98,22 +127,3 @@ class View:
         return [
             str(name) for name, kind in kinds if is_numeric_dtype(kind) and not is_bool_dtype(kind)
         ]
-
-
-def decimals(values: Floats) -> NDArray[np.int64]:
-    """Return how many decimals numbers were typed with, at least (final zeros are lost), (k,).
-
-    At most 8 are told; NaN has none.
-    """
-    found = np.full(np.shape(values), 8)
-    for places in range(7, -1, -1):
-        scaled = np.asarray(values) * 10.0**places
-        with np.errstate(invalid="ignore"):
-            fits = np.abs(scaled - np.round(scaled)) <= 1e-9 * np.maximum(1, np.abs(scaled))
-        found = np.where(fits | np.isnan(scaled), places, found)
-    return found
-
-
-def half_units(values: Floats) -> Floats:
-    """Return half a unit in the last typed decimal: how far rounding may have moved numbers."""
-    return 0.5 * 10.0 ** -decimals(values).astype(float)

@@ -4,6 +4,7 @@ import numpy as np
 
 from consilience.trials.conversions.ratios import columns, lopsided
 from consilience.trials.conversions.sheet import Mask, Sheet
+from consilience.trials.rounding import outside
 
 _RATIOS = ("odds_ratio", "risk_ratio", "hazard_ratio", "rate_ratio")
 
@@ -30,13 +31,17 @@ def amiss(sheet: Sheet) -> list[str]:
 
 
 def _found(sheet: Sheet) -> dict[str, Mask]:
-    md, t = sheet.columns("md", "t_stat")
-    found = {"md and t_stat have opposite signs": md * t < 0}
+    found: dict[str, Mask] = {}
+    for name in ("d", "g", "t_stat"):
+        printed, by_means = sheet.numbers(name), sheet.from_means()
+        turned = np.isnan(sheet.agreeing(printed)) & ~np.isnan(printed)
+        found[f"md and {name} have opposite signs"] = turned & ~by_means
+        found[f"{name} and the means point opposite ways"] = turned & by_means
     for name in ("md", *_RATIOS):
         value, low, high = sheet.columns(*columns(name))
-        outside = (value < low) | (value > high)
-        found[f"{name} lies outside its interval"] = outside
+        beyond = outside(value, low, high)
+        found[f"{name} lies outside its interval"] = beyond
         if name in _RATIOS:
-            beside = ~outside & lopsided(value, low, high)
+            beside = ~beyond & lopsided(value, low, high)
             found[f"the interval is not centred on {name} on the log scale"] = beside
     return found

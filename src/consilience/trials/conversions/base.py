@@ -39,6 +39,8 @@ class Rule(ABC):
         The code of the measure whose ready-made effects it gives; empty for other rules.
     origin : str
         The code of the measure whose effects it turns into those; empty for other rules.
+    alone : bool
+        Whether what it does to a row follows from that row and nothing else.
     """
 
     title: ClassVar[str]
@@ -50,6 +52,7 @@ class Rule(ABC):
     limits: ClassVar[Mapping[str, tuple[float, float]]] = {}
     measure: ClassVar[str] = ""
     origin: ClassVar[str] = ""
+    alone: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         """Refuse an assumption that is impossible."""
@@ -113,6 +116,8 @@ class Rule(ABC):
 class Filling(Rule):
     """A rule that fills empty cells of the rows that lack something."""
 
+    alone: ClassVar[bool] = True
+
     @abstractmethod
     def values(self, sheet: Sheet) -> Sequence[Mapping[str, Floats]]:
         """Return groups of columns, each (rows,) with NaN where the rule does not apply.
@@ -150,6 +155,7 @@ class Ready(Rule):
     """A rule that gives an effect and its variance: `yi`, `vi`, and their `measure`."""
 
     gives: ClassVar[tuple[str, ...]] = ("yi", "vi", "measure")
+    alone: ClassVar[bool] = True
 
     @abstractmethod
     def effect(self, sheet: Sheet) -> tuple[Floats, Floats]:

@@ -50,6 +50,7 @@ class BorrowSD(Filling):
         "Furukawa et al. (2006), J. Clin. Epidemiol. 59, 7-10, doi:10.1016/j.jclinepi.2005.06.006"
     )
     limits: ClassVar[Mapping[str, tuple[float, float]]] = {"noise": (-float("inf"), float("inf"))}
+    alone: ClassVar[bool] = False
 
     @override
     def values(self, sheet: Sheet) -> Sequence[Mapping[str, Floats]]:

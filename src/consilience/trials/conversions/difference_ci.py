@@ -11,6 +11,7 @@ from consilience.trials.conversions.base import Filling
 from consilience.trials.conversions.freedom import half_width, residual_df
 from consilience.trials.conversions.level import between_zero_and_one
 from consilience.trials.conversions.sheet import Sheet
+from consilience.trials.rounding import outside
 
 
 @final
@@ -49,6 +50,5 @@ class DifferenceCI(Filling):
         md, low, high = sheet.columns("md", "md_lower", "md_upper")
         df = residual_df(sheet)
         q = half_width(df, level=self.level, normal=~(df + 2 < self.small))
-        beside = (md < low) | (md > high)
-        width = np.where((high > low) & ~beside, high - low, np.nan)
+        width = np.where((high > low) & ~outside(md, low, high), high - low, np.nan)
         return [{"md": (low + high) / 2, "md_se": width / (2 * q)}]

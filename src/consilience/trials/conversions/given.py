@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from consilience.errors import DataError, Problem
+from consilience.trials.assumed import Effects, Places
 from consilience.trials.conversions.amiss import amiss
 from consilience.trials.conversions.assumption import Floats
 from consilience.trials.conversions.base import Rule
@@ -28,8 +29,8 @@ class Computable(Target, Protocol):
 type Compute = Callable[[pd.DataFrame], tuple[Floats, Floats]]
 
 
-def computing(table: pd.DataFrame, code: str, *, compute: Compute) -> Compute:
-    """Return the function from a table to effects that takes ready-made ones as they are.
+def computing(table: pd.DataFrame, code: str, *, compute: Compute) -> Effects:
+    """Return the function from rows of a table to effects that takes ready-made ones as they are.
 
     Parameters
     ----------
@@ -44,10 +45,10 @@ def computing(table: pd.DataFrame, code: str, *, compute: Compute) -> Compute:
     callable
         The variance of every row is multiplied by its `design_effect`, where there is one.
     """
-    given = ready(table, code)
+    whole = ready(table, code)
 
-    def computed(version: pd.DataFrame) -> tuple[Floats, Floats]:
-        sheet = Sheet(version)
+    def computed(version: pd.DataFrame, places: Places) -> tuple[Floats, Floats]:
+        sheet, given = Sheet(version), whole[places]
         y, v = sheet.columns("yi", "vi")
         if not given.all():
             y, v = np.where(given, y, np.nan), np.where(given, v, np.nan)
@@ -69,12 +70,13 @@ def results(
         Naming the rows whose effect is not finite.
     """
     table, assumed = trials.frame, trials.assumed
-    whole = computing(table, code, compute=compute)
+    effects = computing(table, code, compute=compute)
     with np.errstate(all="ignore"):
-        y, v = (np.array(values) for values in whole(table))
+        y, v = (np.array(values) for values in effects(table, np.arange(len(table))))
         alone = v.copy()
         if assumed.rows.size:
-            y[assumed.rows], v[assumed.rows] = assumed.spread(table, whole)
+            spread = assumed.spread(table, effects, settled=(y, v))
+            y[assumed.rows], v[assumed.rows] = spread
     bad = ~(np.isfinite(y) & np.isfinite(v) & (v > 0))
     if not (bad.any() or assumed.rows.size):
         return y, v, ()

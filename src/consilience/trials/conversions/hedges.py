@@ -11,11 +11,13 @@ SOURCE = "Hedges (1981), J. Educ. Stat. 6, 107-128, doi:10.3102/1076998600600210
 def correction(df: Floats) -> Floats:
     r"""Return J(m) = Γ(m/2) / (√(m/2) Γ((m − 1)/2)), the bias correction at m degrees of freedom.
 
+    NaN at m = 1, where the difference has no mean to correct.
+
     References
     ----------
     Hedges (1981), J. Educ. Stat. 6, 107-128, equation 6e. doi:10.3102/10769986006002107
     """
-    return poch((df - 1) / 2, 0.5) / np.sqrt(df / 2)
+    return np.where(df > 1, poch((df - 1) / 2, 0.5) / np.sqrt(df / 2), np.nan)
 
 
 def corrected(d: Floats, n1: Floats, n2: Floats) -> tuple[Floats, Floats]:

@@ -6,11 +6,11 @@ from typing import ClassVar, override
 import numpy as np
 from scipy.special import ndtri
 
-from consilience.trials.checks.view import half_units
 from consilience.trials.conversions.assumption import Floats
 from consilience.trials.conversions.base import Ready
 from consilience.trials.conversions.level import between_zero_and_one
 from consilience.trials.conversions.sheet import Mask, Sheet
+from consilience.trials.rounding import beside, outside
 
 SOURCE = "Cochrane Handbook 6.5, § 6.3.2, doi:10.1002/9781119536604.ch6"
 
@@ -49,7 +49,7 @@ class PrintedRatio(Ready):
     @override
     def effect(self, sheet: Sheet) -> tuple[Floats, Floats]:
         ratio, low, high = sheet.columns(*self.needs)
-        held = (low > 0) & (low <= ratio) & (ratio <= high) & ~lopsided(ratio, low, high)
+        held = (low > 0) & ~outside(ratio, low, high) & ~lopsided(ratio, low, high)
         width = np.log(np.where(held, high, np.nan)) - np.log(low)
         return np.log(ratio), (width / (2 * ndtri((1 + self.level) / 2))) ** 2
 
@@ -62,10 +62,12 @@ def lopsided(ratio: Floats, low: Floats, high: Floats) -> Mask:
     ratio, low, high : ndarray (rows,)
         As printed; nothing is said of a row in which one is missing or not positive.
     """
-    rounding = [half_units(each) / each for each in (ratio, low, high)]
-    slack = rounding[0] + (rounding[1] + rounding[2]) / 2
-    middle, width = np.log(low * high) / 2, np.log(high / low)
-    return np.abs(middle - np.log(ratio)) > OFF_CENTRE * width + slack
+    printed, half = np.stack([ratio, low, high]), beside(ratio, low, high)
+    least, most = np.log(np.maximum(printed - half, 0.0)), np.log(printed + half)
+    slack = OFF_CENTRE * np.log(high / low)
+    above = least[0] - (most[1] + most[2]) / 2
+    below = (least[1] + least[2]) / 2 - most[0]
+    return np.maximum(above, below) > slack
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,9 @@ from consilience.trials.conversions.target import Target, lacking, useful
 from consilience.trials.rows import row_names
 from consilience.trials.table import Conversion, Trials
 
+_STACKED = 2**17
+"""Rows that pass the rules at once, so that memory stays bounded."""
+
 
 def run(trials: Trials, target: Target, *, rules: Sequence[Rule]) -> Trials:
     """Apply rules in order and write down every change.
@@ -44,36 +47,100 @@ def run(trials: Trials, target: Target, *, rules: Sequence[Rule]) -> Trials:
             "convert(), from the trials as they were read."
         )
     chosen = useful(rules, target)
-    table, log = trials.frame, list(trials.log)
-    names = _names(table)
+    states, log = [trials.frame], list(trials.log)
+    names = _names(trials.frame)
     for rule in (each.settled() for each in chosen):
-        before = table
-        table = rule.apply(table, lacking=lacking(table, target))
+        before = states[-1]
+        table = rule.apply(before, lacking=lacking(before, target))
         if table is not before:
             log += changes(before, table, rule=rule, rows=names)
             names = names if len(names) == len(table) else _names(table)
-    assumed = _assumed(trials.frame, target, rules=chosen, table=table)
-    return Trials(table, (*log, *_doubts(table, assumed, chosen)), assumed)
+        states.append(table)
+    assumed = _assumed(states, target, rules=chosen)
+    return Trials(states[-1], (*log, *_doubts(states[-1], assumed, chosen)), assumed)
 
 
 def _names(table: pd.DataFrame) -> NDArray[np.object_]:
     return row_names(table["study"]).to_numpy(dtype=object)
 
 
-def _assumed(
-    start: pd.DataFrame, target: Target, *, rules: Sequence[Rule], table: pd.DataFrame
-) -> Assumed:
+def _assumed(states: Sequence[pd.DataFrame], target: Target, *, rules: Sequence[Rule]) -> Assumed:
+    """Run the rules from the first uncertain one on at the nodes of all that is assumed.
+
+    Parameters
+    ----------
+    states : sequence of DataFrame
+        The table before each rule, every distribution settled at its mean.
+    target : Target
+    rules : sequence of Rule
+    """
     dimensions = sum(len(rule.uncertain) for rule in rules)
     if not dimensions:
         return Assumed()
+    first = next(place for place, rule in enumerate(rules) if rule.uncertain)
     z, weights = nodes(dimensions)
-    versions = [_version(start, target, rules=rules, z=point) for point in z]
-    numeric = [str(name) for name in table if pd.api.types.is_numeric_dtype(table[name])]
-    cells = {name: np.stack([Sheet(each).numbers(name) for each in versions]) for name in numeric}
+    part, places = _reached(states, target, rules=rules, z=z)
+    cells = _at_nodes(part, target, rules=rules[first:], z=z)
     moved = {name: _moves(values) for name, values in cells.items()}
     rows = np.flatnonzero(np.logical_or.reduce(list(moved.values())))
     kept = {name: cells[name][:, rows] for name, where in moved.items() if where.any()}
-    return Assumed(rows, weights, kept)
+    return Assumed(places[rows] if len(places) else rows, weights, kept)
+
+
+def _at_nodes(
+    part: pd.DataFrame, target: Target, *, rules: Sequence[Rule], z: Floats
+) -> dict[str, Floats]:
+    """Return the columns of numbers at each node, (nodes, rows).
+
+    Behind the last uncertain rule all nodes follow the same rules: where these look at each row
+    alone, many nodes pass them in one table.
+    """
+    last = 1 + max(place for place, rule in enumerate(rules) if rule.uncertain)
+    alone = all(rule.alone for rule in rules)
+    at_once = max(_STACKED // max(len(part), 1), 1) if alone else 1
+    found = []
+    for start in range(0, len(z), at_once):
+        points = z[start : start + at_once]
+        versions = [_version(part, target, rules=rules[:last], z=point) for point in points]
+        stacked = pd.concat(versions, ignore_index=True) if len(versions) > 1 else versions[0]
+        found.append(_version(stacked, target, rules=rules[last:], z=z[0, :0]))
+    names = {str(n): None for each in found for n in each.select_dtypes("number")}
+    return {
+        name: np.concatenate([Sheet(each).numbers(name) for each in found]).reshape(len(z), -1)
+        for name in names
+    }
+
+
+def _reached(
+    states: Sequence[pd.DataFrame], target: Target, *, rules: Sequence[Rule], z: Floats
+) -> tuple[pd.DataFrame, NDArray[np.intp]]:
+    """Return the rows that an uncertain rule can move, before the first one, and their places.
+
+    Where a rule from there on looks at other rows too, these are all rows, without places: their
+    number may change. A row that no uncertain rule moves as the others stand settled goes the
+    settled way at every node.
+    """
+    first = next(place for place, rule in enumerate(rules) if rule.uncertain)
+    if not all(rule.alone for rule in rules[first:]):
+        return states[first], np.zeros(0, dtype=np.intp)
+    reached, at = np.zeros(len(states[first]), dtype=bool), 0
+    for before, rule in zip(states, rules, strict=False):
+        points = np.unique(z[:, at : at + len(rule.uncertain)], axis=0)
+        at += len(rule.uncertain)
+        if rule.uncertain:
+            short = np.flatnonzero(lacking(before, target))
+            reached[short[_moved_by(rule, before.iloc[short], points)]] = True
+    places = np.flatnonzero(reached)
+    return states[first].iloc[places], places
+
+
+def _moved_by(rule: Rule, table: pd.DataFrame, points: Floats) -> NDArray[np.bool_]:
+    """Say which rows one rule makes different from point to point, (rows,)."""
+    everyone = np.ones(len(table), dtype=bool)
+    found = [Sheet(rule.at(each.tolist()).apply(table, lacking=everyone)) for each in points]
+    names = [name for name in rule.gives if name != "measure"]
+    moves = [_moves(np.stack([each.numbers(name) for each in found])) for name in names]
+    return np.logical_or.reduce(moves)
 
 
 def _version(

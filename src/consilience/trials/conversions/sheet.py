@@ -11,6 +11,7 @@ from pandas.api.types import is_numeric_dtype
 
 from consilience.errors import DataError, Problem
 from consilience.trials.directions import COLUMN, SIGNS
+from consilience.trials.rounding import half_units
 from consilience.trials.rows import row_names
 
 type Floats = NDArray[np.float64]
@@ -70,10 +71,22 @@ class Sheet:
         return np.where(np.isnan(sign), self._favoured(), sign)
 
     def agreeing(self, effect: Floats) -> Floats:
-        """Return a printed effect, NaN where the printed difference points the opposite way."""
+        """Return a printed effect, NaN where the printed difference points the opposite way.
+
+        Means that may be equal but for rounding point nowhere.
+        """
         mean1, mean2, md = self.columns("mean1", "mean2", "md")
-        shown = np.where(np.isnan(md), mean1 - mean2, md)
-        return np.where(effect * shown < 0, np.nan, effect)
+        by_means = self.from_means()
+        opposed = effect * np.where(by_means, mean1 - mean2, md) < 0
+        rows = np.flatnonzero(opposed & by_means)
+        first, second = mean1[rows], mean2[rows]
+        opposed[rows] = np.abs(first - second) >= half_units(first) + half_units(second)
+        return np.where(opposed, np.nan, effect)
+
+    def from_means(self) -> Mask:
+        """Say where the difference is that of the means, or is not given at all, (rows,)."""
+        mean1, mean2, md = self.columns("mean1", "mean2", "md")
+        return np.isnan(md) | (md == mean1 - mean2)
 
     def named(self, rows: Sequence[str], *, rule: str) -> Mask:
         """Say which rows have one of these names as `estimate`, `trial` or `study`, (rows,).

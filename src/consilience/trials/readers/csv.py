@@ -2,9 +2,9 @@
 
 import csv
 import io
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -15,8 +15,12 @@ from consilience.trials.readers.limits import check_cells, check_columns, check_
 from consilience.trials.readers.sheet import Sheet
 from consilience.trials.table import Conversion
 
+if TYPE_CHECKING:
+    import _csv
+
 SEPARATORS = (",", ";", "\t")
 _NAMED = {",": "comma", ";": "semicolon", "\t": "tab"}
+_COUNTED = "left out: R's row names, or the index of pandas"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,14 +105,28 @@ def parse(content: bytes, path: Path) -> Raw:
     body = _without_comments(text)
     separator = _separator(body)
     header, lines = _header_and_lines(body, path, separator=separator)
-    check_columns(header, path)
-    _check_lengths(header, lines, path=path)
+    numbered = _numbered(header, lines)
+    check_columns(header[numbered:], path)
+    if any(len(cells) != len(header) for cells in lines):
+        raise DataError(_uneven(body, header, path=path, separator=separator))
     check_size(len(lines), len(header), path=path)
-    cells = pd.DataFrame([cells for _, cells in lines], columns=header, dtype="str")
+    columns = ([cells[place] for cells in lines] for place in range(len(header)))
+    read = (pd.Series(each, dtype="str") for each in columns)
+    cells = pd.DataFrame(dict(list(zip(header, read, strict=True))[numbered:]))
     check_cells(cells, path)
+    if numbered:
+        log = (*log, Conversion("", "", "a first column that counts the rows", "", _COUNTED))
     if separator != ",":
         log = (*log, Conversion("", "", _NAMED[separator], "comma", "the file's separator"))
     return Raw(cells, separator, log)
+
+
+def _numbered(header: list[str], lines: list[list[str]]) -> bool:
+    """Say whether the first column has no name and counts the rows from 1, or from 0."""
+    if len(header) < 2 or header[0]:
+        return False
+    told = [cells[0].strip() for cells in lines]
+    return any(told == [str(start + row) for row in range(len(told))] for start in (0, 1))
 
 
 def _without_comments(text: str) -> str:
@@ -128,38 +146,43 @@ def _separator(text: str) -> str:
     return SEPARATORS[counts.index(max(counts))]
 
 
-def _check_lengths(header: list[str], lines: list[tuple[int, list[str]]], *, path: Path) -> None:
-    faults = [
+def _uneven(text: str, header: list[str], *, path: Path, separator: str) -> list[Problem]:
+    """Name the lines that are longer or shorter than the header, by their place in the file."""
+    reader = _reader(text, separator)
+    numbered = [(reader.line_num, cells) for cells in reader if _is_filled(cells)]
+    return [
         Problem(
             f"Line {number} of {path} has {len(cells)} cells where the header has {len(header)}",
             "Quote cells that hold a comma, and fill up short lines.",
         )
-        for number, cells in lines
+        for number, cells in numbered
         if len(cells) != len(header)
     ]
-    if faults:
-        raise DataError(faults)
 
 
 def _header_and_lines(
     text: str, path: Path, *, separator: str
-) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    lines = list(_filled_lines(text, path, separator=separator))
+) -> tuple[list[str], list[list[str]]]:
+    lines = _filled_lines(text, path, separator=separator)
     if not lines:
         raise DataError(f"{path} is empty. Give a table with a header and at least one trial.")
-    (_, header), *rest = lines
+    header, *rest = lines
     if not rest:
         raise DataError(f"{path} has a header but no rows. Add at least one trial.")
     return [name.strip() for name in header], rest
 
 
-def _filled_lines(text: str, path: Path, *, separator: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
+def _filled_lines(text: str, path: Path, *, separator: str) -> list[list[str]]:
+    reader = _reader(text, separator)
     try:
-        yield from ((reader.line_num, cells) for cells in reader if _is_filled(cells))
+        return [cells for cells in reader if _is_filled(cells)]
     except csv.Error as error:
         message = f"{path}, line {reader.line_num}: {error}. Check the quotation marks there."
         raise DataError(message) from error
+
+
+def _reader(text: str, separator: str) -> "_csv.Reader":
+    return csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
 
 
 def _is_filled(cells: list[str]) -> bool:

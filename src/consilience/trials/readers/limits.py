@@ -52,8 +52,14 @@ def check_columns(header: Sequence[str], path: Path) -> None:
         )
     nameless = [place for place, name in enumerate(header, 1) if not name]
     twice = [name for name, count in Counter(header).items() if name and count > 1]
+    long = [name for name in header if len(name) > LONGEST_LABEL]
+    shorten = f"Shorten it to {LONGEST_LABEL} characters."
     faults = [
         *(Problem(f"Column {place} of {path} has no name", "Name it.") for place in nameless),
+        *(
+            Problem(f"A column's name has {len(name)} characters", shorten, column=f"{name[:40]}…")
+            for name in long
+        ),
         *(Problem("Several columns have this name", "Keep one.", column=name) for name in twice),
     ]
     if faults:

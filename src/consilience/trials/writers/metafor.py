@@ -17,6 +17,8 @@ from consilience.trials.writers.whole import write_whole
 type Floats = NDArray[np.float64]
 
 _SAME = 1e-9
+_OLDER = "3.8"
+"""The setting of a measure that stands for metafor up to 3.8, which later ones do not take."""
 
 
 class MeasureLike(Protocol):
@@ -124,7 +126,8 @@ if (!isTRUE(same)) stop("metafor's effects differ: ", same)
 
 def _converted(effects: EffectsLike, table: pd.DataFrame, *, turned: Floats) -> NDArray[np.bool_]:
     """Say which effects are not those that the columns of their rows give, (k,)."""
-    if not set(effects.measure.needs) <= set(table):
+    older = any(text == f'"{_OLDER}"' for _, text in _settings(effects.measure))
+    if older or not set(effects.measure.needs) <= set(table):
         return np.ones(len(effects.y), dtype=bool)
     with np.errstate(all="ignore"):
         y, v = effects.measure.compute(table)
@@ -158,13 +161,14 @@ def _call(measure: MeasureLike, columns: Sequence[str]) -> str:
         variance = "dat$vi" if "vi" in columns else "dat$sei^2"
         return f"dat$vi <- {variance}"
     given = [f"{name} = {name}" for name in columns]
-    text = ", ".join([f"measure = {_r(measure.code)}", *given, *_settings(measure), "data = dat"])
+    made = [f"{name} = {text}" for name, text in _settings(measure)]
+    text = ", ".join([f"measure = {_r(measure.code)}", *given, *made, "data = dat"])
     return f"dat <- escalc({text})"
 
 
-def _settings(measure: MeasureLike) -> Iterator[str]:
+def _settings(measure: MeasureLike) -> Iterator[tuple[str, str]]:
     for field in dataclasses.fields(measure):  # type: ignore[arg-type]
-        yield f"{field.name} = {_r(getattr(measure, field.name))}"
+        yield field.name, _r(getattr(measure, field.name))
 
 
 def _r(value: object) -> str:
