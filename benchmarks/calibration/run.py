@@ -89,6 +89,13 @@ def citation(content: dict, text: str) -> dict:
     }
 
 
+def keep(found: Calibration, saved: Path) -> None:
+    """Save what was found whole, or not at all, so that a run may be stopped at any time."""
+    beside = saved.with_suffix(".part")
+    pd.to_pickle(found, beside)
+    beside.replace(saved)
+
+
 def work_on(name: str, asked: argparse.Namespace) -> None:
     """Calibrate one model until enough replications are made or the time is up."""
     effects, model = ten_trials(), cs.read_model(ROOT / "models" / f"{name}.toml").model
@@ -100,7 +107,7 @@ def work_on(name: str, asked: argparse.Namespace) -> None:
         which = range(done, min(done + asked.chunk, asked.replications))
         more = resume(model, effects, which, seed=seed_of(name), engine=engine)
         found = [found[0].joined(more) if found else more]
-        pd.to_pickle(found[0], saved)
+        keep(found[0], saved)
         if time.monotonic() > end:
             break
     publish(name, model, found=found[0], effects=effects, engine=words(engine))

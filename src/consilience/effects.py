@@ -197,6 +197,10 @@ class Effects:
 
     def unit_sd(self) -> float:
         """Return the unit-information standard deviation on the scale of the measure, or NaN."""
+        return self._unit_sd
+
+    @cached_property
+    def _unit_sd(self) -> float:
         return self.measure.unit_sd(self.table, self.v)
 
     def _kept(self, mask: NDArray[np.bool_], line: str) -> "Effects":

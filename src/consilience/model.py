@@ -217,10 +217,10 @@ def _refuse_clashes(parts: tuple[Block, ...]) -> None:
     own = [f"{part.variable}{end}" for part in scaled for end in ("", "_level", "_unit")]
     rows = ["tau", *hypers, *(label for part in parts for label in part.labels)]
     for names in (rows, [*_TAKEN, *hypers, *own]):
-        twice = [name for place, name in enumerate(names) if name in names[:place]]
-        if twice:
+        if len(set(names)) < len(names):
+            twice = next(name for place, name in enumerate(names) if name in names[:place])
             raise ModelError(
-                f"The name {twice[0]!r} would stand twice among the answers. Rename the column, or "
+                f"The name {twice!r} would stand twice among the answers. Rename the column, or "
                 "leave one of the terms out that read it."
             )
 

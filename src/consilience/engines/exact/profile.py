@@ -44,17 +44,16 @@ def between(rule: "Rule", place: int, heights: Array) -> tuple[Panels, Array]:
 
 
 def gap(coarse: "Rule", fine: "Rule", place: int) -> Array:
-    """Give how far the distribution functions of a hyperparameter differ, along the axis."""
-    panels = _finer(fine, place)
-    beliefs = np.exp(_prior(fine, place, panels))
-    one, other = (_likelihood(rule, place, panels) * beliefs for rule in (coarse, fine))
-    return _cumulation(panels.count, panels.order) @ (one - other) * panels.length
+    """Give how far the distribution functions of a hyperparameter differ, along the axis.
 
-
-def _likelihood(rule: "Rule", place: int, panels: Panels) -> Array:
-    prior = rule.log_priors[place]
-    trials, onto = said(_heights(rule, place), prior), _onto(rule.panels[place], panels)
-    return interpolated(trials, onto, axes=len(rule.panels))
+    What the coarse rule says between its nodes is seen at those of the fine one.
+    """
+    panels, prior = fine.panels[place], fine.log_priors[place]
+    trials = said(_heights(coarse, place), coarse.log_priors[place])
+    onto = _onto(coarse.panels[place], panels)
+    foretold = interpolated(trials, onto, axes=len(fine.panels)) * np.exp(prior)
+    found = np.exp(_heights(fine, place))
+    return _cumulation(panels.count, panels.order) @ (foretold - found) * panels.length
 
 
 def _heights(rule: "Rule", place: int) -> Array:

@@ -123,12 +123,12 @@ class Outlook:
     ----------
     foretold : array (nodes,)
         Log of the integrand; of no account where a node matters.
-    matters : array (nodes,)
-        Which nodes are to be evaluated.
+    matters : array (n,)
+        Places of the nodes that are to be evaluated.
     """
 
     foretold: Array
-    matters: NDArray[np.bool_]
+    matters: NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +163,8 @@ class _Domain:
         phi, weights = values_at(self.coordinates, panels), product_weights(panels)
         conditional = self.form.given_some(phi, seen.matters)
         priors = self._priors(panels)
-        joint = conditional.log_likelihood + added(priors)
-        log_f = np.where(seen.matters, joint, seen.foretold)
+        log_f = seen.foretold.copy()
+        log_f[seen.matters] = (conditional.log_likelihood + added(priors))[seen.matters]
         peak = log_f.max()
         evidence = float(peak + np.log(weights @ np.exp(log_f - peak)))
         height, axes = log_f - evidence, (self.form.hypers, self.coordinates, panels)
@@ -174,7 +174,7 @@ class _Domain:
     def everywhere(self, panels: tuple[Panels, ...]) -> Outlook:
         """See every node."""
         count = _count(panels)
-        return Outlook(np.zeros(count), np.ones(count, bool))
+        return Outlook(np.empty(count), np.arange(count))
 
     def outlook(self, coarse: Rule, finer: tuple[Panels, ...]) -> Outlook:
         """See the nodes whose mass, or share of a moment, is foretold to be felt.
@@ -186,7 +186,7 @@ class _Domain:
             return self.everywhere(finer)
         foretold = foretell(coarse, finer) + coarse.log_evidence
         felt = foretold + added(tuple(self._felt(finer)))
-        return Outlook(foretold, felt > felt.max() - _DROP)
+        return Outlook(foretold, np.flatnonzero(felt > felt.max() - _DROP))
 
     def _felt(self, panels: tuple[Panels, ...]) -> Iterator[Array]:
         """Give, along each axis, log weights and the growth of the highest moment."""

@@ -49,7 +49,7 @@ def from_dataset(form: Form, stored: xr.Dataset) -> Integrated:
         phi,
         stored["mass"].to_numpy(),
         stored["log_density"].to_numpy(),
-        form.given_some(phi, stored["solved"].to_numpy().astype(bool)),
+        form.given_some(phi, np.flatnonzero(stored["solved"].to_numpy())),
         float(stored.attrs["log_evidence"]),
         int(stored.attrs["moments"]),
     )

@@ -29,9 +29,10 @@ def said(heights: Array, prior: Array) -> Array:
     prior : array (n,)
         Log prior density there.
     """
-    known = np.flatnonzero(np.isfinite(prior))
-    if len(known) == len(prior):
+    there = np.isfinite(prior)
+    if there.all():
         return heights - prior
+    known = np.flatnonzero(there)
     beside = np.abs(np.arange(len(prior))[:, None] - known).argmin(axis=1)
     return (heights[..., known] - prior[known])[..., beside]
 
