@@ -270,6 +270,7 @@ def test_labels_fall_back_on_author_and_year(copy: Path) -> None:
 
 def test_files_beside_the_trials_may_be_missing(copy: Path) -> None:
     without_dial(copy)
+    without_tool(copy)
     for name in ("risk_of_bias.csv", "published.csv"):
         (copy / name).unlink()
     read = read_review(copy)
@@ -333,6 +334,7 @@ def test_a_trial_of_which_nothing_is_recorded_has_no_judgement(copy: Path) -> No
 
 
 def test_judgements_that_cannot_stand_beside_the_trials_are_named(copy: Path) -> None:
+    without_tool(copy)
     path = copy / "risk_of_bias.csv"
     rewrite(path, "trial,assessors_masked,", "trial,country,")
     with pytest.raises(DataError, match=r"column 'country'.*trials\.csv has as well"):
@@ -395,6 +397,13 @@ def without_dial(copy: Path) -> None:
     text = (copy / "review.toml").read_text(encoding="utf-8")
     start, end = text.index("[plan.prior_map]"), text.index("[[plan.new_trials]]")
     (copy / "review.toml").write_text(text[:start] + text[end:], encoding="utf-8")
+
+
+def without_tool(copy: Path) -> None:
+    """Leave out of the declaration in which words the conduct of the trials is told."""
+    text = (copy / "review.toml").read_text(encoding="utf-8")
+    kept = text[: text.index("[risk_of_bias]")]
+    (copy / "review.toml").write_text(kept, encoding="utf-8")
 
 
 def rewrite(path: Path, old: str, new: str) -> None:

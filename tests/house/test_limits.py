@@ -29,6 +29,8 @@ REGISTRIES = (
     "measures",
     "priors",
     "report/sections",
+    "risk_of_bias/palettes",
+    "risk_of_bias/tools",
     "terms",
     "trials/conversions",
 )

@@ -15,8 +15,29 @@ from consilience import plots
 from consilience.classical import diagnostics, small_study
 from consilience.classical.pooled import Pooled
 from consilience.errors import ConsilienceError
+from consilience.risk_of_bias import Assessment, assess
 
 type Draw = Callable[[Pooled], Figure]
+
+FLOW = pd.DataFrame(
+    [
+        ("database_results", "box2", "", "", 120.0),
+        ("duplicates", "box3", "", "", 19.0),
+        ("records_screened", "box4", "", "", 101.0),
+        ("website_results", "box11", "", "not stated", np.nan),
+        ("previous_studies", "box1", "", "", 4.0),
+    ],
+    columns=["data", "box", "text", "part", "n"],
+)
+
+
+def judged(pooled: Pooled) -> Assessment:
+    """Judge trials by turns, the first of them not at all."""
+    labels = pooled.effects.labels
+    words = ("", "low", "some concerns", "high")
+    columns = {f"D{d}": [words[(n * d) % 4] for n in range(len(labels))] for d in range(1, 6)}
+    return assess(pd.DataFrame({"study": labels} | columns | {"Overall": columns["D3"]}))
+
 
 CLASSICAL: dict[str, Draw] = {
     "baujat": lambda pooled: plots.baujat(diagnostics.baujat(pooled)),
@@ -31,9 +52,14 @@ CLASSICAL: dict[str, Draw] = {
     ),
     "labbe": lambda pooled: plots.labbe(pooled),
     "leave_one_out": lambda pooled: plots.leave_one_out(diagnostics.leave_one_out(pooled), pooled),
+    "prisma_flow": lambda _: plots.prisma_flow(FLOW),
     "profile": lambda pooled: plots.profile(diagnostics.profile_likelihood(pooled)),
     "radial": lambda pooled: plots.radial(pooled),
     "residual_qq": lambda pooled: plots.residual_qq(diagnostics.residual_quantiles(pooled)),
+    "risk_of_bias_summary": lambda pooled: plots.risk_of_bias_summary(
+        judged(pooled), pooled.weights()
+    ),
+    "traffic_light": lambda pooled: plots.traffic_light(judged(pooled)),
 }
 BAYESIAN = {
     "bias_dial", "borrowing", "new_trials", "predictive_check", "prior_map", "prior_posterior",
@@ -48,6 +74,9 @@ MORE: dict[str, Draw] = {
     "forest_events": lambda pooled: plots.forest(
         pooled, cs.pool(pooled.effects, "CE"), group="kind",
         columns=("events", plots.columns.Weights(cs.pool(pooled.effects, "CE"))),
+    ),
+    "forest_judged": lambda pooled: plots.forest(
+        pooled, columns=("dose", plots.columns.RiskOfBias(judged(pooled)))
     ),
     "bubble_colours": lambda pooled: plots.bubble(
         cs.pool(pooled.effects, moderators="dose + kind"), "dose", colour="kind"
@@ -149,7 +178,7 @@ def test_one_and_two_trials_are_drawn_or_refused_in_words(name, k, analysis, tou
         assert not touching(draw(analysis(k)))
 
 
-LINES = ("forest", "forest_pages", "bubble", "cumulative", "leave_one_out")
+LINES = ("traffic_light", "forest", "forest_pages", "bubble", "cumulative", "leave_one_out")
 
 
 @pytest.mark.parametrize("name", sorted(set(CLASSICAL) - set(LINES)))
@@ -157,7 +186,7 @@ def test_three_hundred_trials_are_drawn(name, analysis, touching):
     assert not touching(CLASSICAL[name](analysis(300)))
 
 
-@pytest.mark.parametrize("name", LINES[:3])
+@pytest.mark.parametrize("name", LINES[:4])
 def test_three_hundred_lines_are_drawn(name, analysis):
     figure = CLASSICAL[name](analysis(300))
     figure.savefig(BytesIO(), format="png", dpi=40)

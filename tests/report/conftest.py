@@ -18,7 +18,7 @@ MODELS = ROOT / "models"
 FLOW = pd.DataFrame(
     [
         ("database_results", "box2", "Databases", "", 120.0),
-        ("records_screened", "box4", "Records screened", "", 100.0),
+        ("records_screened", "box4", "Records screened", "", 101.0),
         ("duplicates", "box3", "Duplicate records", "", 19.0),
     ],
     columns=["data", "box", "text", "part", "n"],

@@ -86,7 +86,9 @@ def test_risk_of_bias_does_without_statements_and_shows_judgements(analysis, par
     assert "Nothing is recorded" in get("risk_of_bias").render(replace(analysis, review=review))
 
 
-def test_the_flow_is_shown_with_sums_that_do_not_hold(analysis, parse) -> None:
-    said = words(parse, get("flow").render(analysis))
-    assert "Databases120Recordsscreened100Duplicaterecords19" in said.replace(" ", "")
-    assert "records_screened is 100, but database_results 120 − duplicates 19 gives 101" in said
+def test_the_flow_is_shown_as_a_diagram_and_as_a_table(analysis, parse) -> None:
+    html = get("flow").render(analysis)
+    said = words(parse, html)
+    assert "Databases120Recordsscreened101Duplicaterecords19" in said.replace(" ", "")
+    assert html.count("<svg") == 2
+    assert "Records screened (n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}101)" in html

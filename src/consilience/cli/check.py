@@ -1,6 +1,7 @@
 """`consilience check`: every check of a review's folder, or of a file of trials."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, override
@@ -10,11 +11,12 @@ import typer
 from consilience.cli.command import Command
 from consilience.cli.options import Json
 from consilience.cli.output import document, say, table
-from consilience.errors import DataError, Problem
+from consilience.errors import DataError
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from consilience.review.beside import Beside
     from consilience.trials import Trials
     from consilience.trials.checks import Doubt
     from consilience.trials.readers.sheet import Sheet
@@ -76,18 +78,18 @@ def _folder(folder: Path) -> "tuple[Trials, pd.DataFrame]":
     import pandas as pd
 
     from consilience.review import read_review
+    from consilience.review.attempts import all_at_once
     from consilience.trials import read_trials
-    from consilience.trials.readers import is_unfilled, read_csv, read_prisma
+    from consilience.trials.readers import is_unfilled, read_csv
 
-    attempts: list[Callable[[], object]] = []
+    attempts: list[Callable[[], object]] = [lambda: _beside(folder)]
     if not _unfit(folder):
-        attempts.append(lambda: read_review(folder))
-    others = {"trials.csv": read_trials, "risk_of_bias.csv": _risk_of_bias}
-    for name, read in {**others, "prisma.csv": read_prisma, "published.csv": read_csv}.items():
+        attempts.insert(0, lambda: read_review(folder))
+    for name, read in {"trials.csv": read_trials, "published.csv": read_csv}.items():
         path = folder / name
         if path.is_file() and (name == "trials.csv" or not is_unfilled(path)):
             attempts.append(lambda read=read, path=path: read(path))  # type: ignore[misc]
-    _all_at_once(attempts)
+    all_at_once(attempts)
     return read_trials(folder / "trials.csv"), pd.DataFrame()
 
 
@@ -110,36 +112,29 @@ def _unfit(place: Path) -> tuple[str, ...]:
     return tuple(told)
 
 
-def _risk_of_bias(path: Path) -> object:
-    """Read judgements where the table has any; one may hold quotations alone."""
+def _beside(folder: Path) -> "Beside":
+    """Read the tables beside the trials, also where the trials cannot be read."""
     import pandas as pd
 
-    from consilience.review.judgements import read_judgements
+    from consilience.review.beside import read_beside
+    from consilience.review.declared_beside import UNDECLARED_FLOW, UNJUDGED
+    from consilience.review.read import read_declaration
+    from consilience.trials import read_trials
 
-    return read_judgements(path, pd.DataFrame())
-
-
-def _all_at_once(attempts: Sequence[Callable[[], object]]) -> None:
-    """Try everything, then raise what failed: each fault once, though several readers met it."""
-    faults: dict[str, Problem | str] = {}
-    for attempt in attempts:
-        try:
-            attempt()
-        except DataError as error:
-            faults |= {str(one): one for one in (error.problems or (str(error),))}
-    if all(isinstance(one, Problem) for one in faults.values()) and faults:
-        raise DataError([one for one in faults.values() if isinstance(one, Problem)])
-    if faults:
-        raise DataError("\n".join(faults))
+    table, judged, flow = pd.DataFrame(), UNJUDGED, UNDECLARED_FLOW
+    with suppress(DataError):
+        table = read_trials(folder / "trials.csv").frame
+    with suppress(DataError, OSError):
+        declared = read_declaration(folder / "review.toml")
+        judged, flow = declared.risk_of_bias, declared.flow
+    return read_beside(folder, table, risk_of_bias=judged, flow=flow)
 
 
 def _flow(place: Path) -> tuple[str, ...]:
-    """Say which boxes of the review's PRISMA flow do not add up."""
-    from consilience.trials.readers import is_unfilled, read_prisma, unequal_sums
+    """Say where the review's PRISMA flow loses records for which it has no box."""
+    from consilience.flow import losses
 
-    path = place / "prisma.csv"
-    filled = path.is_file() and not is_unfilled(path)
-    return unequal_sums(read_prisma(path)) if filled else ()
+    return losses(_beside(place).flow) if place.is_dir() else ()
 
 
 def _file(path: Path) -> "tuple[Trials, pd.DataFrame]":

@@ -17,12 +17,15 @@ from consilience.plots.new_trials import new_trials
 from consilience.plots.predictive_check import predictive_check
 from consilience.plots.prior_map import prior_map
 from consilience.plots.prior_posterior import prior_posterior
+from consilience.plots.prisma_flow import prisma_flow
 from consilience.plots.profile import profile
 from consilience.plots.radial import radial
 from consilience.plots.ranks import ranks
 from consilience.plots.residual_qq import residual_qq
+from consilience.plots.risk_of_bias_summary import risk_of_bias_summary
 from consilience.plots.sensitivity import sensitivity
 from consilience.plots.style import narrow
+from consilience.plots.traffic_light import traffic_light
 
 __all__ = [
     "baujat",
@@ -43,9 +46,12 @@ __all__ = [
     "predictive_check",
     "prior_map",
     "prior_posterior",
+    "prisma_flow",
     "profile",
     "radial",
     "ranks",
     "residual_qq",
+    "risk_of_bias_summary",
     "sensitivity",
+    "traffic_light",
 ]

@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from consilience.plots.grid import GAP, INDENT, ROW, Cell, Grid, Line, crowded, laid
+from consilience.plots.lights import columns, paint_heads, paint_row
 from consilience.plots.scale import Scale
 from consilience.plots.style import FAINT, INK, MARGIN, RULE, SMALL, Sheet, across
 from consilience.plots.text import fitted, shortened, width, wrapped
@@ -47,6 +48,8 @@ class Chart:
         Headings of the columns between labels and scale.
     whole : tuple of Line
         The lines of all charts that share the places of their columns; empty for these alone.
+    lights : tuple of str
+        Headings of the lights at the right end; on a narrow page they stand beside the labels.
     """
 
     headings: tuple[str, ...]
@@ -57,6 +60,7 @@ class Chart:
     guide: float = np.nan
     before: tuple[str, ...] = ()
     whole: tuple[Line, ...] = ()
+    lights: tuple[str, ...] = ()
 
     @property
     def height(self) -> float:
@@ -66,17 +70,28 @@ class Chart:
     @property
     def margins(self) -> float:
         """Height of heading and axis alone."""
-        return _HEAD + _FOOT + _SIDES * any(self.sides)
+        return self.head + _FOOT + _SIDES * any(self.sides)
+
+    @property
+    def head(self) -> float:
+        """Height of the heading, in inches."""
+        return _HEAD + _ABOVE * (bool(self.lights) and self.stacked)
+
+    @cached_property
+    def wide(self) -> float:
+        """Width of all columns of lights with the gap in front of them, in inches."""
+        return sum(columns(self.lights)) + GAP * bool(self.lights)
 
     @cached_property
     def stacked(self) -> bool:
         """Whether labels stand above their lines, because the page is too narrow for columns."""
-        return across() < _STACKED or (bool(self.before) and crowded(self))
+        full = bool(self.before or self.lights) and crowded(self)
+        return across() < _STACKED or full
 
     @cached_property
     def ample(self) -> float:
         """Room for labels in front of further columns, in inches; endless without such columns."""
-        full = across() - 2.0 * MARGIN
+        full = across() - 2.0 * MARGIN - self.wide
         return laid(self, MARGIN, full).label - MARGIN if self.before else np.inf
 
     def tall(self, line: Line) -> float:
@@ -121,9 +136,10 @@ class Chart:
         room : float
             Its width in inches.
         """
-        grid = laid(self, left, room)
-        start = top + _HEAD
+        grid = laid(self, left, room - self.wide * (not self.stacked))
+        start = top + self.head
         self._paint_head(page, grid, top + 0.45 * _HEAD)
+        self._paint_lights(page, left + room, y=start - 0.55 * _HEAD)
         _rule(page, (left, left + room), start, ink=INK)
         plot = sheet.window(grid.start, start, width=grid.end - grid.start, height=self._body)
         self._paint_axis(plot)
@@ -134,6 +150,7 @@ class Chart:
             tall = line.height if self.stacked else self.tall(line)
             middle = y + tall / 2.0 + _ABOVE * (self.stacked and bool(line.marks))
             self._paint_line(page, grid, line=line, y=start + middle)
+            self._paint_lights(page, left + room, line, y=start + y + self._level(line))
             for mark in line.marks:
                 mark.paint(plot, middle)
             y += self.tall(line)
@@ -166,6 +183,19 @@ class Chart:
             for text, edge in zip(cell, edges, strict=False):
                 put(page, (edge, y), text, look=look)
 
+    def _level(self, line: Line) -> float:
+        """Say how far below the top of a line its lights stand, in inches."""
+        return 0.55 * _ABOVE + 0.01 if self.stacked else self.tall(line) / 2.0
+
+    def _paint_lights(self, page: Axes, right: float, *lines: Line, y: float) -> None:
+        """Draw the lights of a line; the headings of the lights without one."""
+        left = right - self.wide + GAP
+        for line in lines:
+            if line.lights:
+                paint_row(page, line.lights, heads=self.lights, left=left, y=y)
+        if not lines:
+            paint_heads(page, self.lights, left=left, y=y)
+
     def _paint_label(self, page: Axes, grid: Grid, *, line: Line, y: float) -> None:
         x = grid.left + line.level * INDENT
         # A line without marks may run on over the empty plot.
@@ -178,7 +208,7 @@ class Chart:
 
     def _paint_stacked(self, page: Axes, grid: Grid, *, line: Line, y: float) -> None:
         x, up = grid.left + line.level * INDENT, line.height / 2.0 + 0.4 * _ABOVE
-        room = across() - MARGIN - x
+        room = across() - MARGIN - x - self.wide * bool(line.lights)
         label = shortened(line.label, room, bold=line.bold)
         bare = Look(bold=line.bold, bare=False)
         put(page, (x, y - up * bool(line.marks)), label, look=bare)

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, final, override
 
 import numpy as np
@@ -12,7 +12,9 @@ from consilience.classical.pooled import Pooled
 from consilience.effects import Effects
 from consilience.errors import ModelError
 from consilience.gaussian import Array
+from consilience.plots.judged import Shown, beside
 from consilience.plots.text import clean, number, shortened
+from consilience.risk_of_bias import Assessment
 
 _WIDEST = 1.3
 _FIGURES = 4
@@ -43,6 +45,10 @@ class Column(ABC):
     def total(self, effects: Effects) -> tuple[str, ...]:
         """Give what stands in the line of the first answer (here: nothing)."""
         return ("",) * len(self.headings(effects))
+
+    def lights(self, effects: Effects) -> Shown:  # noqa: ARG002
+        """Give the lights at the right end of the lines (here: none)."""
+        return Shown()
 
 
 @final
@@ -158,6 +164,35 @@ class Weights(Column):
         return [(number(float(weight), 1),) for weight in self.pooled.weights()]
 
 
+@final
+@dataclass(frozen=True, slots=True)
+class RiskOfBias(Column):
+    """The judgements of the risk of bias of each trial, as lights.
+
+    Parameters
+    ----------
+    assessment : Assessment
+        As of `risk_of_bias.assess`: by the labels of the estimates, or by the column `study`. Of
+        trials that it does not know, nothing is stated.
+    """
+
+    assessment: Assessment
+
+    behind: ClassVar[bool] = True
+
+    @override
+    def headings(self, effects: Effects) -> tuple[str, ...]:
+        return ()
+
+    @override
+    def cells(self, effects: Effects) -> Cells:
+        return [()] * effects.k
+
+    @override
+    def lights(self, effects: Effects) -> Shown:
+        return beside(self.assessment, effects)
+
+
 REGISTRY: dict[str, type[Column]] = {"events": Events, "means": Means, "rates": Rates}
 """Columns by name; any other name is a column of the trial table."""
 
@@ -179,11 +214,14 @@ class Extras:
         Likewise; one tuple for each estimate.
     totals : tuple of tuple of str
         Likewise.
+    lights : Shown
+        Lights at the right end.
     """
 
     headings: tuple[tuple[str, ...], tuple[str, ...]]
     cells: tuple[Cells, Cells]
     totals: tuple[tuple[str, ...], tuple[str, ...]]
+    lights: Shown = field(default_factory=Shown)
 
 
 def extras(effects: Effects, columns: Sequence[str | Column]) -> Extras:
@@ -203,6 +241,7 @@ def extras(effects: Effects, columns: Sequence[str | Column]) -> Extras:
         (_rows(front, effects), _rows(back, effects)),
         (_joined([each.total(effects) for each in front]),
          _joined([each.total(effects) for each in back])),
+        next((lit for each in chosen if (lit := each.lights(effects)).heads), Shown()),
     )  # fmt: skip
 
 

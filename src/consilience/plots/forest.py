@@ -52,7 +52,7 @@ def forest(
     columns : sequence of str or Column
         What else is shown: ``"events"``, ``"means"``, ``"rates"``, columns of the trial table by
         their names, or objects of `consilience.plots.columns`, such as the weights of another
-        analysis.
+        analysis, or ``RiskOfBias(assessment)`` for the judgements of each trial as lights.
 
     Returns
     -------
@@ -89,13 +89,15 @@ def laid_out(evidence: Evidence, columns: Sequence[str | Column]) -> tuple[Chart
     chart = Chart(
         headings=(*headings, *more.headings[1]),
         before=more.headings[0],
+        lights=more.lights.heads,
         lines=lines,
         scale=spanning(marks, effects.measure.null, effects.measure.display),
         label=effects.measure.label,
         sides=sides(effects),
         guide=float(evidence.table["estimate"].iloc[0]),
     )
-    return chart, Notes(tuple(_key(evidence, marks)), tuple(_notes(evidence, chart.scale.digits)))
+    notes = (*_notes(evidence, chart.scale.digits), *more.lights.texts)
+    return chart, Notes((*_key(evidence, marks), *more.lights.key), notes)
 
 
 def described(evidence: Evidence, scale: Scale) -> str:
@@ -145,6 +147,7 @@ def _trial(evidence: Evidence, place: int, *, more: Extras, level: int = 0) -> L
         value=value,
         cells=(*evidence.share([place]), *more.cells[1][place]),
         before=more.cells[0][place],
+        lights=more.lights.row(place),
         level=level,
         height=ROW + _DOUBLE * len(in_model),
     )

@@ -45,6 +45,8 @@ class Line:
         In inches.
     ruled : bool
         Whether a rule separates it from the line above.
+    lights : tuple of Mark
+        What stands at the right end, one under each heading of the chart's lights.
     """
 
     label: str = ""
@@ -56,6 +58,7 @@ class Line:
     level: int = 0
     height: float = ROW
     ruled: bool = False
+    lights: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ def laid(chart: "Chart", left: float, room: float) -> Grid:
     if chart.stacked:
         return Grid(left, x, left + 0.05, x, (), tuple(edges))
     befores = _befores(chart)
-    least = (_NARROWEST if not befores else _LEAST) * room
+    least = (_LEAST if befores or chart.lights else _NARROWEST) * room
     label = left + min(_label_width(chart), x - left - least - GAP - sum(befores))
     ends = tuple(float(end) for end in label + np.cumsum(befores))
     return Grid(left, label, (ends or (label,))[-1] + GAP, x, ends, tuple(edges))
@@ -100,7 +103,7 @@ def _befores(chart: "Chart") -> list[float]:
 
 def crowded(chart: "Chart") -> bool:
     """Tell whether the columns leave too little for labels and scale."""
-    room = across() - 2.0 * MARGIN
+    room = across() - 2.0 * MARGIN - chart.wide
     behind = [
         max([width(heading, bold=True), *(sum(width(text) for text in cell) for cell in cells)])
         for heading, cells in zip(chart.headings[1:], _columns(chart), strict=False)

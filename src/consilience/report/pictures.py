@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from consilience.report.evidence_pictures import evidence_painters, judged_columns
 from consilience.report.results import Picture
 from consilience.report.svg import inline
 
@@ -20,7 +21,8 @@ _DPI = 200
 
 def draw(analysis: "Analysis") -> dict[str, Picture]:
     """Draw every figure for which there is something to show."""
-    return {name: _picture(name, painter()) for name, painter in _painters(analysis).items()}
+    painters = {**_painters(analysis), **evidence_painters(analysis)}
+    return {name: _picture(name, painter()) for name, painter in painters.items()}
 
 
 def _painters(analysis: "Analysis") -> "Mapping[str, Callable[[], Figure]]":
@@ -28,7 +30,9 @@ def _painters(analysis: "Analysis") -> "Mapping[str, Callable[[], Figure]]":
 
     effects, fit, twin = analysis.review.effects, analysis.primary.fit, analysis.twin
     found = {
-        "forest": partial(plots.forest, fit, twin, group=_grouping(analysis)),
+        "forest": partial(
+            plots.forest, fit, twin, group=_grouping(analysis), columns=judged_columns(analysis)
+        ),
         "funnel": partial(plots.funnel, effects, fit, twin),
         "prior_posterior": partial(plots.prior_posterior, fit),
         "predictive_check": partial(plots.predictive_check, analysis.check),

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from scipy.special import ndtri
 
+from consilience.risk_of_bias import shares
+
 if TYPE_CHECKING:
     from consilience.report.analysis import Analysis
 
@@ -41,6 +43,7 @@ def tables(analysis: "Analysis") -> Mapping[str, pd.DataFrame]:
         "tipping_points": tipping_table(analysis),
         "bias_dial": analysis.dial.table,
         "risk_of_bias": review.risk_of_bias,
+        "risk_of_bias_summary": judged_table(analysis),
         "published": review.published,
     }
     return {name: table for name, table in (found | _several(analysis)).items() if len(table)}
@@ -79,6 +82,17 @@ def tipping_table(analysis: "Analysis") -> pd.DataFrame:
         for each in analysis.priors.tipping
     ]
     return pd.DataFrame(rows)
+
+
+def judged_table(analysis: "Analysis") -> pd.DataFrame:
+    """Tabulate the share of the evidence under each judgement, by domain; none without judgements.
+
+    Each trial counts by its weight in the classical twin; see `risk_of_bias.shares`.
+    """
+    assessment = analysis.review.assessment
+    if assessment.empty:
+        return assessment.table
+    return shares(assessment, analysis.twin.weights())
 
 
 def heterogeneity_table(analysis: "Analysis") -> pd.DataFrame:

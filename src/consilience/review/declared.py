@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from consilience.review.declared_beside import UNDECLARED_FLOW, UNJUDGED, FlowFile, RiskOfBiasFile
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -218,6 +220,8 @@ class Declaration:
     sensitivity : tuple of Variation
     labels : mapping of str to str
         From a trial to the label of its estimate; without one it is author and year.
+    flow : FlowFile
+    risk_of_bias : RiskOfBiasFile
     """
 
     title: str
@@ -229,3 +233,5 @@ class Declaration:
     conversions: tuple[Conversion, ...] = ()
     sensitivity: tuple[Variation, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
+    flow: FlowFile = UNDECLARED_FLOW
+    risk_of_bias: RiskOfBiasFile = UNJUDGED

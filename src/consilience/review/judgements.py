@@ -8,11 +8,10 @@ import pandas as pd
 
 from consilience.errors import Problem
 from consilience.trials.readers import is_unfilled, read_csv, read_risk_of_bias
+from consilience.trials.readers.risk_of_bias import JUDGED
 
 _TOLD = ("trial", "label", "study", "study id", "stated_in_the_source")
 """Columns of risk_of_bias.csv that name a trial or tell of it in sentences."""
-
-_JUDGED = re.compile(r"D[0-9]+|Overall")
 
 
 def read_judgements(path: Path, table: pd.DataFrame) -> pd.DataFrame:
@@ -40,7 +39,7 @@ def read_judgements(path: Path, table: pd.DataFrame) -> pd.DataFrame:
     told = read_csv(path)
     if any(_is_judged(str(name)) for name in told):
         told = _in_words(told, read_risk_of_bias(path))
-    return told if "trial" in told else _named(told, table)
+    return named(told, table)
 
 
 def judgement_problems(table: pd.DataFrame, risk_of_bias: pd.DataFrame) -> Iterator[Problem]:
@@ -98,7 +97,7 @@ def _is_judged(name: str) -> bool:
 
 def _in_words(told: pd.DataFrame, judged: pd.DataFrame) -> pd.DataFrame:
     """Put the judgements as they were understood in the place of those that were written."""
-    columns = [str(name) for name in judged if _JUDGED.fullmatch(str(name))]
+    columns = [str(name) for name in judged if JUDGED.fullmatch(str(name))]
     titles = {str(title): short for short, title in judged.attrs.get("domains", {}).items()}
     overall = [name for name in told if str(name).strip().lower().startswith("overall")]
     written = {name for name in told if str(name) in titles} | set(overall[:1])
@@ -106,7 +105,18 @@ def _in_words(told: pd.DataFrame, judged: pd.DataFrame) -> pd.DataFrame:
     return others.assign(**{name: judged[name].to_numpy() for name in columns})
 
 
-def _named(told: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+def named(told: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """Add the column `trial` where it is missing, by the column `study`.
+
+    Parameters
+    ----------
+    told : DataFrame
+        What is said of the trials.
+    table : DataFrame
+        The trial table; a study is known by the trial's code, its study, or study and year.
+    """
+    if "trial" in told:
+        return told
     column = next((name for name in told if str(name).strip().lower() in _TOLD[2:4]), None)
     if column is None or not {"trial", "study"} <= set(table):
         return told

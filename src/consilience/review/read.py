@@ -12,6 +12,7 @@ from consilience import measures
 from consilience.effects import Effects, effect_sizes
 from consilience.errors import DataError, Problem
 from consilience.measures import Measure
+from consilience.review.beside import Beside, read_beside
 from consilience.review.check import declaration_problems, measure_problems, shape_problems
 from consilience.review.conversions import (
     ROW,
@@ -25,14 +26,14 @@ from consilience.review.declared import Declaration, Variation
 from consilience.review.judgements import (
     judgement_problems,
     labelled,
-    read_judgements,
     with_judgements,
 )
 from consilience.review.selection import candidates, choose, find, in_words
 from consilience.review.toml import build, faults
 from consilience.review.types import Review, Sensitivity
+from consilience.risk_of_bias import Assessment
 from consilience.trials import Trials, read_trials
-from consilience.trials.readers import is_unfilled, read_csv, read_prisma
+from consilience.trials.readers import is_unfilled, read_csv
 
 SHOWN = ("trial", "label", "outcome", "scale", "timepoint", "population")
 _MERGED = "A declared conversion joined this row to another one."
@@ -51,15 +52,18 @@ def read_review(folder: str | Path) -> Review:
     Raises
     ------
     DataError
-        For a missing file, with every fault of `review.toml` by its key, and with every problem of
-        the rows that were selected.
+        For a missing file, with every fault of `review.toml` by its key, with every judgement that
+        its tool does not know and every box of the flow that does not follow, and with every
+        problem of the rows that were selected.
     """
     place = Path(folder)
     _check_folder(place)
-    declared = _declaration(place / "review.toml")
+    declared = read_declaration(place / "review.toml")
     trials = read_trials(place / "trials.csv")
-    risk_of_bias = read_judgements(place / "risk_of_bias.csv", trials.frame)
-    table = _checked(trials.frame, declared, risk_of_bias=risk_of_bias)
+    beside = read_beside(
+        place, trials.frame, risk_of_bias=declared.risk_of_bias, flow=declared.flow
+    )
+    table = _checked(trials.frame, declared, risk_of_bias=beside.risk_of_bias)
     measure = measures.get(declared.measure)
     received = Trials(table, trials.log)
     made = converted(received, measure, rules=rules_of(declared.conversions))
@@ -80,10 +84,11 @@ def read_review(folder: str | Path) -> Review:
         ledger=_ledger(table, made, reasons),
         effects=effects,
         sensitivity=_sensitivity(received, made, effects, declared=declared),
-        risk_of_bias=labelled(risk_of_bias, labels),
-        flow=_flow(place / "prisma.csv"),
+        risk_of_bias=labelled(beside.risk_of_bias, labels),
+        flow=beside.flow,
         published=_optional(place / "published.csv"),
         plan=declared.plan,
+        assessment=_assessed(beside, effects),
     )
 
 
@@ -94,7 +99,18 @@ def _check_folder(folder: Path) -> None:
         raise DataError([Problem(f"There is no {folder / name}", remedy) for name in missing])
 
 
-def _declaration(path: Path) -> Declaration:
+def read_declaration(path: Path) -> Declaration:
+    """Read a `review.toml`.
+
+    Parameters
+    ----------
+    path : Path
+
+    Raises
+    ------
+    DataError
+        If it is no TOML, and with every fault by its key.
+    """
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -193,9 +209,8 @@ def _optional(path: Path) -> pd.DataFrame:
     return read_csv(path) if path.is_file() and not is_unfilled(path) else pd.DataFrame()
 
 
-def _flow(path: Path) -> pd.DataFrame:
-    """Return the flow; a template of which no number was filled in says nothing."""
-    if not path.is_file() or is_unfilled(path):
-        return pd.DataFrame()
-    flow = read_prisma(path)
-    return flow if flow["n"].notna().any() else flow.head(0)
+def _assessed(beside: Beside, effects: Effects) -> Assessment:
+    """Give the judgements of the estimates that are used, by their labels."""
+    if beside.assessment.empty:
+        return beside.assessment
+    return beside.assessment.keep(effects.table["trial"].tolist(), effects.labels)

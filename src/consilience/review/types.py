@@ -8,6 +8,7 @@ import pandas as pd
 from consilience.effects import Effects
 from consilience.review.conversions import Converted
 from consilience.review.declared import Conversion, Plan, Question
+from consilience.risk_of_bias import NO_ASSESSMENT, Assessment
 from consilience.trials import Trials
 
 
@@ -63,6 +64,9 @@ class Review:
     published : DataFrame
         `published.csv` as text; no rows where there is no such file.
     plan : Plan
+    assessment : Assessment
+        The judgements of the risk of bias by the labels of the effects; `NO_ASSESSMENT` where no
+        tool is declared.
     """
 
     folder: Path
@@ -80,6 +84,7 @@ class Review:
     flow: pd.DataFrame
     published: pd.DataFrame
     plan: Plan
+    assessment: Assessment = NO_ASSESSMENT
 
     def __repr__(self) -> str:
         """Say the title and how many rows of the table are used."""

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, override
 
+from consilience.flow import TEXTS, in_words, losses
 from consilience.report.sections.base import Section
-from consilience.trials.readers import unequal_sums
 
 if TYPE_CHECKING:
     from consilience.report.analysis import Analysis
@@ -24,4 +24,10 @@ class Flow(Section):
     @override
     def values(self, analysis: "Analysis") -> dict[str, object]:
         flow = analysis.review.flow
-        return {"boxes": flow[flow["n"].notna()], "faults": unequal_sums(flow)}
+        texts = flow["text"].where(flow["text"] != "", flow["data"].map(TEXTS))
+        said = flow["n"].notna() | (flow["part"] != "")
+        return {
+            "boxes": flow.assign(text=texts)[said],
+            "losses": losses(flow),
+            "alt": in_words(flow),
+        }

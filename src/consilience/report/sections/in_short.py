@@ -39,6 +39,7 @@ class InShort(Section):
             "unsure": int(unsure.sum()),
             "least": everything["p_gt_0"].min(),
             "most": everything["p_gt_0"].max(),
+            "judged": analysis.review.assessment.judges and not analysis.review.assessment.empty,
         }
 
 

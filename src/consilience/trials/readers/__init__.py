@@ -8,7 +8,7 @@ from consilience.trials.readers.csv import is_unfilled, read_csv, read_csv_sheet
 from consilience.trials.readers.excel import read_excel
 from consilience.trials.readers.forms import in_form
 from consilience.trials.readers.parquet import read_parquet
-from consilience.trials.readers.prisma import read_prisma, unequal_sums
+from consilience.trials.readers.prisma import read_prisma
 from consilience.trials.readers.revman import read_revman
 from consilience.trials.readers.risk_of_bias import read_risk_of_bias
 from consilience.trials.readers.sheet import Sheet
@@ -32,5 +32,4 @@ __all__ = [
     "read_csv",
     "read_prisma",
     "read_risk_of_bias",
-    "unequal_sums",
 ]

@@ -24,6 +24,11 @@ WORDS: Mapping[str, str] = {
     "m": "Moderate",
     "serious": "Serious",
     "critical": "Critical",
+    "very high": "Very high",
+    "v": "Very high",
+    "low (except for concerns about uncontrolled confounding)": (
+        "Low (except for concerns about uncontrolled confounding)"
+    ),
     "c": "Critical",
     "no information": "No information",
     "ni": "No information",

@@ -17,9 +17,12 @@ from consilience.trials.readers.limits import contents
 from consilience.trials.readers.xml import parse_xml
 from consilience.trials.rows import row_names
 
-_DOMAIN = re.compile(r"(?:D|domain)\s*\.?\s*([1-9][0-9]?)\b.*", re.IGNORECASE)
-_TOOL = re.compile(r"([1-9])\.0\s+assessor.s\s+judgement", re.IGNORECASE)
-_ALGORITHM = re.compile(r"([1-9])\.0\s+algorithm.*", re.IGNORECASE)
+_DOMAIN = re.compile(r"(?:D|domain)\s*\.?\s*([1-9][0-9]?[a-z]?|S)\b.*", re.IGNORECASE)
+_TOOL = re.compile(r"([1-9][ab]?|S)\.0\s+assessor.s\s+judgement", re.IGNORECASE)
+_ALGORITHM = re.compile(r"([1-9][ab]?|S)\.0\s+algorithm.*", re.IGNORECASE)
+JUDGED = re.compile(r"D[0-9]+[a-z]?|DS|Overall")
+"""The columns of judgements, in a table as it is read here."""
+
 _STUDY = ("study", "study id", "studyid", "trial", "author")
 _RM5 = {"YES": "Low", "NO": "High", "UNKNOWN": "Unclear"}
 
@@ -101,7 +104,7 @@ def _study_column(table: pd.DataFrame, path: Path) -> str:
 def _robvis(table: pd.DataFrame, path: Path) -> pd.DataFrame:
     study = _study_column(table, path)
     domains = {
-        str(name): f"D{found[1]}"
+        str(name): _short(found[1])
         for name in table
         if (found := _DOMAIN.fullmatch(str(name).strip())) and name != study
     }
@@ -115,6 +118,11 @@ def _robvis(table: pd.DataFrame, path: Path) -> pd.DataFrame:
     return made
 
 
+def _short(number: str) -> str:
+    """Name a domain: D1, D1b, DS; domain 1a of cluster-randomised trials is their first."""
+    return f"D{number.lower()}".removesuffix("a") if number[0].isdigit() else "DS"
+
+
 def _rob2(table: pd.DataFrame, path: Path) -> pd.DataFrame:
     made = {"study": table[_study_column(table, path)]}
     for name in ("Outcome", "Experimental", "Comparator", "Aim"):
@@ -123,7 +131,7 @@ def _rob2(table: pd.DataFrame, path: Path) -> pd.DataFrame:
     assessed = {found[1]: str(n) for n in table if (found := _TOOL.fullmatch(str(n)))}
     computed = {found[1]: str(n) for n in table if (found := _ALGORITHM.fullmatch(str(n)))}
     for number, name in sorted(assessed.items()):
-        made[f"D{number}"] = _either(table, name, computed.get(number, ""))
+        made[_short(number)] = _either(table, name, computed.get(number, ""))
     names = {str(name).strip().lower(): str(name) for name in table}
     asked = (names.get(f"{who} overall judgement", "") for who in ("assessor's", "algorithm's"))
     first, second = asked
@@ -132,16 +140,20 @@ def _rob2(table: pd.DataFrame, path: Path) -> pd.DataFrame:
     whole = pd.DataFrame(made, dtype="str")
     judgements = [name for name in whole if name == "Overall" or str(name)[0] == "D"]
     kept = whole[(whole[judgements] != "").any(axis="columns")].reset_index(drop=True)
-    kept.attrs["domains"] = {f"D{number}": _ROB2[number] for number in assessed if number in _ROB2}
+    kept.attrs["domains"] = {
+        name: _ROB2[name] for one in assessed if (name := _short(one)) in _ROB2
+    }
     return kept
 
 
 _ROB2: Mapping[str, str] = {
-    "1": "Randomisation process",
-    "2": "Deviations from the intended interventions",
-    "3": "Missing outcome data",
-    "4": "Measurement of the outcome",
-    "5": "Selection of the reported result",
+    "D1": "Randomisation process",
+    "D1b": "Timing of identification or recruitment of participants",
+    "DS": "Period and carryover effects",
+    "D2": "Deviations from the intended interventions",
+    "D3": "Missing outcome data",
+    "D4": "Measurement of the outcome",
+    "D5": "Selection of the reported result",
 }
 
 
@@ -198,7 +210,7 @@ _READERS: Mapping[str, Callable[[Path], pd.DataFrame]] = {
 
 
 def _in_words(table: pd.DataFrame, path: Path) -> pd.DataFrame:
-    names = [n for n in table if n == "Overall" or re.fullmatch(r"D[0-9]+", str(n))]
+    names = [n for n in table if JUDGED.fullmatch(str(n))]
     words = judged(text for name in names for text in table[name])
     faults = [fault for name in names for fault in _unknown(table, str(name), words)]
     if faults:
@@ -210,7 +222,8 @@ def _in_words(table: pd.DataFrame, path: Path) -> pd.DataFrame:
 
 def _unknown(table: pd.DataFrame, name: str, words: Mapping[str, str]) -> Iterator[Problem]:
     remedy = (
-        "Write low, some concerns, high, unclear, moderate, serious, critical or no information."
+        "Write low, some concerns, high, very high, unclear, moderate, serious, critical or no "
+        "information."
     )
     studies = row_names(table["study"].astype(str))
     for study, text in zip(studies, table[name], strict=True):

@@ -1,0 +1,44 @@
+"""The figures of how the trials were found and how they were judged, for a page and a telephone."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from consilience.plots.columns import Column
+    from consilience.report.analysis import Analysis
+
+type Painter = "Callable[[], Figure]"
+
+
+def evidence_painters(analysis: "Analysis") -> dict[str, Painter]:
+    """Give the painters of the flow and of the risk of bias, each twice: its second is narrow."""
+    from consilience import plots
+
+    review, found = analysis.review, dict[str, Painter]()
+    if len(review.flow):
+        found["prisma_flow"] = partial(plots.prisma_flow, review.flow)
+    if not review.assessment.empty:
+        weights = analysis.twin.weights()
+        found["traffic_light"] = partial(plots.traffic_light, review.assessment)
+        found["risk_of_bias_summary"] = partial(
+            plots.risk_of_bias_summary, review.assessment, weights
+        )
+    return found | {f"{name}_narrow": partial(_narrow, each) for name, each in found.items()}
+
+
+def judged_columns(analysis: "Analysis") -> "tuple[Column, ...]":
+    """Give the column of judgements of a forest plot; none where nothing was judged."""
+    from consilience.plots.columns import RiskOfBias
+
+    assessment = analysis.review.assessment
+    return () if assessment.empty else (RiskOfBias(assessment),)
+
+
+def _narrow(painter: Painter) -> "Figure":
+    from consilience import plots
+
+    with plots.narrow():
+        return painter()
