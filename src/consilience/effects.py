@@ -81,9 +81,7 @@ class Effects:
     @property
     def direction(self) -> str:
         """Which way the effects point, in one sentence."""
-        if self.directed:
-            return "Positive effects favour the intervention."
-        return self.measure.stands
+        return "Positive effects favour the intervention." if self.directed else self.measure.stands
 
     @cached_property
     def yi(self) -> "xr.DataArray":
@@ -105,8 +103,7 @@ class Effects:
         """Sampling covariance of the estimates, (estimate, estimate_)."""
         import xarray as xr
 
-        names = list(self.labels)
-        coords = {"estimate": names, "estimate_": names}
+        coords = dict.fromkeys(("estimate", "estimate_"), list(self.labels))
         return xr.DataArray(self.shared.dense(self.v), coords, ("estimate", "estimate_"), name="V")
 
     @cached_property
