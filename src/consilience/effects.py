@@ -103,7 +103,7 @@ class Effects:
         """Sampling covariance of the estimates, (estimate, estimate_)."""
         import xarray as xr
 
-        coords = dict.fromkeys(("estimate", "estimate_"), list(self.labels))
+        coords = {name: list(self.labels) for name in ("estimate", "estimate_")}
         return xr.DataArray(self.shared.dense(self.v), coords, ("estimate", "estimate_"), name="V")
 
     @cached_property
