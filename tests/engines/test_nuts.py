@@ -94,7 +94,8 @@ def test_the_same_seed_gives_the_same_draws_on_any_number_of_cores(fit, effects,
     for name in ("mu", "tau", "theta"):
         ours = fit.draws["posterior"][name].to_numpy()
         np.testing.assert_array_equal(ours, alone.draws["posterior"][name].to_numpy())
-        assert not np.allclose(ours, other.draws["posterior"][name].to_numpy())
+        theirs = other.draws["posterior"][name].to_numpy()  # another seed may have to climb
+        assert not np.allclose(ours, theirs[:, : ours.shape[1]])
 
 
 def test_a_fit_that_passes_shows_how_it_was_made(fit):

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from consilience.engines.exact.profile import gap
-from consilience.engines.exact.sums import Mixed, below, summed
 from consilience.gaussian import Array
 
 if TYPE_CHECKING:
     from consilience.engines.exact.rule import Rule
+    from consilience.engines.exact.sums import Mixed
 
-_LOOSER = {1: 0.1, 2: 0.03, 3: 0.03}  # one axis costs next to nothing
-_SDS = np.array([-4.0, 4.0])
+_LOOSER = {1: 0.3, 2: 0.03, 3: 0.03}  # one axis costs next to nothing
+_SDS = np.array([-5.0, -2.5, 2.5, 5.0])
 _FAR = 10.0  # so many times what is wanted: one rung more will not do
 
 
@@ -27,7 +27,7 @@ class Disagreement:
         Largest relative difference in evidence, means (per SD) and SDs, and a share of that in
         tail probabilities of the coefficients; infinite for no numbers.
     along : tuple of float
-        A share (a tenth, with several axes a thirtieth) of the largest difference in the
+        A share (a third, with several axes a thirtieth) of the largest difference in the
         distribution function of each hyperparameter. Quantiles come from densities interpolated
         between the nodes, which may need more of them than the moments do; of two interpolants
         the finer is better by more than that.
@@ -70,7 +70,7 @@ def disagreement(coarse: "Rule", fine: "Rule", *, close: float) -> Disagreement:
     apart = _apart(coarse, fine, about=about)
     if max(apart, *along) <= close:
         at = about + _SDS[:, None] * sizes
-        tails = np.abs(below(_mixed(coarse), at) - below(_mixed(fine), at))
+        tails = np.abs(_below(coarse, at) - _below(fine, at))
         apart = max(apart, share * float(np.max(tails, initial=0.0)))
     return Disagreement(apart if np.isfinite(apart) else np.inf, along)
 
@@ -90,7 +90,15 @@ def _heaviest(rule: "Rule") -> tuple[Array, Array]:
     return given.mean[heaviest], np.sqrt(given.variance[heaviest])
 
 
-def _mixed(rule: "Rule") -> Mixed:
+def _below(rule: "Rule", at: Array) -> Array:
+    from consilience.engines.exact.sums import below
+
+    return below(_mixed(rule), at)
+
+
+def _mixed(rule: "Rule") -> "Mixed":
+    from consilience.engines.exact.sums import Mixed
+
     return Mixed(rule.weights, rule.conditional.mean, rule.conditional.variance)
 
 
@@ -99,6 +107,8 @@ def _moments(rule: "Rule", about: Array) -> tuple[Array, Array]:
     if rule.moments < 2:
         scales = np.array([coordinate.scale for coordinate in rule.coordinates])
         return _of(rule.weights, rule.phi / (np.abs(rule.phi) + scales))
+    from consilience.engines.exact.sums import summed
+
     found, hypers = summed(_mixed(rule), about), _of(rule.weights, rule.phi)
     both = (found.mean, np.sqrt(found.variance)), hypers
     mean, sd = (np.concatenate(each) for each in zip(*both, strict=True))

@@ -50,9 +50,10 @@ class Exact(Engine):
 
     def __post_init__(self) -> None:
         """Refuse what cannot be reached, or would be refused."""
+        Engine.__post_init__(self)
         if not _LEAST <= self.tolerance <= OWED:
             raise ModelError(
-                f"tolerance is a number from {_LEAST:.0e} to {OWED:.0e}; {self.tolerance!r} is not."
+                f"tolerance lies between {_LEAST:.0e} and {OWED:.0e}; {self.tolerance!r} does not."
             )
 
     def accept(self, model: Model, effects: Effects) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _ORDER, _HALVINGS, _FULL = 14, 14, 2  # 2⁻¹⁴ of √ω: 4e-9 of ω
 _STENCIL = 16
-_LOOK, _STEEP = 8, 3.0  # Gauss nodes follow what grows less than threefold over eight of them
+_LOOK, _STEEP = 8, 5.0  # Gauss nodes follow what grows less than fivefold over eight of them
 _CELLS = 1_000_000
 _LIGHT, _DROPPED = 1e-12, 1e-11
 _ALIKE = 1e-10

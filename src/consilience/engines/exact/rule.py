@@ -91,7 +91,7 @@ def integrate(form: Form, *, wanted: float = WANTED) -> Integrated:
 
     Evidence, means and standard deviations of all coefficients and hyperparameters by two
     Gauss–Legendre rules must agree to what is wanted (means relative to their SD), and the
-    distribution functions of the hyperparameters to ten times that along one axis, thirty times
+    distribution functions of the hyperparameters to three times that along one axis, thirty times
     along several; finer rules are taken until they do. The disagreement achieved is the bound on
     the coarser rule's error; the finer rule is the one that answers.
 
