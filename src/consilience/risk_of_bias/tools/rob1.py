@@ -1,10 +1,11 @@
 """RoB 1, Cochrane's first tool for randomised trials."""
 
 from dataclasses import dataclass
-from typing import ClassVar, final, override
+from typing import ClassVar, final
 
 from consilience.risk_of_bias.judgements import HIGH, LOW, UNCLEAR
-from consilience.risk_of_bias.tools.base import OVERALL, Domain, Tool, numbered
+from consilience.risk_of_bias.tools.base import OVERALL, Domain, numbered
+from consilience.risk_of_bias.tools.published import Published
 
 _WORDS = (LOW, UNCLEAR, HIGH)
 _DOMAINS = numbered(
@@ -24,7 +25,7 @@ _OVERALL = Domain(OVERALL, "Overall risk of bias", _WORDS)
 
 @final
 @dataclass(frozen=True, slots=True)
-class RoB1(Tool):
+class RoB1(Published):
     """RoB 1, Cochrane's first tool for randomised trials (2011): seven items.
 
     The tool itself sums nothing up; an overall judgement is shown where a review gives one.
@@ -35,23 +36,7 @@ class RoB1(Tool):
     """
 
     name: ClassVar[str] = "RoB 1"
-
-    @property
-    @override
-    def title(self) -> str:
-        return "RoB 1 (Cochrane risk of bias tool, 2011)"
-
-    @property
-    @override
-    def source(self) -> str:
-        return "10.1136/bmj.d5928"
-
-    @property
-    @override
-    def domains(self) -> tuple[Domain, ...]:
-        return _DOMAINS
-
-    @property
-    @override
-    def overall(self) -> Domain:
-        return _OVERALL
+    full: ClassVar[str] = "RoB 1 (Cochrane risk of bias tool, 2011)"
+    reference: ClassVar[str] = "10.1136/bmj.d5928"
+    items: ClassVar[tuple[Domain, ...]] = _DOMAINS
+    whole: ClassVar[Domain] = _OVERALL

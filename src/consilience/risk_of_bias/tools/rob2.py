@@ -1,10 +1,11 @@
 """RoB 2, Cochrane's tool for randomised trials."""
 
 from dataclasses import dataclass
-from typing import ClassVar, final, override
+from typing import ClassVar, final
 
 from consilience.risk_of_bias.judgements import HIGH, LOW, SOME_CONCERNS
-from consilience.risk_of_bias.tools.base import OVERALL, Domain, Tool, numbered
+from consilience.risk_of_bias.tools.base import OVERALL, Domain, numbered
+from consilience.risk_of_bias.tools.published import Published
 
 WORDS = (LOW, SOME_CONCERNS, HIGH)
 DOMAINS = numbered(
@@ -24,7 +25,7 @@ SUMMARY = Domain(OVERALL, "Overall risk of bias", WORDS)
 
 @final
 @dataclass(frozen=True, slots=True)
-class RoB2(Tool):
+class RoB2(Published):
     """RoB 2, for individually randomised trials with parallel groups: five domains.
 
     References
@@ -33,23 +34,7 @@ class RoB2(Tool):
     """
 
     name: ClassVar[str] = "RoB 2"
-
-    @property
-    @override
-    def title(self) -> str:
-        return "RoB 2 (revised Cochrane tool for randomised trials, 2019)"
-
-    @property
-    @override
-    def source(self) -> str:
-        return "10.1136/bmj.l4898"
-
-    @property
-    @override
-    def domains(self) -> tuple[Domain, ...]:
-        return DOMAINS
-
-    @property
-    @override
-    def overall(self) -> Domain:
-        return SUMMARY
+    full: ClassVar[str] = "RoB 2 (revised Cochrane tool for randomised trials, 2019)"
+    reference: ClassVar[str] = "10.1136/bmj.l4898"
+    items: ClassVar[tuple[Domain, ...]] = DOMAINS
+    whole: ClassVar[Domain] = SUMMARY

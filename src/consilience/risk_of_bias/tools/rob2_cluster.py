@@ -1,10 +1,11 @@
 """RoB 2 for cluster-randomised trials."""
 
 from dataclasses import dataclass
-from typing import ClassVar, final, override
+from typing import ClassVar, final
 
 from consilience.risk_of_bias.judgements import NOT_APPLICABLE
-from consilience.risk_of_bias.tools.base import Domain, Tool
+from consilience.risk_of_bias.tools.base import Domain
+from consilience.risk_of_bias.tools.published import Published
 from consilience.risk_of_bias.tools.rob2 import DOMAINS, SUMMARY, WORDS
 
 _RECRUITMENT = Domain(
@@ -16,7 +17,7 @@ _RECRUITMENT = Domain(
 
 @final
 @dataclass(frozen=True, slots=True)
-class RoB2Cluster(Tool):
+class RoB2Cluster(Published):
     """RoB 2 for cluster-randomised trials: its five domains and recruitment, domain 1b.
 
     Trials of which only some are cluster-randomised stand in one table with this tool: domain 1b of
@@ -30,25 +31,9 @@ class RoB2Cluster(Tool):
     """
 
     name: ClassVar[str] = "RoB 2 cluster"
-
-    @property
-    @override
-    def title(self) -> str:
-        return "RoB 2 for cluster-randomised trials (test version, 2021)"
-
-    @property
-    @override
-    def source(self) -> str:
-        return (
-            "https://www.riskofbias.info/welcome/rob-2-0-tool/rob-2-for-cluster-randomized-trials"
-        )
-
-    @property
-    @override
-    def domains(self) -> tuple[Domain, ...]:
-        return (DOMAINS[0], _RECRUITMENT, *DOMAINS[1:])
-
-    @property
-    @override
-    def overall(self) -> Domain:
-        return SUMMARY
+    full: ClassVar[str] = "RoB 2 for cluster-randomised trials (test version, 2021)"
+    reference: ClassVar[str] = (
+        "https://www.riskofbias.info/welcome/rob-2-0-tool/rob-2-for-cluster-randomized-trials"
+    )
+    items: ClassVar[tuple[Domain, ...]] = (DOMAINS[0], _RECRUITMENT, *DOMAINS[1:])
+    whole: ClassVar[Domain] = SUMMARY

@@ -1,10 +1,11 @@
 """RoB 2 for crossover trials."""
 
 from dataclasses import dataclass
-from typing import ClassVar, final, override
+from typing import ClassVar, final
 
 from consilience.risk_of_bias.judgements import NOT_APPLICABLE
-from consilience.risk_of_bias.tools.base import Domain, Tool
+from consilience.risk_of_bias.tools.base import Domain
+from consilience.risk_of_bias.tools.published import Published
 from consilience.risk_of_bias.tools.rob2 import DOMAINS, SUMMARY, WORDS
 
 _CARRYOVER = Domain(
@@ -14,7 +15,7 @@ _CARRYOVER = Domain(
 
 @final
 @dataclass(frozen=True, slots=True)
-class RoB2Crossover(Tool):
+class RoB2Crossover(Published):
     """RoB 2 for crossover trials: its five domains and period and carryover effects, domain S.
 
     Trials of which only some are crossover trials stand in one table with this tool: domain S of
@@ -28,23 +29,9 @@ class RoB2Crossover(Tool):
     """
 
     name: ClassVar[str] = "RoB 2 crossover"
-
-    @property
-    @override
-    def title(self) -> str:
-        return "RoB 2 for crossover trials (2021)"
-
-    @property
-    @override
-    def source(self) -> str:
-        return "https://www.riskofbias.info/welcome/rob-2-0-tool/rob-2-for-crossover-trials"
-
-    @property
-    @override
-    def domains(self) -> tuple[Domain, ...]:
-        return (DOMAINS[0], _CARRYOVER, *DOMAINS[1:])
-
-    @property
-    @override
-    def overall(self) -> Domain:
-        return SUMMARY
+    full: ClassVar[str] = "RoB 2 for crossover trials (2021)"
+    reference: ClassVar[str] = (
+        "https://www.riskofbias.info/welcome/rob-2-0-tool/rob-2-for-crossover-trials"
+    )
+    items: ClassVar[tuple[Domain, ...]] = (DOMAINS[0], _CARRYOVER, *DOMAINS[1:])
+    whole: ClassVar[Domain] = SUMMARY

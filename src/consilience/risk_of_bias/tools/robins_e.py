@@ -1,7 +1,7 @@
 """ROBINS-E, for non-randomised studies of exposures."""
 
 from dataclasses import dataclass
-from typing import ClassVar, final, override
+from typing import ClassVar, final
 
 from consilience.risk_of_bias.judgements import (
     HIGH,
@@ -10,7 +10,8 @@ from consilience.risk_of_bias.judgements import (
     SOME_CONCERNS,
     VERY_HIGH,
 )
-from consilience.risk_of_bias.tools.base import OVERALL, Domain, Tool
+from consilience.risk_of_bias.tools.base import OVERALL, Domain
+from consilience.risk_of_bias.tools.published import Published
 
 _WORDS = (LOW, SOME_CONCERNS, HIGH, VERY_HIGH)
 _RESERVED = (LOW_EXCEPT_CONFOUNDING, *_WORDS[1:])
@@ -28,7 +29,7 @@ _OVERALL = Domain(OVERALL, "Overall risk of bias", _RESERVED)
 
 @final
 @dataclass(frozen=True, slots=True)
-class RobinsE(Tool):
+class RobinsE(Published):
     """ROBINS-E, for follow-up studies of the effects of exposures: seven domains.
 
     The lowest judgement of confounding, and with it of the whole, is "low except for concerns about
@@ -41,23 +42,7 @@ class RobinsE(Tool):
     """
 
     name: ClassVar[str] = "ROBINS-E"
-
-    @property
-    @override
-    def title(self) -> str:
-        return "ROBINS-E (non-randomised studies of exposures, 2024)"
-
-    @property
-    @override
-    def source(self) -> str:
-        return "10.1016/j.envint.2024.108602"
-
-    @property
-    @override
-    def domains(self) -> tuple[Domain, ...]:
-        return _DOMAINS
-
-    @property
-    @override
-    def overall(self) -> Domain:
-        return _OVERALL
+    full: ClassVar[str] = "ROBINS-E (non-randomised studies of exposures, 2024)"
+    reference: ClassVar[str] = "10.1016/j.envint.2024.108602"
+    items: ClassVar[tuple[Domain, ...]] = _DOMAINS
+    whole: ClassVar[Domain] = _OVERALL

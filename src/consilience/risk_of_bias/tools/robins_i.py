@@ -1,10 +1,11 @@
 """ROBINS-I, for non-randomised studies of interventions, as first published."""
 
 from dataclasses import dataclass
-from typing import ClassVar, final, override
+from typing import ClassVar, final
 
 from consilience.risk_of_bias.judgements import CRITICAL, LOW, MODERATE, NO_INFORMATION, SERIOUS
-from consilience.risk_of_bias.tools.base import OVERALL, Domain, Tool, numbered
+from consilience.risk_of_bias.tools.base import OVERALL, Domain, numbered
+from consilience.risk_of_bias.tools.published import Published
 
 _WORDS = (LOW, MODERATE, SERIOUS, CRITICAL, NO_INFORMATION)
 _DOMAINS = numbered(
@@ -24,7 +25,7 @@ _OVERALL = Domain(OVERALL, "Overall risk of bias", _WORDS)
 
 @final
 @dataclass(frozen=True, slots=True)
-class RobinsI(Tool):
+class RobinsI(Published):
     """ROBINS-I, version 1 (2016), for non-randomised studies of interventions: seven domains.
 
     References
@@ -33,23 +34,7 @@ class RobinsI(Tool):
     """
 
     name: ClassVar[str] = "ROBINS-I"
-
-    @property
-    @override
-    def title(self) -> str:
-        return "ROBINS-I (non-randomised studies of interventions, 2016)"
-
-    @property
-    @override
-    def source(self) -> str:
-        return "10.1136/bmj.i4919"
-
-    @property
-    @override
-    def domains(self) -> tuple[Domain, ...]:
-        return _DOMAINS
-
-    @property
-    @override
-    def overall(self) -> Domain:
-        return _OVERALL
+    full: ClassVar[str] = "ROBINS-I (non-randomised studies of interventions, 2016)"
+    reference: ClassVar[str] = "10.1136/bmj.i4919"
+    items: ClassVar[tuple[Domain, ...]] = _DOMAINS
+    whole: ClassVar[Domain] = _OVERALL

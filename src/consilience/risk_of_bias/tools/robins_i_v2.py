@@ -1,7 +1,7 @@
 """ROBINS-I V2, for non-randomised studies of interventions."""
 
 from dataclasses import dataclass
-from typing import ClassVar, final, override
+from typing import ClassVar, final
 
 from consilience.risk_of_bias.judgements import (
     CRITICAL,
@@ -10,7 +10,8 @@ from consilience.risk_of_bias.judgements import (
     MODERATE,
     SERIOUS,
 )
-from consilience.risk_of_bias.tools.base import OVERALL, Domain, Tool
+from consilience.risk_of_bias.tools.base import OVERALL, Domain
+from consilience.risk_of_bias.tools.published import Published
 
 _WORDS = (LOW, MODERATE, SERIOUS, CRITICAL)
 _RESERVED = (LOW_EXCEPT_CONFOUNDING, *_WORDS[1:])
@@ -27,7 +28,7 @@ _OVERALL = Domain(OVERALL, "Overall risk of bias", _RESERVED)
 
 @final
 @dataclass(frozen=True, slots=True)
-class RobinsIV2(Tool):
+class RobinsIV2(Published):
     """ROBINS-I V2 (release of 20 November 2025), for follow-up studies of interventions.
 
     Six domains: deviations from intended interventions went into confounding, and classification of
@@ -40,23 +41,7 @@ class RobinsIV2(Tool):
     """
 
     name: ClassVar[str] = "ROBINS-I V2"
-
-    @property
-    @override
-    def title(self) -> str:
-        return "ROBINS-I V2 (non-randomised studies of interventions, draft of 2025)"
-
-    @property
-    @override
-    def source(self) -> str:
-        return "https://www.riskofbias.info/welcome/robins-i-v2"
-
-    @property
-    @override
-    def domains(self) -> tuple[Domain, ...]:
-        return _DOMAINS
-
-    @property
-    @override
-    def overall(self) -> Domain:
-        return _OVERALL
+    full: ClassVar[str] = "ROBINS-I V2 (non-randomised studies of interventions, 2025)"
+    reference: ClassVar[str] = "https://www.riskofbias.info/welcome/robins-i-v2"
+    items: ClassVar[tuple[Domain, ...]] = _DOMAINS
+    whole: ClassVar[Domain] = _OVERALL
