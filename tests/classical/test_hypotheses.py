@@ -123,3 +123,23 @@ def test_refusals(scattered):
         wald_test(pool(scattered), np.ones((1, 3)))
     with pytest.raises(ModelError, match="nothing to compare"):
         permutation_test(pool(scattered), most=0)
+
+
+def test_permuting_all_moderators_at_once_by_hand(effects_of):
+    y, v = [0.1, 0.5, 0.2, 0.9, 0.4], np.array([0.1, 0.2, 0.1, 0.3, 0.2])
+    x, z = np.array([1.0, 2.0, 4.0, 7.0, 5.0]), np.array([0.0, 1.0, 1.0, 0.0, 0.0])
+    pooled = pool(effects_of(y, v, x=x, z=z), "DL", moderators="x + z", inference="t")
+    observed = wald_test(pooled)
+    reached = []
+    for order in map(list, itertools.permutations(range(5))):
+        again = pool(effects_of(y, v, x=x[order], z=z[order]), "DL", moderators="x + z",
+                     inference="t")  # fmt: skip
+        reached.append(wald_test(again)["statistic"] >= observed["statistic"] - 1e-9)
+    joint = permutation_test(pooled).attrs["joint"]
+    assert joint["p_value"] == pytest.approx(np.mean(reached))
+    assert joint["statistic"] == observed["statistic"]
+    assert joint["df"] == 2
+    alone = permutation_test(pool(effects_of(y, v, x=x), "DL", moderators="x"))
+    assert alone.attrs["joint"]["p_value"] == alone.loc["x", "p_value"]
+    plain = permutation_test(pool(effects_of(y, v), "DL"))
+    assert plain.attrs["joint"]["p_value"] == plain.loc["mu", "p_value"]

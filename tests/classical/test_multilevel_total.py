@@ -89,3 +89,57 @@ def test_a_held_variance_is_part_of_every_total():
     table = fit.confint().loc["tau2"]
     assert table["estimate"] == pytest.approx(fit.variance_components()["estimate"].sum())
     assert 0.05 <= table["lower"] < table["estimate"] < table["upper"]
+
+
+@pytest.mark.parametrize("name", ["konst_3level_REML", "konst_3level_ML", "knapp_study_task"])
+def test_the_error_of_the_sum_is_that_of_the_dense_likelihood(name):
+    """The curvature of the likelihood of whole matrices by differences, then the delta method."""
+    effects, random, settings = case(name)
+    fit = pool_multilevel(effects, random, **settings)
+    X, outer = fit.design.full, fit.terms[0].outer.codes
+    same, restricted = np.equal.outer(outer, outer).astype(float), settings["method"] == "REML"
+    best = fit.variance_components()["estimate"].to_numpy()
+
+    def height(moved):
+        of, own = best + moved
+        omega = np.diag(effects.v + own) + of * same
+        return dense_height(effects.y, X, omega, restricted=restricted)
+
+    steps = np.diag(2e-3 * best)
+    bent = np.array([
+        [sum(s * t * height(s * a + t * b) for s in (1, -1) for t in (1, -1)) for b in steps]
+        for a in steps
+    ]) / (4 * np.outer(np.diag(steps), np.diag(steps)))  # fmt: skip
+    assert fit.heterogeneity()["tau2_se"] == pytest.approx(
+        np.sqrt(np.linalg.inv(-bent).sum()), rel=1e-4
+    )
+
+
+def test_the_error_of_a_sum_of_which_nothing_is_known():
+    effects, _, _ = case("konst_3level_REML")
+    alike = effects.keep(np.arange(effects.k) < 2)
+    assert np.isnan(pool_multilevel(effects, ()).heterogeneity()["tau2_se"])
+    held = pool_multilevel(alike, get("Intercept", level="study", variance=0.1))
+    assert np.isnan(held.heterogeneity()["tau2_se"])
+    effects, random, settings = case("berkey_UN_REML")
+    assert np.isnan(pool_multilevel(effects, random, **settings).heterogeneity()["tau2_se"])
+
+
+def test_the_figure_shows_the_interval_of_each_component(tmp_path):
+    from consilience import plots
+
+    effects, random, settings = case("konst_3level_REML")
+    fit = pool_multilevel(effects, random, **settings)
+    tables = [profile_likelihood(fit, name, points=9) for name in fit.variance_components().index]
+    figure = plots.profile(*tables)
+    panels = [axes for axes in figure.axes if axes.axison]
+    assert len(panels) == len(tables) == 2
+    for axes, table in zip(panels, tables, strict=True):
+        (span,) = [patch for patch in axes.patches if patch.get_label() == "interval"]
+        ends = table.attrs["lower"], table.attrs["upper"]
+        assert (span.get_x(), span.get_x() + span.get_width()) == pytest.approx(ends)
+        (point,) = [line for line in axes.lines if line.get_label() == "estimate"]
+        assert point.get_xdata()[0] == pytest.approx(table.attrs["estimate"])
+    wide = pool_multilevel(effects, random, **(settings | {"level": 0.9}))
+    with pytest.raises(ModelError, match="different levels"):
+        plots.profile(tables[0], profile_likelihood(wide, fit.variance_components().index[0]))

@@ -84,6 +84,7 @@ def everything():
                 yield pytest.param(analysis, id=f"{path.stem}-{measure}")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not SHARED.exists(), reason="the full reference lies outside the repository")
 @pytest.mark.parametrize("analysis", list(everything()))
 def test_all_data_sets(analysis, effects_of):

@@ -4,10 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from tests.classical.references import EXTRAS
 
 from consilience.classical.pool import pool
 from consilience.classical.small_study import (
     excess_significance,
+    fail_safe_n,
     harbord_test,
     limit_meta_analysis,
     pet_peese,
@@ -17,6 +19,14 @@ from consilience.classical.small_study import (
     trim_fill,
 )
 from consilience.errors import ModelError
+
+# Raudenbush (1984): teacher expectancy; standardised mean differences and standard errors.
+TEACHERS = [
+    (0.03, 0.1249), (0.12, 0.1470), (-0.14, 0.1670), (1.18, 0.3730), (0.26, 0.3690),
+    (-0.06, 0.1030), (-0.02, 0.1030), (-0.32, 0.2200), (0.27, 0.1640), (0.80, 0.2510),
+    (0.54, 0.3020), (0.18, 0.2230), (-0.02, 0.2890), (0.23, 0.2900), (-0.18, 0.1590),
+    (-0.06, 0.1670), (0.30, 0.1390), (0.07, 0.0938), (-0.07, 0.1740),
+]  # fmt: skip
 
 
 def test_limit_meta_analysis_without_small_study_effects():
@@ -99,3 +109,41 @@ def test_refusals(scattered, effects_of):
 
 def limit(effects):
     return limit_meta_analysis(pool(effects))
+
+
+def test_fail_safe_numbers_beside_metafors_own_tests(effects_of):
+    """tests/testthat/test_misc_fsn.r, examples of Becker (2005)."""
+    y, se = zip(*TEACHERS, strict=True)
+    passive, interviews = (EXTRAS[name] for name in ("hackshaw1998 GEN", "mcdaniel1994 ZCOR"))
+    expected = {
+        (0.05, (26, 44, 0, 0)): (y, np.square(se)),
+        (0.049, (393, 186, 202, 112)): (passive["yi"], passive["vi"]),
+        (0.15, (50364, 129, 45528, 6068)): (interviews["yi"], interviews["vi"]),
+    }
+    for (target, numbers), data in expected.items():
+        table = fail_safe_n(effects_of(*data), target=target)
+        assert tuple(table["n"]) == numbers
+
+
+def test_so_many_general_null_studies_and_no_fewer_undo_the_finding(scattered, effects_of):
+    """Under a common effect they are Rosenberg's; else the p value is that of the pooled whole."""
+    scattered = effects_of(scattered.y + 0.4, scattered.v)
+    table = fail_safe_n(scattered, estimator="CE")
+    assert table.loc["General", "n"] == table.loc["Rosenberg", "n"] > 0
+    n = int(fail_safe_n(scattered, estimator="DL").loc["General", "n"])
+    typical = 1 / np.mean(1 / scattered.v)
+    first = pool(scattered, "DL")
+
+    def p_value(more):
+        """Null studies that scatter by exactly the variance that was found."""
+        null = stats.norm.ppf((np.arange(more) + 0.5) / more)
+        null *= np.sqrt(typical + first.tau2) / null.std(ddof=1)
+        y = np.append(scattered.y, null - null.mean())
+        found = pool(effects_of(y, np.append(scattered.v, np.full(more, typical))), "REML")
+        return found.summary().loc["mu", "p_value"]
+
+    assert p_value(round(0.7 * n)) < 0.05 < p_value(round(1.4 * n))
+    with pytest.raises(ModelError, match="alpha"):
+        fail_safe_n(scattered, alpha=0.7)
+    assert fail_safe_n(scattered, target=-1.0).loc["Orwin", "n"] == np.inf
+    assert fail_safe_n(effects_of([0.1], [0.1])).loc["General", "n"] == 0

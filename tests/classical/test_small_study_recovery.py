@@ -58,13 +58,13 @@ def test_selection_is_undone(effects_of, seed):
 def test_truncation_is_undone(effects_of):
     """Estimates below 0.1 were published one time in four, whatever their p value."""
     rng = np.random.default_rng(8)
-    v = rng.uniform(0.01, 0.2, 1500)
+    v = rng.uniform(0.01, 0.2, 500)
     y = rng.normal(0.1, np.sqrt(v + 0.04))
-    kept = (y > 0.1) | (rng.random(1500) < 0.25)
+    kept = (y > 0.1) | (rng.random(500) < 0.25)
     table = selection_model(pool(effects_of(y[kept], v[kept])), Truncated(0.1), favoured="greater")
     for name, truth in (("mu", 0.1), ("tau2", 0.04), ("delta", 0.25)):
         assert abs(table.loc[name, "estimate"] - truth) < 4 * table.loc[name, "se"]
-    few = y[kept][:200], v[kept][:200]
+    few = y[kept][:100], v[kept][:100]
     plain = selection_model(pool(effects_of(*few)), Truncated(0.1), favoured="greater")
     turned = selection_model(pool(effects_of(-few[0], few[1])), Truncated(-0.1), favoured="less")
     assert turned["estimate"].abs().tolist() == pytest.approx(plain["estimate"].tolist(), rel=1e-9)

@@ -3,8 +3,9 @@
 In: Cooper, Hedges, Valentine (eds.), The Handbook of Research Synthesis and Meta-Analysis, 2nd ed.,
 chapter 19: several treatments against one control, generalised least squares with the covariances
 of estimates that share it. Risk differences (Table 19.2, p. 360; eqs. 19.6 to 19.8, pp. 361–362),
-log odds ratios (pp. 362–363) and standardised mean differences (pp. 364–367). The chapter's chi-
-square of 2.057 for the odds ratios is 2.0563.
+log odds ratios (pp. 362–363), log risk ratios and arcsines (pp. 363–365), standardised mean
+differences (pp. 364–367). The chapter's chi-squares of 2.057 for the odds ratios and 4.264 for the
+arcsines are 2.0563 and 4.2634.
 """
 
 from dataclasses import replace
@@ -75,6 +76,25 @@ def test_log_odds_ratios_pages_362_and_363(arms, agree):
     agree(beta, "0.5099 0.0044 0.4301")
     agree(cov[np.triu_indices(3)], "0.01412 0.00712 0.00425 0.01178 0.00455 0.02703")
     agree([Q], "2.06")
+
+
+def test_log_risk_ratios_pages_363_and_364(arms, agree):
+    table, p, n = arms
+    effects = effect_sizes(table, "RR")
+    agree(effects.y, "0.4700 0.0645 0.2877 0.6286 -0.0645 0.4055")
+    beta, _, _ = averaged(dependent(effects, lambda at: square(at, (1 - p) / (n * p))))
+    agree(beta, "0.4875 0.0006 0.4047")
+
+
+def test_arcsines_pages_364_and_365(arms, agree):
+    """The chapter's angle is twice ours."""
+    table, _, n = arms
+    effects = effect_sizes(table, "AS")
+    agree(2 * effects.y, "0.0852 0.0130 0.0613 0.1521 -0.0187 0.1038")
+    beta, cov, Q = averaged(dependent(effects, lambda at: square(at, 1 / (4 * n))))
+    agree(2 * beta, "0.1010 0.0102 0.0982")
+    agree(4 * cov[np.triu_indices(3)], "0.00058 0.00040 0.00024 0.00061 0.00025 0.00137")
+    agree([Q], "4.26")
 
 
 def test_standardised_mean_differences_pages_364_to_367(agree):

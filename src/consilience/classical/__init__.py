@@ -10,6 +10,7 @@ from consilience.classical.eb import EmpiricalBayes
 from consilience.classical.genq import GeneralisedQ
 from consilience.classical.genqm import MedianGeneralisedQ
 from consilience.classical.he import Hedges
+from consilience.classical.held import GivenTau2
 from consilience.classical.hm import HartungMakambi
 from consilience.classical.hs import HunterSchmidt
 from consilience.classical.hsk import SmallSampleHunterSchmidt
@@ -38,11 +39,15 @@ _lazily, _, _ = lazy_loader.attach(
         "robust",
         "small_study",
     ],
-    submod_attrs={"many": ["pool_many"]},
+    submod_attrs={
+        "many": ["pool_many"],
+        "reweighted": ["Reweighted", "reweighted"],
+        "simulation": ["parametric_bootstrap", "simulate"],
+    },
 )
 __getattr__ = _lazily
 
-__all__ = ["REGISTRY", "Estimator", "GivenWeights", "PowerOfVariance", "get"]
+__all__ = ["REGISTRY", "Estimator", "GivenTau2", "GivenWeights", "PowerOfVariance", "get"]
 
 REGISTRY: dict[str, type[Estimator]] = {
     "CE": CommonEffect,

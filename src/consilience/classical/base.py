@@ -23,6 +23,8 @@ class Estimator(ABC):
     """Its name in tables and figures."""
     scatters: ClassVar[bool] = True
     """Whether true effects may differ at all under it."""
+    reads: ClassVar[bool] = True
+    """Whether it reads the estimates at all; one that does not needs no degrees of freedom."""
     reads_fitted: ClassVar[bool] = False
     """Whether it reads the whole scatter of y, not only what the moderators leave of it."""
 

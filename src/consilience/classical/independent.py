@@ -5,7 +5,7 @@ import numpy as np
 from consilience.classical.wls import Floats
 from consilience.covariance import Covariance
 from consilience.effects import Effects
-from consilience.errors import RefusalError
+from consilience.errors import ModelError, RefusalError
 
 
 def refuse_shared(effects: Effects, what: str) -> None:
@@ -19,9 +19,16 @@ def refuse_shared(effects: Effects, what: str) -> None:
 
     Raises
     ------
+    ModelError
+        For something that is no Effects.
     RefusalError
         If some share participants; the message names the first block.
     """
+    if not isinstance(effects, Effects):
+        raise ModelError(
+            f"{what} takes effects, as of cs.effect_sizes(…) or of a result's `effects`; a "
+            f"{type(effects).__name__} was given."
+        )
     if effects.shared.independent:
         return
     members = effects.shared.members

@@ -9,6 +9,7 @@ from consilience.classical.base import Estimator
 from consilience.classical.batch import Batch, batches
 from consilience.classical.given import estimator_of, inference_of, refuse_level
 from consilience.classical.inference import Inference
+from consilience.classical.magnitude import refuse_unreachable_sets
 from consilience.classical.wls import Floats
 from consilience.errors import ConvergenceError
 
@@ -64,6 +65,7 @@ def pool_many(
     chosen = estimator_of(estimator)
     method = inference_of(inference)
     sets, names = gather(frame, by)
+    refuse_unreachable_sets(sets.y, sets.v)
     found = np.empty((len(names), 6))
     for places, batch in batches(sets.y, sets.v, sets.starts):
         found[places] = _solved(batch, chosen)
@@ -89,7 +91,7 @@ def pool_many(
 def _solved(batch: Batch, estimator: Estimator) -> Floats:
     """Mean (about the plain one), tau², ``Σw`` and Q at it; Q and ``tr P`` at zero: (n, 6)."""
     zero = np.zeros(len(batch.y))
-    tau2, several = zero.copy(), batch.df > 0
+    tau2, several = zero.copy(), (batch.df > 0) | (not estimator.reads)
     if several.any():
         tau2[several] = estimator.tau2_many(batch.rows(several))
     fit, fixed = batch.at(tau2), batch.at(zero)

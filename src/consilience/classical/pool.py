@@ -1,16 +1,19 @@
 """The classical verb: pool effects, with or without moderators."""
 
+import numpy as np
+
 from consilience.classical.base import Estimator
 from consilience.classical.given import estimator_of, inference_of, refuse_level
 from consilience.classical.independent import refuse_shared
 from consilience.classical.inference import Inference
+from consilience.classical.magnitude import refuse_unreachable
 from consilience.classical.offsets import shifted
 from consilience.classical.pooled import Pooled
 from consilience.classical.solution import regression, solved
 from consilience.classical.weighting import GivenWeights
 from consilience.design import Design, constant, encode, tangled
 from consilience.effects import Effects
-from consilience.errors import ModelError
+from consilience.errors import DataError, ModelError, Problem
 
 # Orthogonal factors lose as many digits as the condition number has; seven are owed.
 _LEAST = 1e-9
@@ -56,8 +59,8 @@ def pool(
     RefusalError
         For weights given one by one where estimates share participants.
     DataError
-        For missing moderators and for covariances that are not positive definite, listing the
-        studies.
+        For missing moderators, for covariances that are not positive definite, and for variances so
+        different that some estimates cannot be seen beside others, listing the studies.
     ConvergenceError
         If tau² is not found.
 
@@ -73,7 +76,10 @@ def pool(
     readable(effects, design, inference=method, level=level)
     _refuse_given_weights(effects, chosen)
     problem = regression(effects, design.full)
-    found = solved(problem, estimator=chosen, inference=method)
+    try:
+        found = solved(problem, estimator=chosen, inference=method)
+    except np.linalg.LinAlgError:
+        raise _swamped(effects) from None
     return Pooled(
         effects=effects,
         design=design,
@@ -94,7 +100,8 @@ def checked(effects: Effects) -> Effects:
     ModelError
         For something that is no Effects; the message holds the right call.
     DataError
-        For covariances of estimates that are not positive definite, naming them.
+        For covariances of estimates that are not positive definite, naming them, and for numbers
+        whose squares double precision cannot hold.
     """
     if not isinstance(effects, Effects):
         message = (
@@ -103,6 +110,7 @@ def checked(effects: Effects) -> Effects:
             "cs.read_trials read."
         )
         raise ModelError(message)
+    refuse_unreachable(effects)
     if not effects.shared.independent:
         effects.shared.checked(effects.labels)
     return effects
@@ -154,6 +162,18 @@ def refuse_tangled(design: Design) -> None:
             "Leave one out, or centre and scale them: center(x), scale(x), poly(x, 2)."
         )
         raise ModelError(message)
+
+
+def _swamped(effects: Effects) -> DataError:
+    """Say that the weights of some estimates are lost in the rounding of those of others."""
+    low, high = int(np.argmin(effects.v)), int(np.argmax(effects.v))
+    what = (
+        f"Beside the variance {effects.v[low]:.3g} of {effects.labels[low]} this one is so large "
+        "that the estimate cannot be seen, and a coefficient rests on it"
+    )
+    remedy = "Look both up in their sources, or leave one out with effects.without(…)."
+    return DataError([Problem(what, remedy, str(effects.labels[high]), "vi",
+                              f"{effects.v[high]:.3g}")])  # fmt: skip
 
 
 def _refuse_given_weights(effects: Effects, estimator: Estimator) -> None:

@@ -92,7 +92,7 @@ def solved(problem: StandardForm, *, estimator: Estimator, inference: Inference)
         If tau² is not found.
     """
     read = problem.read(fitted=estimator.reads_fitted)
-    tau2 = estimator.tau2(*read) if problem.df else 0.0
+    tau2 = estimator.tau2(*read) if problem.df or not estimator.reads else 0.0
     fit = Weighted(*problem.data, tau2)
     factor = inference.factor(fit.Q / fit.df if fit.df else 1.0)
     beta = problem.offset + problem.back @ fit.beta

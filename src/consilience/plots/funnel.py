@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.special import ndtri
 
+from consilience.classical.pool import checked
 from consilience.classical.pooled import Pooled
 from consilience.classical.small_study.trim_fill import TrimFill
 from consilience.effects import Effects
@@ -98,6 +99,7 @@ def funnel(effects: Effects, *results: Result, axis: str | Precision = "sei") ->
     doi:10.1016/j.jclinepi.2007.11.010, for the bands. Duval & Tweedie (2000),
     doi:10.1111/j.0006-341X.2000.00455.x, for the filled trials.
     """
+    checked(effects)
     chosen = precision.get(axis) if isinstance(axis, str) else axis
     if unknown := [each for each in results if not isinstance(each, _SHOWN)]:
         raise ModelError(_NOT_SHOWN.format(type(unknown[0]).__name__))

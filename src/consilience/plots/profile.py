@@ -1,7 +1,7 @@
 """Profile likelihoods of the parameters of heterogeneity."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -28,15 +28,18 @@ _SHOWN = {"tau2": "τ²", "tau": "τ", "rho": "ρ", "sigma2": "σ²"}
 
 
 @style()
-def profile(table: pd.DataFrame) -> Figure:
+def profile(table: pd.DataFrame, *more: pd.DataFrame) -> Figure:
     """Draw the profile likelihood of each parameter.
 
     Parameters
     ----------
     table : DataFrame
         Columns ``parameter``, ``value``, ``log_likelihood``, as
-        `classical.diagnostics.profile_likelihood` gives them; ``attrs["level"]`` is that of the
-        intervals, 0.95 if it is missing.
+        `classical.diagnostics.profile_likelihood` and, for a component of a multilevel model,
+        `profile_likelihood` give them; ``attrs["level"]`` is that of the intervals, 0.95 if it is
+        missing, ``attrs["lower"]`` and ``attrs["upper"]`` are the interval of a single parameter.
+    *more : DataFrame
+        Others, such as those of the other components.
 
     Returns
     -------
@@ -48,7 +51,8 @@ def profile(table: pd.DataFrame) -> Figure:
     Raises
     ------
     ModelError
-        If this is no table, a column is missing, or a parameter has fewer than three values.
+        If this is no table, a column is missing, or a parameter has fewer than three values; for
+        tables of different levels.
 
     References
     ----------
@@ -56,7 +60,12 @@ def profile(table: pd.DataFrame) -> Figure:
     doi:10.1002/(SICI)1097-0258(19960330)15:6<619::AID-SIM188>3.0.CO;2-A
     """
     made_by = "diagnostics.profile_likelihood(pooled)"
-    curves = _curves(table_of(table, "profile", made_by=made_by))
+    curves = [
+        curve for each in (table, *more)
+        for curve in _curves(table_of(each, "profile", made_by=made_by))
+    ]  # fmt: skip
+    if len({curve.level for curve in curves}) > 1:
+        raise ModelError("The intervals of these profiles have different levels; give one level.")
     panels, top = [], MARGIN
     for curve in curves:
         frame = curve.frame(top)
@@ -81,12 +90,15 @@ class Curve:
         Its values, increasing, and the log likelihood there.
     level : float
         Of the interval.
+    given : tuple of float
+        Ends of the interval, if they are known; nan where they are to be read off the curve.
     """
 
     name: str
     x: Array
     y: Array
     level: float
+    given: tuple[float, float] = (np.nan, np.nan)
 
     @property
     def best(self) -> int:
@@ -100,7 +112,9 @@ class Curve:
 
     @cached_property
     def ends(self) -> tuple[float, float]:
-        """Ends of the interval, between the given points on straight lines; nan if not reached."""
+        """Ends of the interval, else between the points on straight lines; nan if not reached."""
+        if not np.isnan(self.given).any():
+            return self.given
         cut = float(self.y[self.best]) - self.drop
         above = np.flatnonzero(self.y >= cut)
         first, last = int(above[0]), int(above[-1])
@@ -112,7 +126,8 @@ class Curve:
     @property
     def words(self) -> str:
         """The estimate and the interval."""
-        digits = decimals(float(np.nanmax(np.abs(np.array(self.ends) - self.x[self.best]))))
+        ends = [end for end in self.ends if np.isfinite(end)] or [float(self.x[-1])]
+        digits = decimals(float(np.abs(np.array(ends) - self.x[self.best]).max()))
         within = interval(*self.ends, digits=digits)
         return f"{number(float(self.x[self.best]), digits)} ({within})"
 
@@ -150,10 +165,22 @@ def _curves(table: pd.DataFrame) -> list[Curve]:
                              "curve needs three.")  # fmt: skip
         ordered = known.sort_values("value", kind="stable")
         x, y = (ordered[each].to_numpy(dtype=float) for each in ("value", "log_likelihood"))
-        found.append(Curve(_SHOWN.get(str(name), clean(name)), x, y, level))
+        found.append(Curve(_named(str(name), part), x, y, level))
     if not found:
         raise ModelError("This table has no rows, so there is nothing to draw.")
-    return found
+    ends = table.attrs.get("lower", np.nan), table.attrs.get("upper", np.nan)
+    return [replace(found[0], given=ends)] if len(found) == 1 else found
+
+
+def _named(name: str, part: pd.DataFrame) -> str:
+    """Write a parameter: its symbol, and what it is of."""
+    kind = str(part["kind"].iloc[0]) if "kind" in part else name
+    if kind not in _SHOWN:
+        return clean(name)
+    of, _, own = name.rpartition(": ")
+    level = own.partition("[")[2].rstrip("]")
+    what = ", ".join(each for each in (level, of) if each) or name
+    return _SHOWN[kind] if name in _SHOWN else f"{_SHOWN[kind]} of {clean(what)}"
 
 
 def _across(values: Array) -> Scale:
@@ -166,7 +193,7 @@ def _painter(curve: Curve) -> Painter:
         del page
         best = curve.best
         height, at = float(curve.y[best]), float(curve.x[best])
-        low, high = np.nan_to_num(curve.ends, nan=curve.x[-1])
+        low, high = np.clip(np.nan_to_num(curve.ends, nan=curve.x[-1]), curve.x[0], curve.x[-1])
         if not np.isfinite(curve.ends[0]):
             low = curve.x[0]
         plot.axvspan(float(low), float(high), color=BAND, lw=0.0, zorder=0.5, label="interval")

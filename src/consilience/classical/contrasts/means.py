@@ -173,6 +173,7 @@ def marginal_means(
     Searle SR, Speed FM, Milliken GA (1980). The American Statistician 34:216–221.
     doi:10.1080/00031305.1980.10483031
     """
+    linear_of(pooled)
     names = (over,) if isinstance(over, str) else tuple(over)
     held = dict(at or {})
     design, table = pooled.design, pooled.table

@@ -17,6 +17,11 @@ def columns(table: pd.DataFrame, *names: str) -> tuple[Floats, ...]:
     DataError
         For every wrong cell: study, column, value.
     """
+    if not isinstance(table, pd.DataFrame):
+        raise ModelError(
+            f"Counts are read off a trial table; a {type(table).__name__} was given. Give a "
+            "DataFrame, or cs.read_trials(path).frame."
+        )
     absent = [name for name in names if name not in table]
     if absent:
         raise ModelError(f"The trial table has no column {', '.join(absent)}; counts are needed.")

@@ -8,6 +8,7 @@ from consilience.classical.diagnostics.leave_one_out import leave_one_out
 from consilience.classical.diagnostics.profile_likelihood import profile_likelihood
 from consilience.classical.diagnostics.residual_quantiles import residual_quantiles
 from consilience.classical.diagnostics.residuals import hat_values, residuals, shrunken
+from consilience.classical.diagnostics.variance_inflation import variance_inflation
 
 __all__ = [
     "baujat",
@@ -21,4 +22,5 @@ __all__ = [
     "residual_quantiles",
     "residuals",
     "shrunken",
+    "variance_inflation",
 ]

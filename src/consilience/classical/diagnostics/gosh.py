@@ -76,9 +76,10 @@ def _pooled(pooled: Pooled, chosen: NDArray[np.bool_]) -> pd.DataFrame:
     batch = Batch(about, np.where(chosen, v, 1.0), chosen)
     tau2 = pooled.estimator.tau2_many(batch)
     fit, fixed = batch.at(tau2), batch.at(np.zeros(len(chosen)))
-    typical = batch.df / fixed.trace
     scatters = pooled.estimator.scatters
+    # Beside a variance many orders smaller a second estimate says nothing of the typical one.
     with np.errstate(divide="ignore"):
+        typical = batch.df / fixed.trace
         ratio = 1 + tau2 / typical if scatters else fixed.Q / batch.df
         share = tau2 / (tau2 + typical) if scatters else np.maximum(0.0, 1 - 1 / ratio)
     columns = {

@@ -9,6 +9,7 @@ from consilience.classical.intervals import get
 from consilience.classical.likelihood import LikelihoodEstimator
 from consilience.classical.pooled import Pooled
 from consilience.classical.solution import regression
+from consilience.classical.univariate import refuse_others
 from consilience.classical.wls import log_likelihood, log_restricted
 from consilience.errors import ModelError, RefusalError
 
@@ -44,6 +45,7 @@ def profile_likelihood(pooled: Pooled, *, points: int = 200) -> pd.DataFrame:
     ----------
     Hardy RJ, Thompson SG (1996). Statistics in Medicine 15:619–629.
     """
+    refuse_others(pooled, "This profile")
     if not isinstance(pooled.estimator, LikelihoodEstimator):
         raise RefusalError(
             f"{pooled.estimator.label} maximises no likelihood, so it has no profile. Pool by "

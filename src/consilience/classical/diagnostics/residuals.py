@@ -27,7 +27,8 @@ def residuals(pooled: Pooled) -> pd.DataFrame:
         By estimate: ``fitted, residual, residual_se`` (``√((v + tau²) (1 - h))``), ``z``
         (internally studentised), ``hat``, ``weight`` (percent).
     """
-    effects, hat = pooled.effects, hat_values(pooled)
+    hat = hat_values(pooled)
+    effects = pooled.effects
     fitted = pooled.design.full @ pooled.beta
     residual = effects.y - fitted
     with np.errstate(divide="ignore", invalid="ignore"):

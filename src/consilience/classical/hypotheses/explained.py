@@ -4,6 +4,7 @@ import math
 
 from consilience.classical.pool import pool
 from consilience.classical.pooled import Pooled
+from consilience.classical.univariate import refuse_others
 from consilience.errors import ModelError
 
 
@@ -22,7 +23,7 @@ def explained(pooled: Pooled) -> float:
     Raises
     ------
     ModelError
-        Without moderators, or without an intercept.
+        Without moderators, without an intercept, and for the results of other verbs.
 
     References
     ----------
@@ -30,6 +31,7 @@ def explained(pooled: Pooled) -> float:
     López-López JA, Marín-Martínez F, Sánchez-Meca J, Van den Noortgate W, Viechtbauer W (2014).
     British Journal of Mathematical and Statistical Psychology 67:30–48. doi:10.1111/bmsp.12002
     """
+    refuse_others(pooled, "R²")
     if not pooled.design.names or not pooled.design.intercept:
         raise ModelError("R² compares a regression with its intercept alone; give moderators.")
     alone = pool(pooled.effects, pooled.estimator)

@@ -79,7 +79,7 @@ def profile_interval(pooled: Pooled) -> pd.DataFrame:
     Raises
     ------
     ModelError
-        For other estimators.
+        For other estimators, and the results of other verbs.
     ConvergenceError
         If tau² is not found.
 
@@ -87,6 +87,7 @@ def profile_interval(pooled: Pooled) -> pd.DataFrame:
     ----------
     Hardy RJ, Thompson SG (1996). Statistics in Medicine 15:619–629.
     """
+    refuse_others(pooled, "This interval")
     _by_likelihood(pooled)
     rows = [_row(pooled, place) for place in range(len(pooled.beta))]
     table = pd.DataFrame(rows, index=pd.Index(pooled.names, name="coef"))

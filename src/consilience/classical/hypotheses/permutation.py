@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from consilience.classical.batch import Batch
+from consilience.classical.hypotheses.wald import wald_test
 from consilience.classical.pooled import Pooled
 from consilience.classical.solution import solve
 from consilience.classical.univariate import refuse_dependent
@@ -39,7 +40,9 @@ def permutation_test(pooled: Pooled, *, most: int = 5_000, seed: int = 1) -> pd.
     -------
     DataFrame
         By coefficient: ``estimate, statistic, p_value``; the intercept's p value is nan beside
-        moderators, which say nothing of it. ``attrs["exact"]``, ``attrs["rearrangements"]``.
+        moderators, which say nothing of it. ``attrs["exact"]``, ``attrs["rearrangements"]``, and of
+        all moderators at once ``attrs["joint"]``: what `wald_test` answers, with the p value of
+        the rearrangements.
 
     Raises
     ------
@@ -56,18 +59,35 @@ def permutation_test(pooled: Pooled, *, most: int = 5_000, seed: int = 1) -> pd.
     if most < 1:
         raise ModelError(f"most = {most!r} leaves nothing to compare with; give 5000, say.")
     refuse_dependent(pooled, "A permutation test")
-    observed = pooled.summary()["statistic"].to_numpy()
+    skipped = _skipped(pooled)
+    observed = _statistics_of(pooled.beta, pooled.cov, skipped)
     rearranged, exact = (_shuffled if pooled.design.names else _flipped)(pooled, most, seed)
     reached = _size(rearranged) >= _size(observed) * (1 - _SLACK)
     # The observed arrangement is among all of them; among drawn ones it must be counted.
     drawn = int(not exact)
     p_value = (reached.sum(axis=0) + drawn) / (len(rearranged) + drawn)
-    if pooled.design.names and pooled.design.intercept:
-        p_value[0] = np.nan
-    columns = {"estimate": pooled.beta, "statistic": observed, "p_value": p_value}
+    p_value[:skipped] = np.nan
+    columns = {
+        "estimate": pooled.beta, "statistic": observed[:-1], "p_value": p_value[:-1]
+    }  # fmt: skip
     table = pd.DataFrame(columns, index=pd.Index(pooled.names, name="coef"))
-    table.attrs = pooled.attrs | {"exact": exact, "rearrangements": len(rearranged)}
+    joint = wald_test(pooled).to_dict() | {"p_value": float(p_value[-1])}
+    table.attrs = pooled.attrs | {
+        "exact": exact, "rearrangements": len(rearranged), "joint": joint
+    }  # fmt: skip
     return table
+
+
+def _skipped(pooled: Pooled) -> int:
+    """Count the coefficients of which a rearrangement says nothing: an intercept."""
+    return int(bool(pooled.design.names) and pooled.design.intercept)
+
+
+def _statistics_of(beta: Floats, cov: Floats, skipped: int) -> Floats:
+    """Give the statistic of each coefficient, and the root of that of all but the skipped."""
+    se = np.sqrt(np.diag(cov))
+    z, correlations = (beta / se)[skipped:], (cov / np.outer(se, se))[skipped:, skipped:]
+    return np.append(beta / se, np.sqrt(z @ np.linalg.solve(correlations, z)))
 
 
 def _size(statistic: Floats) -> Floats:
@@ -84,7 +104,7 @@ def _flipped(pooled: Pooled, most: int, seed: int) -> tuple[Floats, bool]:
         turned = np.random.default_rng(seed).integers(0, 2, (most, k))
     signs: Floats = np.where(turned == 1, -1.0, 1.0)
     parts = [_statistics(pooled, signs[i : i + _CHUNK]) for i in range(0, len(signs), _CHUNK)]
-    return np.concatenate(parts)[:, None], exact
+    return np.repeat(np.concatenate(parts)[:, None], 2, axis=1), exact
 
 
 def _statistics(pooled: Pooled, signs: Floats) -> Floats:
@@ -115,4 +135,4 @@ def _shuffled(pooled: Pooled, most: int, seed: int) -> tuple[Floats, bool]:
 def _rearranged(pooled: Pooled, order: tuple[int, ...]) -> Floats:
     data = pooled.effects.y, pooled.effects.v, pooled.design.full[list(order)]
     found = solve(data, estimator=pooled.estimator, inference=pooled.inference)
-    return np.asarray(found.beta / np.sqrt(np.diag(found.cov)))
+    return _statistics_of(found.beta, found.cov, _skipped(pooled))

@@ -26,13 +26,19 @@ def scale_ratio(full: PooledScale, reduced: PooledScale) -> pd.Series:
     Raises
     ------
     ModelError
-        If the second is not nested in the first.
+        If the second is not nested in the first, and for the results of other verbs.
 
     References
     ----------
     Viechtbauer W, López-López JA (2022). Research Synthesis Methods 13:697–715, section 2.4.
     doi:10.1002/jrsm.1562
     """
+    for each in (full, reduced):
+        if not isinstance(each, PooledScale):
+            raise ModelError(
+                f"scale_ratio() compares what cs.pool_location_scale answers, not a "
+                f"{type(each).__name__}."
+            )
     code = full.model.chosen_criterion().code
     df = _count(full) - _count(reduced)
     _check(full, reduced, df=df)

@@ -99,10 +99,30 @@ def standard_errors(solution: Solution) -> Floats:
     nan for parameters that are held or at a limit, and where the curvature says nothing. They
     describe a quadratic, which the likelihood of a variance seldom is; its profile says more.
     """
+    return np.sqrt(np.diag(_covariance(solution)))
+
+
+def total_error(solution: Solution) -> float:
+    """Find the standard error of the sum of the variances; those at zero are taken as known.
+
+    nan where levels have variances of their own, where all variances are held or zero, and where
+    the curvature of the log likelihood says nothing.
+    """
+    terms = solution.objective.parameters.terms
+    if any(term.shape.levels for term in terms):
+        return math.nan
+    first = np.cumsum([0, *solution.objective.parameters.sizes])[:-1].astype(int)
+    cov = _covariance(solution)[np.ix_(first, first)]
+    known = np.isfinite(np.diag(cov))
+    return math.sqrt(float(cov[np.ix_(known, known)].sum())) if known.any() else math.nan
+
+
+def _covariance(solution: Solution) -> Floats:
+    """Find the covariance of all parameters; nan for those of which nothing is known."""
     parameters, point = solution.objective.parameters, solution.point
     slopes = _jacobian(solution, point)
     loose = np.abs(slopes).max(axis=0, initial=0.0) > _STEP
-    found = np.full(len(slopes), np.nan)
+    found = np.full((len(slopes), len(slopes)), np.nan)
     if not loose.any():
         return found
     try:
@@ -112,13 +132,15 @@ def standard_errors(solution: Solution) -> Floats:
     values = np.linalg.eigvalsh(information)
     if values[0] <= 1e-10 * values[-1]:
         return found
-    cov = slopes[:, loose] @ np.linalg.inv(information) @ slopes[:, loose].T
     sized = np.concatenate([
         np.where(np.arange(len(t.shape.names)) < t.shape.variances, solution.objective.unit, 1.0)
         for t in parameters.terms
     ])  # fmt: skip
+    turned = sized[:, None] * slopes[:, loose]
     moved = np.abs(slopes).max(axis=1) > _STEP
-    found[moved] = (np.sqrt(np.diag(cov)) * sized)[moved]
+    found[np.ix_(moved, moved)] = (turned @ np.linalg.inv(information) @ turned.T)[
+        np.ix_(moved, moved)
+    ]
     return found
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from consilience.classical.multilevel.algebra import State, choose
 from consilience.classical.multilevel.correlations.base import Floats
@@ -86,6 +87,11 @@ class Objective:
         inside = Covariance(shared.members, tuple(each / self.unit for each in shared.blocks))
         A = np.column_stack([basis, rest / scale])
         self.algebra = choose(A, v / self.unit, terms, shared=inside)
+
+    @property
+    def deviations(self) -> NDArray[np.bool_]:
+        """Which of the free coordinates are standard deviations."""
+        return self.parameters.deviations
 
     def at(self, u: Floats) -> Point:
         """Evaluate the likelihood and its slope.

@@ -94,9 +94,15 @@ class Parameters:
         return [np.where(np.arange(len(start)) == at, _LOW * start, start) for at in places]
 
     @property
+    def knots(self) -> list[Floats]:
+        """Where along each free coordinate the likelihood has edges, ascending."""
+        found = [each for term in self.terms for each in term.shape.knots]
+        return [each for each, free in zip(found, self.free, strict=True) if free]
+
+    @property
     def smooth(self) -> bool:
         """Whether the likelihood has two derivatives everywhere."""
-        return all(term.shape.correlation.smooth for term in self.terms)
+        return not any(len(each) for each in self.knots)
 
     @property
     def _tilts(self) -> tuple[float, ...]:

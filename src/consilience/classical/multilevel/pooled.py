@@ -147,8 +147,9 @@ class PooledMultilevel(Regressed):
         -------
         Series
             ``tau2, tau2_se, tau, tau2_lower, tau2_upper, I2`` (percent), ``H2``, ``Q, Q_df, Q_p``.
-            Error and interval of the sum are not given here (nan), for they take long where there
-            are many estimates: see `confint`, and `profile_likelihood` for those of each component.
+            The error of the sum is from the curvature of the log likelihood, variances at zero
+            being taken as known. Its interval is not given here (nan), for it takes long where
+            there are many estimates: see `confint`, and `profile_likelihood` for each component.
         """
         return self._series(heterogeneity(self.solution, self._typical, tau2=self._tau2()))
 

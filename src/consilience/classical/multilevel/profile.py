@@ -10,9 +10,9 @@ from scipy.special import chdtri
 
 from consilience.classical.multilevel.components_table import parameter_names
 from consilience.classical.multilevel.correlations.base import Floats
+from consilience.classical.multilevel.edges import highest
 from consilience.classical.multilevel.objective import Objective
 from consilience.classical.multilevel.pooled import PooledMultilevel
-from consilience.classical.multilevel.search import Climber
 from consilience.errors import ConvergenceError, ModelError
 
 _ACCURACY = 1e-10
@@ -40,8 +40,9 @@ def profile_likelihood(
     Returns
     -------
     DataFrame
-        Columns ``parameter, value, log_likelihood`` (the criterion of the analysis with all its
-        constants) and ``drop``, how far that lies below the maximum. ``attrs`` holds
+        Columns ``parameter, kind`` (``tau2`` or ``rho``), ``value, log_likelihood`` (the criterion
+        of the analysis with all its constants) and ``drop``, how far that lies below the maximum;
+        `plots.profile` draws it. ``attrs`` holds
         ``estimate, lower, upper, level, interval``; an end at a limit of the parameter is that
         limit, infinity included.
 
@@ -56,6 +57,11 @@ def profile_likelihood(
     ----------
     Hardy RJ, Thompson SG (1996). Statistics in Medicine 15:619–629.
     """
+    if not isinstance(pooled, PooledMultilevel):
+        raise ModelError(
+            f"This profile takes what cs.pool_multilevel answers, not a {type(pooled).__name__}; "
+            "classical.diagnostics.profile_likelihood is for what cs.pool answers."
+        )
     if points < 3:
         raise ModelError(f"{points} points draw no curve; give 41, say.")
     line = _Line(pooled, component)
@@ -69,6 +75,7 @@ def profile_likelihood(
     drops = np.array([line.drop(each) for each in grid])
     columns = {
         "parameter": component,
+        "kind": "tau2" if line.variance else "rho",
         "value": [line.reported(each) for each in grid],
         "log_likelihood": pooled.log_likelihood - drops,
         "drop": drops,
@@ -113,12 +120,11 @@ class _Line:
         if x in self.drops:
             return self.drops[x]
         objective = self._held_at(x)
-        climber = Climber(objective)
         starts = objective.parameters.starts(
             max(solution.objective.mean_square / objective.unit, 0.01)
         )
         near = sorted(self.last, key=lambda other: abs(other - x))[:2]
-        point = climber.highest([*(self.last[other] for other in near), *starts], tried=4)
+        point = highest(objective, [*(self.last[other] for other in near), *starts], tried=4)
         self.last[x] = point.u
         self.drops[x] = solution.point.value - point.value
         return self.drops[x]

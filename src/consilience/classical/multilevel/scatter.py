@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import chdtrc, stdtrit
 
+from consilience.classical.multilevel.components_table import total_error
 from consilience.classical.multilevel.solve import Solution
 from consilience.classical.multilevel.term import Term
 from consilience.classical.multilevel.typical import Typical
@@ -34,7 +35,7 @@ def heterogeneity(solution: Solution, typical: Typical, *, tau2: float) -> dict[
     Q, df = objective.Q(objective.without_scatter()), float(objective.k - objective.p)
     return {
         "tau2": tau2,
-        "tau2_se": math.nan,
+        "tau2_se": total_error(solution),
         "tau": math.sqrt(tau2),
         **dict.fromkeys(("tau2_lower", "tau2_upper"), math.nan),
         "I2": 100 * tau2 / (tau2 + typical_variance),

@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Sequence
-from typing import final
+from typing import Protocol, final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from consilience.classical.multilevel.correlations.base import Floats
-from consilience.classical.multilevel.objective import Objective, Point
+from consilience.classical.multilevel.objective import Point
 from consilience.errors import ConvergenceError
 
 _STEP = 1e-5
@@ -22,7 +23,20 @@ _FLAT = 1e-10
 _RISING = 1e-4
 _SMALL = 1e-5
 _BESIDE = 1e-3
-_NOWHERE, _FINE, _ROUGH = 1e300, 1e-9, 6
+
+
+class Landscape(Protocol):
+    """What can be climbed."""
+
+    @property
+    def deviations(self) -> NDArray[np.bool_]:
+        """Which of the coordinates are standard deviations."""
+
+    def at(self, u: Floats) -> Point:
+        """Evaluate the likelihood and its slope."""
+
+    def value(self, u: Floats) -> float:
+        """Give the likelihood alone."""
 
 
 @final
@@ -33,10 +47,10 @@ class Climber:
 
     Parameters
     ----------
-    objective : Objective
+    objective : Landscape
     """
 
-    def __init__(self, objective: Objective) -> None:
+    def __init__(self, objective: Landscape) -> None:
         self.objective = objective
 
     def highest(self, starts: Sequence[Floats], *, tried: int = 3) -> Point:
@@ -47,8 +61,6 @@ class Climber:
         ConvergenceError
             If no climb ends; the message says how far the best of them came.
         """
-        if not self.objective.parameters.smooth:
-            return self._highest_of_rough(starts)
         heights = [self.objective.value(start) for start in starts]
         order = np.argsort(heights)[::-1][:tried]
         ends: list[Point] = []
@@ -66,33 +78,6 @@ class Climber:
             "No start of the search has a finite likelihood. Look for sampling variances that "
             "differ by more than ten orders of magnitude."
         )
-
-    def _highest_of_rough(self, starts: Sequence[Floats]) -> Point:
-        """Climb without slopes where there are edges, from the best few starts."""
-        from scipy.optimize import minimize
-
-        def fallen(u: Floats) -> float:
-            return min(-self.objective.value(u), _NOWHERE)
-
-        best = sorted(starts, key=fallen)[:_ROUGH]
-        most = 2000 * len(starts[0])
-        ends = [
-            minimize(
-                fallen,
-                start,
-                method="Nelder-Mead",
-                options={"xatol": _FINE, "fatol": _FINE, "maxfev": most},
-            )
-            for start in best
-        ]
-        end = min(ends, key=lambda found: float(found.fun))
-        if end.fun >= _NOWHERE or not end.success:
-            raise ConvergenceError(
-                "The Nelder–Mead search for the variance components and a range with edges ended "
-                f"at the log likelihood {-end.fun:.6g} without settling. Hold the range by its "
-                "setting, or use a smooth kernel such as SPEXP."
-            )
-        return self._snapped(self.objective.at(np.asarray(end.x)))
 
     def climb(self, start: Floats, *, known: Sequence[Point] = ()) -> Point:
         """Climb from one start to a maximum; a variance that dwindles ends at zero.
@@ -179,7 +164,7 @@ class Climber:
 
     def _snapped(self, point: Point) -> Point:
         """Put standard deviations that dwindled exactly to zero, where that costs nothing."""
-        deviations = self.objective.parameters.deviations
+        deviations = self.objective.deviations
         for at in np.flatnonzero(deviations & (np.abs(point.u) < _SMALL) & (point.u != 0)):
             u = point.u.copy()
             u[at] = 0.0

@@ -42,6 +42,14 @@ class Shape:
         """How many of the parameters are variances."""
         return len(self.levels) or 1
 
+    @property
+    def knots(self) -> list[Floats]:
+        """Where along each coordinate the matrix has edges; the first of a correlation may."""
+        found = [np.empty(0)] * len(self.names)
+        if self.correlation.names:
+            found[self.variances] = self.correlation.knots
+        return found
+
     def natural(self, u: Floats) -> Floats:
         """Give the parameters at these coordinates, variances first; both of shape (q,)."""
         sd, c = self._split(u)

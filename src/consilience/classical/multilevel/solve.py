@@ -6,8 +6,8 @@ from typing import final
 
 from consilience.classical.multilevel.correlations.base import Floats
 from consilience.classical.multilevel.criteria import Criterion
+from consilience.classical.multilevel.edges import highest
 from consilience.classical.multilevel.objective import Objective, Point
-from consilience.classical.multilevel.search import Climber
 from consilience.classical.multilevel.term import Term
 from consilience.covariance import Covariance
 
@@ -76,4 +76,4 @@ def solve(
     objective = Objective(data, shared=shared, terms=terms, criterion=criterion)
     total = max(objective.mean_square / objective.unit, 0.01)
     starts = objective.parameters.starts(total)
-    return Solution(objective, Climber(objective).highest(starts))
+    return Solution(objective, highest(objective, starts))

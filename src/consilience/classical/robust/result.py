@@ -26,6 +26,8 @@ _INFERRED = ("se", "statistic", "df", "p_value", "lower", "upper")
 # Var c'Vc is at most 2 (E c'Vc)², so that all are above one third but for rounding.
 _LEAST_DF = 0.25
 
+_AGREED = "no residual is left, so that nothing is known of its error"
+
 
 @final
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -187,9 +189,9 @@ class Robust(Regressed):
         return found if found > _LEAST_DF else np.nan
 
     def _note(self, rows: Floats) -> str:
-        if self.adjustment.satterthwaite:
-            return self.alone.note(rows)
-        return self.alone.caution(rows)
+        satterthwaite = self.adjustment.satterthwaite
+        found = self.alone.note(rows) if satterthwaite else self.alone.caution(rows)
+        return found or ("" if self.cov.any() else _AGREED)
 
     def _interval(self, mean: pd.Series) -> str:
         if np.isfinite(mean["lower"]):

@@ -15,7 +15,7 @@ type Bounds = Sequence[tuple[float, float]]
 
 _WORST = 1e10
 _STEP, _MAX_STEPS, _SETTLED, _EQUAL = 1e-5, 40, 1e-12, 1e-10
-_HALVINGS, _ROUND = 12, 1e-12
+_HALVINGS, _ROUND = 6, 1e-12
 
 
 def climb(
@@ -51,7 +51,7 @@ def climb(
 
     search: Any = minimize
     inside = [bound for bound, kept in zip(bounds, free, strict=True) if kept]
-    options = {"maxiter": 1000, "maxfun": 3000, "ftol": 1e-15, "gtol": 1e-10}
+    options = {"maxiter": 1000, "maxfun": 3000, "ftol": 1e-10, "gtol": 1e-6}
     run = search(depth, x[free], jac=True, method="L-BFGS-B", bounds=inside, options=options)
     found = x.copy()
     found[free] = run.x

@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
-from consilience.classical.independent import refuse_shared
 from consilience.classical.pooled import Pooled
 from consilience.classical.small_study.copas_likelihood import (
     CopasProblem,
     copas_fit,
     residual_p,
 )
+from consilience.classical.univariate import refuse_dependent
 from consilience.errors import ModelError
 
 _LEVELS = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1)
@@ -145,8 +145,8 @@ def copas_sensitivity(
 
 
 def _problem(pooled: Pooled) -> CopasProblem:
+    refuse_dependent(pooled, "Copas's selection model")
     effects = pooled.effects
-    refuse_shared(effects, "Copas's selection model")
     if pooled.design.names or effects.k < 4 or np.ptp(effects.v) <= 1e-10 * effects.v.max():
         raise ModelError("Copas's model takes four estimates or more, of different variances, "
                          "without moderators.")  # fmt: skip

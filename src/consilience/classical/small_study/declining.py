@@ -88,6 +88,8 @@ class Declining(Weights):
         return (delta[0] * self._factor(results), *delta[1:])
 
     def _factor(self, results: Results) -> Floats:
+        if not self.precision:
+            return np.ones(1)
         return np.asarray((results.sei / results.sei.max()) ** self.precision)
 
     def _start(self) -> tuple[Floats, Floats]:

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import chdtrc, ndtr, ndtri
 
-from consilience.classical.independent import refuse_shared
 from consilience.classical.pooled import Pooled
+from consilience.classical.univariate import refuse_dependent
 from consilience.classical.wls import Floats
 from consilience.errors import ModelError
 
@@ -37,8 +37,8 @@ def excess_significance(pooled: Pooled, *, alpha: float = 0.05) -> pd.Series:
     """
     if not 0 < alpha < 1:
         raise ModelError(f"alpha {alpha!r} is no probability between 0 and 1; give 0.05, say.")
+    refuse_dependent(pooled, "The test of excess significance")
     effects = pooled.effects
-    refuse_shared(effects, "The test of excess significance")
     sei, fitted = np.sqrt(effects.v), pooled.fitted().to_numpy()
     cut = -float(ndtri(alpha / 2)) * sei
     spread = np.sqrt(effects.v + pooled.tau2)

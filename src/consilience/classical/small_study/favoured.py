@@ -13,6 +13,14 @@ type Logs = tuple[Floats, Floats]
 _LOG_2 = float(np.log(2.0))
 
 
+def tails(z: Floats) -> Logs:
+    """Give ``log Φ(-z)`` and ``log Φ(z)``: the smaller one, and the larger as what it leaves."""
+    smaller = log_ndtr(-np.abs(z))
+    larger = np.log1p(-np.exp(smaller))
+    above = z > 0
+    return np.where(above, smaller, larger), np.where(above, larger, smaller)
+
+
 class Favoured(ABC):
     """A p value as a function of ``z = y / √v``."""
 
@@ -43,7 +51,7 @@ class Greater(Favoured):
 
     def logs(self, z: Floats) -> Logs:
         """``log Φ(-z)`` and ``log Φ(z)``."""
-        return log_ndtr(-z), log_ndtr(z)
+        return tails(z)
 
     def edges(self, upper: Floats) -> Floats:
         """Where z is ``upper``."""
@@ -60,7 +68,7 @@ class Less(Favoured):
 
     def logs(self, z: Floats) -> Logs:
         """As of `Greater`, after the turn."""
-        return log_ndtr(-z), log_ndtr(z)
+        return tails(z)
 
     def edges(self, upper: Floats) -> Floats:
         """Where z is ``upper``."""

@@ -9,6 +9,7 @@ from scipy.special import gammainc
 from consilience.classical.dl import DerSimonianLaird
 from consilience.classical.given import refuse_level
 from consilience.classical.independent import refuse_shared
+from consilience.classical.magnitude import refuse_unreachable
 from consilience.classical.roots import falling_root
 from consilience.classical.wls import Floats, Weighted, standard_form
 from consilience.effects import Effects
@@ -50,6 +51,7 @@ def henmi_copas(effects: Effects, *, level: float = 0.95) -> pd.Series:
     """
     refuse_level(level)
     refuse_shared(effects, "Henmi and Copas's interval")
+    refuse_unreachable(effects)
     if effects.k < 2:
         raise ModelError("henmi_copas() needs two estimates at least; one says nothing of scatter.")
     problem = standard_form(effects.y, effects.v, np.ones((effects.k, 1)))

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from consilience.classical.independent import refuse_shared
+from consilience.classical.magnitude import refuse_unreachable
 from consilience.classical.wls import Floats
 from consilience.effects import Effects
 from consilience.errors import ModelError
@@ -57,6 +58,7 @@ def predictor(effects: Effects, name: str) -> Floats:
     if name not in PREDICTORS:
         raise ModelError(f"Unknown predictor {name!r}. Known: {', '.join(sorted(PREDICTORS))}.")
     refuse_shared(effects, "A regression test for small-study effects")
+    refuse_unreachable(effects)
     if effects.k < 3:
         raise ModelError(
             f"{effects.k} estimates are too few for a regression test; three at least."

@@ -8,12 +8,15 @@ from scipy.special import ndtri
 
 from consilience.classical.small_study.climb import climb, polish
 from consilience.classical.small_study.favoured import Favoured
-from consilience.classical.small_study.quadrature import REACH, standard_nodes
+from consilience.classical.small_study.quadrature import Line, standard_nodes
 from consilience.classical.small_study.weights import Results, Weights
 from consilience.classical.wls import Floats
 
+type Nodes = tuple[Floats, Floats, Results]
+"""Standardised nodes, logs of their weights, and what the selection sees there."""
+
 _LOG_2PI = math.log(2 * math.pi)
-_TAIL = 1e-6
+_TAIL, _SEEN, _OUTER = 1e-6, 1e-15, 6
 _LOWEST, HIGHEST = -30.0, 16.0
 _SMALL, _EQUAL = -3.0, 1e-10
 FLAT = 1e-4
@@ -35,6 +38,8 @@ class Selected:
     favoured : Favoured
     common : bool
         Whether tau² is zero by assumption.
+    line : Line
+        Nodes that all trials share, broken where the weights are.
     """
 
     y: Floats
@@ -43,6 +48,7 @@ class Selected:
     weights: Weights
     favoured: Favoured
     common: bool
+    line: Line
 
     @property
     def p(self) -> int:
@@ -90,27 +96,49 @@ class Selected:
 
     def _expected(self, mean: Floats, sd: Floats, delta: Floats) -> tuple[Floats, Floats, Floats]:
         """Log share published, and means under selection: of t, of t², of the slopes."""
-        sei = self.sei[:, None]
-        t, logs = standard_nodes(mean / self.sei, sd / self.sei, self._breaks())
-        could = self.results((mean[:, None] + sd[:, None] * t) / sei, sei)
+        mean, sd = mean / self.sei, sd / self.sei
+        growth = self.weights.growth(delta, ends=self.favoured.ends)
+        among = self.line.around(mean, sd, growth)
+        found, edge = self._means(self._shared_nodes(mean, sd, among), delta)
+        if not edge < _SEEN:
+            found, edge = self._means(self._own_nodes(mean, sd), delta)
+        # A weight that grows faster than the density falls leaves nothing to normalise by.
+        endless = (edge > _TAIL) | (growth * sd**2 >= 1)
+        return np.where(endless, np.inf, found[0]), found[1:3], found[3:]
+
+    def _means(self, nodes: Nodes, delta: Floats) -> tuple[Floats, float]:
+        """Log share, means of t, t² and the slopes; and the largest share of an outermost node."""
+        t, logs, could = nodes
+        if not t.size:
+            return np.empty(0), math.inf
         logs = logs + self.weights.log_weight(could, delta)
         top = logs.max(axis=1, keepdims=True)
         shares = np.exp(logs - top)
         total = shares.sum(axis=1)
-        # A weight that grows faster than the density falls leaves nothing to normalise by.
-        growth = self.weights.growth(delta, ends=self.favoured.ends)
-        endless = np.max(shares * (np.abs(t) > REACH - 1), axis=1) > _TAIL
-        endless |= growth * sd**2 >= self.sei**2
-        log_share = np.where(endless, np.inf, top[:, 0] + np.log(total))
-        shares /= total[:, None]
-        slopes = [np.sum(shares * each, axis=1) for each in self.weights.slopes(could, delta)]
-        moments = np.array([np.sum(shares * t, axis=1), np.sum(shares * t**2, axis=1)])
-        return log_share, moments, np.array(slopes).reshape(len(delta), len(t))
+        outer = np.maximum(shares[:, :_OUTER].max(axis=1), shares[:, -_OUTER:].max(axis=1))
+        edge = float((outer / total).max())
+        slopes = [np.einsum("ij,ij->i", shares, np.broadcast_to(each, t.shape)) / total
+                  for each in (t, t**2, *self.weights.slopes(could, delta))]  # fmt: skip
+        return np.array([top[:, 0] + np.log(total), *slopes]), edge
 
-    def _breaks(self) -> Floats:
-        edges = self.favoured.edges(-ndtri(np.array(self.weights.cuts())))
+    def _shared_nodes(self, mean: Floats, sd: Floats, among: slice) -> Nodes:
+        line = self.line
+        t = (line.z[among] - mean[:, None]) / sd[:, None]
+        logs = line.log_weights[among] - t**2 / 2 - np.log(sd)[:, None] - _LOG_2PI / 2
+        could = Results(line.z[among], self.sei[:, None], line.log_p[among], line.log_q[among])
+        return t, logs, could
+
+    def _own_nodes(self, mean: Floats, sd: Floats) -> Nodes:
+        edges = kinks(self.weights, self.favoured)
         repeated = np.broadcast_to(edges, (len(self.sei), len(edges)))
-        return np.concatenate([repeated, self.weights.points(self.sei)], axis=1)
+        breaks = np.concatenate([repeated, self.weights.points(self.sei)], axis=1)
+        t, logs = standard_nodes(mean, sd, breaks)
+        return t, logs, self.results(mean[:, None] + sd[:, None] * t, self.sei[:, None])
+
+
+def kinks(weights: Weights, favoured: Favoured) -> Floats:
+    """Find the z values, ascending, at which the weight of all trials is not smooth."""
+    return favoured.edges(-ndtri(np.array(weights.cuts())))
 
 
 def maximum(problem: Selected, starts: list[Floats]) -> tuple[Floats, float, Floats]:

@@ -12,7 +12,8 @@ from consilience.classical.small_study import favoured as directions
 from consilience.classical.small_study.climb import curvature
 from consilience.classical.small_study.favoured import Favoured
 from consilience.classical.small_study.functions import get
-from consilience.classical.small_study.selected import FLAT, HIGHEST, Selected, maximum
+from consilience.classical.small_study.quadrature import Line
+from consilience.classical.small_study.selected import FLAT, HIGHEST, Selected, kinks, maximum
 from consilience.classical.small_study.weights import Unselected, Weights
 from consilience.classical.univariate import refuse_dependent
 from consilience.classical.wls import Floats
@@ -103,7 +104,9 @@ def _direction(name: str) -> Favoured:
 def _problem(pooled: Pooled, weights: Weights, favoured: Favoured, *, unit: float) -> Selected:
     effects, common = pooled.effects, not pooled.estimator.scatters
     y, sei = effects.y / unit, np.sqrt(effects.v) / abs(unit)
-    return Selected(y, sei, pooled.design.full, weights, favoured, common)
+    alike = not weights.points(sei).size
+    line = Line.broken(kinks(weights, favoured), favoured) if alike else Line.none()
+    return Selected(y, sei, pooled.design.full, weights, favoured, common, line)
 
 
 def _names(pooled: Pooled, problem: Selected) -> list[str]:

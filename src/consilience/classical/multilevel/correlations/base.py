@@ -23,9 +23,9 @@ class Correlation(ABC):
     """Where searches start; see `start`."""
 
     @property
-    def smooth(self) -> bool:
-        """Whether the matrix has two derivatives everywhere."""
-        return True
+    def knots(self) -> Floats:
+        """Where along the first coordinate the matrix lacks two derivatives, ascending."""
+        return np.empty(0)
 
     @property
     @abstractmethod

@@ -39,9 +39,10 @@ class Distance(Bounded):
     bent: bool = False
 
     @property
-    def smooth(self) -> bool:
-        """Not where the kernel is bent."""
-        return not self.bent
+    def knots(self) -> Floats:
+        """Where the range is one of the distances, if the kernel is bent."""
+        between = np.unique(self.apart[self.apart > 0]) if self.bent else ()
+        return np.array([self.coordinate(0, float(each)) for each in between])
 
     @property
     def limit(self) -> tuple[float, float]:
