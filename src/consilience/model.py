@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
+from functools import cache
 from math import inf
+from operator import is_not
 from typing import TYPE_CHECKING, Any
 
 from consilience import bias as biases
@@ -111,7 +113,8 @@ def blocks(model: Model, effects: Effects) -> tuple[Block, ...]:
 
 def weighed(model: Model, effects: Effects) -> Effects:
     """Give the effects with the sampling variances that the bias lets them have."""
-    return replace(effects, v=model.bias.variance(effects))
+    v = model.bias.variance(effects)
+    return effects if v is effects.v else replace(effects, v=v)
 
 
 def variable_names(model: Model, effects: Effects) -> tuple[str, ...]:
@@ -145,12 +148,21 @@ def _resolved(part: Any, context: priors.Context) -> Any:  # noqa: ANN401 - any 
     if isinstance(part, Prior):
         return part.resolve(context)
     if isinstance(part, tuple):
-        return tuple(_resolved(each, context) for each in part)
-    if not is_dataclass(part) or isinstance(part, type):
-        return part
-    values = {slot.name: getattr(part, slot.name) for slot in fields(part)}
-    changed = {name: _resolved(value, context) for name, value in values.items()}
-    return replace(part, **changed) if changed != values else part
+        found = tuple(_resolved(each, context) for each in part)
+        return found if any(map(is_not, found, part)) else part
+    changed = {}
+    for name in _slots(type(part)):  # type: ignore[arg-type]
+        value = getattr(part, name)
+        found = _resolved(value, context)
+        if found is not value:
+            changed[name] = found
+    return replace(part, **changed) if changed else part
+
+
+@cache
+def _slots(kind: type) -> tuple[str, ...]:
+    """Name the fields of a kind of part, none if it is no dataclass."""
+    return tuple(slot.name for slot in fields(kind)) if is_dataclass(kind) else ()
 
 
 def _predictor(model: Model, effects: Effects) -> "TensorVariable":

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from scipy import stats
+from tests.outlying import outlying
 
 import consilience as cs
 from consilience import heterogeneity, priors
@@ -80,15 +81,10 @@ def test_a_prior_that_is_not_normal_gets_a_map_about_its_middle(effects):
 
 
 @pytest.mark.nuts
-def test_a_sampled_model_is_mapped_like_a_refit(effects):
-    robust = cs.Model(
-        mu=priors.Normal(0.0, 1.0),
-        heterogeneity=heterogeneity.StudentT(tau=priors.HalfNormal(0.5)),
-    )
-    engine = cs.engines.Nuts(seed=3)
-    fit = cs.fit(robust, effects, engine)
+def test_a_sampled_model_is_mapped_like_a_refit():
+    fit, moved = outlying(), priors.Normal(-0.3, 0.2)
     surface = cs.prior_map(fit, [0.0, -0.3], [1.0, 0.2])
-    refit = cs.fit(replace(robust, mu=priors.Normal(-0.3, 0.2)), effects, engine).summary()
+    refit = cs.fit(replace(fit.model, mu=moved), fit.effects, fit.engine).summary()
     there = surface.sel(location=-0.3, scale=0.2)
     error = 4.0 * refit.loc["mu", "mcse"] * 3.0  # both are sampled, and one is reweighted besides
     assert abs(float(there["mean"]) - refit.loc["mu", "mean"]) < error

@@ -1,5 +1,6 @@
 """Choosing an engine, and saying why."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from consilience.effects import Effects
@@ -26,7 +27,7 @@ def auto(model: Model, effects: Effects, *, seed: int = 0) -> Choice:
     --------
     The reason repeats what the exact engine said when it refused, e.g. that a prior is not normal.
     """
-    exact = Exact(seed=seed)
+    exact = _exact(seed)
     try:
         exact.accept(model, effects)
     except RefusalError as refusal:
@@ -36,12 +37,17 @@ def auto(model: Model, effects: Effects, *, seed: int = 0) -> Choice:
 
 def run(model: Model, effects: Effects, *, seed: int = 0) -> tuple[Choice, Posterior]:
     """Choose as `auto` does and run the engine, without asking the model twice."""
-    exact = Exact(seed=seed)
+    exact = _exact(seed)
     try:
         return Choice(exact, _EXACT), exact.run(model, effects)
     except RefusalError as refusal:
         choice = _sampled(seed, refusal)
     return choice, choice.engine.run(model, effects)
+
+
+@lru_cache(maxsize=1)
+def _exact(seed: int) -> Exact:
+    return Exact(seed=seed)
 
 
 def _sampled(seed: int, refusal: RefusalError) -> Choice:

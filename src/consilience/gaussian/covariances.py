@@ -25,6 +25,8 @@ def counted(shared: Covariance, v: Array) -> Covariance:
     v : array (k,)
         The variances that a bias lets the estimates have, reported / w; infinite at w = 0.
     """
+    if shared.independent:
+        return shared
     pairs = [
         (at[np.isfinite(v[at])], trusted(block, v[at]))
         for at, block in zip(shared.members, shared.blocks, strict=True)

@@ -69,6 +69,11 @@ def _smoothed(logs: Array) -> tuple[Array, Array]:
     return smooth, k
 
 
+def pareto_k(logs: Array) -> Array:
+    """Give the Pareto k of log weights (q, draws)."""
+    return _smoothed(logs)[1]
+
+
 def _moments(mu: Array, weights: Array, threshold: float) -> tuple[Array, Array, Array]:
     mean = weights @ mu
     sd = np.sqrt(np.sum(weights * (mu - mean[:, None]) ** 2, axis=1))

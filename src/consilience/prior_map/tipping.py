@@ -5,42 +5,17 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
+from consilience.engines.nuts.posterior import SampledPosterior
 from consilience.errors import ModelError
 from consilience.fit import Fit
 from consilience.gaussian import Array
-from consilience.prior_map.likelihood import Likelihood, likelihood_of
-from consilience.prior_map.normals import Normals, number
-from consilience.prior_map.posteriors import posteriors
+from consilience.prior_map.crossing import NONE, Exactly, Found, Rule, Search, Source
+from consilience.prior_map.drawn import Drawn
+from consilience.prior_map.likelihood import likelihood_of
+from consilience.prior_map.normals import number
 
-_SCALES, _CLOSER, _ZOOMS, _CORNERS = 65, 17, 6, 5
-_STEPS, _SETTLED = 60, 1e-12
-_ROOT_2PI, _Z = float(np.sqrt(2.0 * np.pi)), float(ndtri(0.975))
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """When a conclusion is drawn: "above" if P(μ > threshold) ≥ certainty, "below" if ≤ 1 − it.
-
-    Parameters
-    ----------
-    threshold : float
-        On the effect's scale.
-    certainty : float
-        Above 0.5.
-    """
-
-    threshold: float
-    certainty: float
-
-    @property
-    def boundaries(self) -> tuple[float, float]:
-        """The probabilities at which the conclusion changes."""
-        return self.certainty, round(1.0 - self.certainty, 15)
-
-    def conclusion(self, probability: float) -> str:
-        """Say what a probability means: ``above``, ``below`` or ``open``."""
-        upper, lower = self.boundaries
-        return "above" if probability >= upper else "below" if probability <= lower else "open"
+_CORNERS, _GOOD = 5, 0.7
+_Z = float(ndtri(0.975))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +28,8 @@ class TippingPoint:
         The prior N(location, scale²); nan if there is none short of certainty.
     distance : float
         From the prior held: √((m − m₀)² + (s − s₀)²), the 2-Wasserstein distance of the two normal
-        distributions, on the effect's scale; infinite if there is none.
+        distributions, on the effect's scale; infinite if there is none, nan where it lies beyond
+        the priors to which draws can be reweighted.
     boundary : float
         P(μ > threshold) under that prior; nan if there is none.
     held : tuple of float
@@ -66,6 +42,9 @@ class TippingPoint:
         When a conclusion is drawn.
     words : str
         What it means.
+    error : float
+        Monte Carlo standard error of the distance; 0 where no draws are involved, nan where there
+        is no distance.
     """
 
     location: float
@@ -77,6 +56,7 @@ class TippingPoint:
     conclusion: str
     rule: Rule
     words: str
+    error: float = 0.0
 
     @property
     def prior(self) -> str:
@@ -104,8 +84,9 @@ def tipping_point(
     Parameters
     ----------
     fit : Fit
-        A fit whose prior of μ is normal, of a model that is Gaussian given at most three
-        hyperparameters.
+        A fit whose prior of μ is normal. Where its model is not Gaussian given at most three
+        hyperparameters its draws are reweighted, by π(μ)/π₀(μ): the answer has a Monte Carlo error
+        then, and is not given where the Pareto k of the weights exceeds 0.7.
     threshold : float
         What μ must exceed.
     certainty : float
@@ -119,21 +100,37 @@ def tipping_point(
         If the prior of μ is not normal, or the model has no such form; for settings out of range.
     ConvergenceError
         If two rules of integration differ by more than 1e-6 for any prior.
+
+    References
+    ----------
+    Vehtari et al. (2024), JMLR 25(72), for the limit of k.
     """
     rule = Rule(number(threshold, "threshold"), _share(certainty, "certainty", (0.5, 1.0)))
     share = _share(narrowest, "narrowest", (0.0, 1.0))
     held = held_prior(fit)
     search = _search(fit, held, rule=rule, narrowest=share)
-    now = float(search.at(*(np.array([part]) for part in held))[0][0])
-    found = search.nearest(now)
+    now = float(search.source.at(*(np.array([part]) for part in held))[0][0])
+    found, sampled = search.nearest(now), isinstance(search.source, Drawn)
+    reached = bool(np.isfinite(found[2])) and search.source.pareto_k(*found[:2]) <= _GOOD
+    location, scale, distance, boundary = found if reached else _none(sampled=sampled)
     return TippingPoint(
-        *found,
+        location,
+        scale,
+        distance,
+        boundary,
         held=held,
         probability=now,
         conclusion=rule.conclusion(now),
         rule=rule,
-        words=_words(found, held, rule=rule, now=now),
+        words=_words(found, held, rule=rule, now=now, doubtful=sampled and not reached),
+        error=_error(search, found) if reached else np.nan,
     )
+
+
+def _none(*, sampled: bool) -> Found:
+    """Say that there is none; that nothing is known, where draws do not show one."""
+    location, scale, distance, boundary = NONE
+    return location, scale, np.nan if sampled else distance, boundary
 
 
 def held_prior(fit: Fit) -> tuple[float, float]:
@@ -156,93 +153,33 @@ def held_prior(fit: Fit) -> tuple[float, float]:
     return float(location), float(scale)
 
 
-type _Found = tuple[float, float, float, float]
-"""Location, scale, distance and boundary."""
-
-_NONE: _Found = (np.nan, np.nan, np.inf, np.nan)
-
-
-@dataclass(frozen=True, slots=True)
-class _Search:
-    """The priors within reach of the one held, and the likelihood that serves them all."""
-
-    likelihood: Likelihood
-    held: tuple[float, float]
-    rule: Rule
-    reach: float
-    least: float
-
-    def at(self, locations: Array, scales: Array) -> tuple[Array, Array]:
-        """Give P(μ > threshold) under priors, and its derivative with respect to the location."""
-        found = posteriors(self.likelihood, Normals(locations, scales))
-        return found.tail(self.rule.threshold)
-
-    def nearest(self, now: float) -> _Found:
-        """Find the nearest crossing of the boundaries of the conclusion that is drawn now."""
-        upper, lower = self.rule.boundaries
-        first = {"above": (upper,), "below": (lower,), "open": (upper, lower)}
-        found = [self._along_scales(each) for each in first[self.rule.conclusion(now)]]
-        best = min(found, key=lambda each: each[2])
-        return best if best[2] <= self.reach else _NONE
-
-    def _along_scales(self, boundary: float) -> _Found:
-        """Look along all scales, then ever closer about the best of them."""
-        scales = np.geomspace(self.least, self.held[1] + self.reach, _SCALES)
-        best = _NONE
-        for _ in range(_ZOOMS):
-            locations = self._crossings(scales, boundary)
-            distances = np.hypot(locations - self.held[0], scales - self.held[1])
-            if np.all(np.isnan(distances)):
-                return best
-            place = int(np.nanargmin(distances))
-            best = (
-                float(locations[place]),
-                float(scales[place]),
-                float(distances[place]),
-                boundary,
-            )
-            ends = float(scales[max(place - 1, 0)]), float(scales[min(place + 1, len(scales) - 1)])
-            scales = np.linspace(*ends, num=_CLOSER)
-        return best
-
-    def _crossings(self, scales: Array, boundary: float) -> Array:
-        """Location at which the probability crosses the boundary for each scale, nan if none."""
-        found = np.full(len(scales), np.nan)
-        ends = [np.full(len(scales), self.held[0] + sign * self.reach) for sign in (-1.0, 1.0)]
-        first, last = (self.at(end, scales)[0] for end in ends)
-        within = (first < boundary) & (last > boundary)
-        if within.any():
-            found[within] = self._crossing(scales[within], boundary)
-        return found
-
-    def _crossing(self, scales: Array, boundary: float) -> Array:
-        """Newton's method on the probit scale, kept inside a shrinking bracket."""
-        goal, tolerance = ndtri(boundary), _SETTLED * self.held[1]
-        lower, upper = (np.full(len(scales), self.held[0] + sign * self.reach) for sign in (-1, 1))
-        m = np.full(len(scales), self.held[0])
-        for _ in range(_STEPS):
-            p, slope = self.at(m, scales)
-            lower, upper = np.where(p < boundary, m, lower), np.where(p > boundary, m, upper)
-            with np.errstate(all="ignore"):
-                z = ndtri(p)
-                step = m - (z - goal) * np.exp(-0.5 * z**2) / (_ROOT_2PI * slope)
-            inside = (step >= lower) & (step <= upper)
-            following = np.where(inside, step, (lower + upper) / 2.0)
-            settled, m = np.all(np.abs(following - m) <= tolerance), following
-            if settled:
-                break
-        return m
-
-
-def _search(fit: Fit, held: tuple[float, float], *, rule: Rule, narrowest: float) -> _Search:
+def _search(fit: Fit, held: tuple[float, float], *, rule: Rule, narrowest: float) -> Search:
     reach = float(np.hypot(held[0] - rule.threshold, held[1]))
     least = narrowest * held[1]
     locations = held[0] + reach * np.linspace(-1.0, 1.0, _CORNERS)
     scales = np.geomspace(least, held[1] + reach, _CORNERS)
-    return _Search(likelihood_of(fit, locations, scales), held, rule, reach, least)
+    return Search(_source(fit, (locations, scales), rule.threshold), held, rule, reach, least)
 
 
-def _words(found: _Found, held: tuple[float, float], *, rule: Rule, now: float) -> str:
+def _source(fit: Fit, priors: tuple[Array, Array], threshold: float) -> Source:
+    """Work the answers out exactly; from draws where that cannot be done and there are some."""
+    try:
+        return Exactly(likelihood_of(fit, *priors), threshold)
+    except ModelError:
+        if not isinstance(fit.posterior, SampledPosterior):
+            raise
+        return Drawn(fit.posterior, threshold)
+
+
+def _error(search: Search, found: Found) -> float:
+    """Turn the error of the location into that of the distance."""
+    location, scale, distance, _ = found
+    return search.source.error(location, scale) * abs(location - search.held[0]) / distance
+
+
+def _words(
+    found: Found, held: tuple[float, float], *, rule: Rule, now: float, doubtful: bool
+) -> str:
     drawn = {
         "above": f"the conclusion is that mu is above {rule.threshold:g}",
         "below": f"the conclusion is that mu is not above {rule.threshold:g}",
@@ -253,6 +190,13 @@ def _words(found: _Found, held: tuple[float, float], *, rule: Rule, now: float) 
         f"certainty of {rule.certainty:g}, {drawn[rule.conclusion(now)]}."
     )
     location, scale, distance, _ = found
+    if doubtful:
+        where = f" It may be near {_centred(location, scale)}." if np.isfinite(distance) else ""
+        return (
+            f"{first} Where the nearest prior that changes this lies these draws do not show: they "
+            f"cannot be reweighted that far (Pareto k above 0.7).{where} Fit again with priors of "
+            "mu that matter: replace(model, mu=priors.Normal(m, s))."
+        )
     if not np.isfinite(distance):
         return (
             f"{first} No normal prior changes this, short of one that is all but certain that mu "

@@ -51,7 +51,10 @@ def cumulative(fit: Fit, by: str = "year", *, level: float = 0.95) -> pd.DataFra
     Lau et al. (1992), doi:10.1056/NEJM199207233270406.
     """
     answering(fit, "cumulative")
-    remedy = "Fit a model with heterogeneity.Normal, or refit to effects.keep(...) yourself."
+    remedy = (
+        f"By sampling it would take {fit.effects.k} fits of some ten seconds each: fit a model "
+        "with heterogeneity.Normal, or fit the steps that matter, fit(model, effects.keep(...))."
+    )
     posterior = exact_of(fit, "cumulative", instead=remedy)
     order = _order(fit, by)
     rows = [_step(fit, posterior, order[: count + 1], level=level) for count in range(len(order))]
@@ -74,7 +77,7 @@ def _order(fit: Fit, by: str) -> list[int]:
 def _step(
     fit: Fit, posterior: ExactPosterior, places: list[int], *, level: float
 ) -> dict[str, object]:
-    others = tuple(place for place in range(fit.effects.k) if place not in places)
+    others = tuple(sorted(set(range(fit.effects.k)) - set(places)))
     note = reason(posterior.form, others)
     empty = dict.fromkeys([*_HOUSE, "tau"], np.nan) | {"level": level, "interval": "credible"}
     if note:

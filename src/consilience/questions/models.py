@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 
 from consilience.engines.exact.posterior import ExactPosterior
-from consilience.errors import ModelError
+from consilience.errors import ModelError, RefusalError
 from consilience.fit import Fit
 from consilience.questions.asking import answering
+from consilience.questions.bridged import evidence_of
 from consilience.questions.evidence import same_data
 from consilience.questions.leave_one_out import exact_loo, loo, spread_of_sum
 
@@ -24,7 +25,10 @@ _COLUMNS = [
 
 
 def compare_models(
-    fits: Mapping[str, Fit], *, prior_odds: Mapping[str, float] | None = None
+    fits: Mapping[str, Fit],
+    *,
+    prior_odds: Mapping[str, float] | None = None,
+    bridge: bool = False,
 ) -> pd.DataFrame:
     """Rank models by leave-one-out predictive density and by evidence.
 
@@ -34,6 +38,9 @@ def compare_models(
         Fits of the same estimates, by name.
     prior_odds : mapping of str to float, optional
         How plausible each model was beforehand, up to a factor; all alike if left out.
+    bridge : bool
+        Whether the evidence of sampled fits is estimated as `bayes_factor` does, in some ten
+        seconds each; otherwise it is nan.
 
     Returns
     -------
@@ -63,7 +70,8 @@ def compare_models(
     table["p"] = [float(pointwise[name].p) for name in names]
     table["computed"] = ["exact" if _is_exact(fits[name]) else "PSIS" for name in names]
     table["weight"] = _stacked(pointwise)
-    _weigh_evidence(table, fits, _prior(names, prior_odds))
+    table["log_evidence"] = [_evidence(fits[name], name, bridge=bridge) for name in names]
+    _weigh_evidence(table, _prior(names, prior_odds))
     table = table.sort_values("elpd", ascending=False, na_position="last", kind="stable")
     best = str(table.index[0])
     differences = [_difference(pointwise[str(name)], pointwise[best]) for name in table.index]
@@ -114,10 +122,19 @@ def _prior(names: list[str], odds: Mapping[str, float] | None) -> np.ndarray:
     return np.asarray(values / values.sum())
 
 
-def _weigh_evidence(table: pd.DataFrame, fits: Mapping[str, Fit], prior: np.ndarray) -> None:
-    found = [fits[str(name)].log_evidence for name in table.index]
-    logs = np.array([np.nan if each is None else each for each in found], dtype=float)
-    table["log_evidence"], table["prior_probability"] = logs, prior
+def _evidence(fit: Fit, name: str, *, bridge: bool) -> float:
+    """Give a log evidence; nan where there is none, or it is not to be estimated."""
+    if not (bridge or _is_exact(fit)):
+        return np.nan
+    try:
+        return evidence_of(fit, name).log
+    except RefusalError:
+        return np.nan
+
+
+def _weigh_evidence(table: pd.DataFrame, prior: np.ndarray) -> None:
+    logs = table["log_evidence"].to_numpy(dtype=float)
+    table["prior_probability"] = prior
     known = np.isfinite(logs)
     highest = logs[known].max() if known.any() else np.nan
     table["log10_bf"] = (logs - highest) / np.log(10.0)

@@ -14,7 +14,7 @@ from consilience.engines.exact.integrand import (
     values,
     values_at,
 )
-from consilience.engines.exact.ladder import FIRST, panels_on
+from consilience.engines.exact.ladder import FIRST, LADDER, Rungs, panels_on
 from consilience.engines.exact.marginals import hyper_marginals
 from consilience.engines.exact.mixture import Mixture
 from consilience.engines.exact.panels import Panels
@@ -24,7 +24,9 @@ from consilience.engines.exact.search import Bracket, bracket
 from consilience.gaussian import Array
 from consilience.questions.sweep import Sets, Swept, sweep
 
-_ROUNDS = {1: 6, 2: 4, 3: 2}
+_ROUNDS = {1: 4, 2: 6, 3: 5}
+_HIGHER = 2
+_ENOUGH = {1: WANTED, 2: 1e-8, 3: 1e-7}  # another round of thousands of nodes is not worth more
 _LOOKS, _RISEN = 5, 1.0
 _LOST = 1e-7  # a pivot below this has cost seven digits: the refit is done from the start
 _NEGLIGIBLE = 1e-13
@@ -123,13 +125,13 @@ class Shared:
         if not self._rule.panels:
             found = self._at((), places)
             return found, self._sound(found)
-        box, rungs = self._box(), [FIRST] * len(self._rule.panels)
-        coarse = self._at(panels_on(box, tuple(rungs)), places)
+        box, coarse = self._begun(places)
+        rungs = list(self._rungs)
         for _ in range(_ROUNDS[len(rungs)]):
             rungs = [rung + 1 for rung in rungs]
             fine = self._at(panels_on(box, tuple(rungs)), places)
             fine = replace(fine, accuracy=_disagreement(coarse, fine))
-            if fine.accuracy.max() <= WANTED:
+            if fine.accuracy.max() <= _ENOUGH[len(rungs)]:
                 break
             coarse = fine
         return fine, self._sound(fine)
@@ -146,17 +148,31 @@ class Shared:
         weak = (found.swept.pivot < _LOST) & (found.mass > _NEGLIGIBLE)
         return np.asarray((found.accuracy <= OWED) & ~weak.any(axis=0))
 
-    def _box(self) -> Bracket:
-        """Bracket all refits at once: every one is held against its own peak, as far as known."""
+    @property
+    def _rungs(self) -> Rungs:
+        """Where to begin: a box that holds many posteriors wants more nodes than one of its own.
+
+        Along several axes it is where the rule of all estimates ended, which knows what each needs.
+        """
+        panels = self._rule.panels
+        if len(panels) == 1:
+            return (FIRST + _HIGHER,)
+        return tuple(min(LADDER.index((each.count, each.order)), FIRST) for each in panels)
+
+    def _begun(self, places: Places) -> tuple[Bracket, Refits]:
+        """Bracket all refits at once, and take a first rule.
+
+        Every one is held against its own peak, as far as known.
+        """
         peaks = self._logs(self._rule.panels)[0].max(axis=0)
         for _ in range(_LOOKS):
             box = self._around(peaks)
-            nodes = panels_on(box, (FIRST,) * len(self._rule.panels))
-            higher = np.maximum(peaks, self._logs(nodes)[0].max(axis=0))
+            found = self._at(panels_on(box, self._rungs), places)
+            higher = np.maximum(peaks, found.log_density.max(axis=0) + found.log_evidence)
             if np.max(higher - peaks) <= _RISEN:
                 break
             peaks = higher
-        return box
+        return box, found
 
     def _around(self, peaks: Array) -> Bracket:
         axes = self._rule.coordinates

@@ -39,7 +39,7 @@ def gather(frame: pd.DataFrame, by: str) -> tuple[DataSets, pd.Index]:
         no finite numbers, or not above zero in `vi`: all of them at once, up to twenty.
     """
     _refuse_columns(frame, by)
-    codes, names = pd.factorize(frame[by])
+    codes, names = _sets(frame[by])
     y, v = _numbers(frame["yi"]), _numbers(frame["vi"])
     rows = _Rows(frame, by)
     wrong = {"yi": ~np.isfinite(y), "vi": ~(np.isfinite(v) & (v > 0.0))}
@@ -52,6 +52,22 @@ def gather(frame: pd.DataFrame, by: str) -> tuple[DataSets, pd.Index]:
         order = np.argsort(codes, kind="stable")
         y, v = y[order], v[order]
     return DataSets(y, v, starts), pd.Index(names, name=by)
+
+
+def _sets(column: pd.Series) -> tuple[NDArray[np.intp], pd.Index | NDArray]:
+    """Give each row's data set a number, in the order in which they appear.
+
+    Whole numbers in order need no table of what was seen.
+    """
+    values = column.to_numpy()
+    if not isinstance(column.dtype, np.dtype) or values.dtype.kind not in "iu":
+        return pd.factorize(column)
+    if not (values[1:] >= values[:-1]).all():
+        return pd.factorize(column)
+    new = np.empty(len(values), dtype=bool)
+    new[0] = True
+    np.not_equal(values[1:], values[:-1], out=new[1:])
+    return np.cumsum(new) - 1, pd.Index(values[new])
 
 
 def _refuse_columns(frame: pd.DataFrame, by: str) -> None:

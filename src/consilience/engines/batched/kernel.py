@@ -17,6 +17,7 @@ WANTED, WANTED_TAILS = 1e-9, 1e-8
 OWED = 1e-6
 _WIDEST = 1e140
 _TRIES = 60
+_TINY, _HUGE = 1e-100, 1e100
 
 FINE, IMPROPER, NO_NUMBER, ROUGH, RAGGED = range(5)
 """How a computation ended."""
@@ -66,17 +67,17 @@ def posteriors(sets: Sets, models: tuple[Assumed, Asked], places: Places) -> Non
 def _standardise(data: tuple[Array, Array], assumed: Assumed, estimates: Array) -> Case:
     """State a data set as a `Case`."""
     y, v = data
-    weight, logarithm = 1.0 / (assumed.sd * assumed.sd), 0.0
+    weight = 1.0 / (assumed.sd * assumed.sd)
     total = weight * assumed.centre
     for i in range(y.size):
-        weight += 1.0 / v[i]
-        total += y[i] / v[i]
-        logarithm += np.log(v[i])
-    origin, unit = total / weight, min(np.exp(0.5 * logarithm / y.size), assumed.width)
-    scale = unit * unit
+        precision = 1.0 / v[i]
+        weight += precision
+        total += y[i] * precision
+    origin, unit = total / weight, min(np.exp(0.5 * _log_product(v) / y.size), assumed.width)
+    scale, per_unit = unit * unit, 1.0 / unit
     smallest, largest = np.inf, 0.0
     for i in range(y.size):
-        estimates[i, 0], estimates[i, 1] = (y[i] - origin) / unit, v[i] / scale
+        estimates[i, 0], estimates[i, 1] = (y[i] - origin) * per_unit, v[i] * per_unit * per_unit
         smallest, largest = min(smallest, estimates[i, 1]), max(largest, estimates[i, 1])
     proper = 1.0 if assumed.sd < np.inf else 0.0
     spread = assumed.sd * assumed.sd / scale if proper else 1.0
@@ -86,6 +87,21 @@ def _standardise(data: tuple[Array, Array], assumed: Assumed, estimates: Array) 
         *(spread, proper, lower, upper, min(FARTHEST, np.arcsinh(np.sqrt(upper - lower)))),
         *(smallest, largest, assumed.table),
     )
+
+
+@exact
+def _log_product(v: Array) -> float:
+    """Add logarithms up: one call for all numbers whose product is in range."""
+    total, product = 0.0, 1.0
+    for i in range(v.size):
+        if not _TINY < v[i] < _HUGE:
+            total += np.log(v[i])
+            continue
+        product *= v[i]
+        if not _TINY < product < _HUGE:
+            total += np.log(product)
+            product = 1.0
+    return total + np.log(product)
 
 
 @exact
@@ -100,7 +116,7 @@ def _posterior(case: Case, tools: Tools, task: tuple[Asked, Array]) -> float:
     if not lower < upper:
         return NO_NUMBER
     marks[EDGE, 0], marks[EDGE, 1] = lower, upper
-    n = lay(coarse, marks[EDGE], 0)
+    n = lay(coarse, marks[EDGE], 1 if asked.probabilities.size else 0)
     found = integrate(case, coarse, n)
     guess(coarse, n, (asked.probabilities, marks))
     marks[EDGE, asked.probabilities.size + 1] = upper

@@ -19,13 +19,13 @@ from consilience.engines.batched.sheet import (
 from consilience.engines.compiled import exact, summing
 from consilience.gaussian import Array
 
-PLAIN = (32, 48, 64, 96, 128, 192, 272, 384)
+PLAIN = (24, 32, 48, 64, 96, 128, 192, 272, 384)
 """Nodes of the rules on the whole bracket, one after the other until two agree."""
 
 CUT = (64, 96, 128, 192, 256, 384)
 """Nodes of the rules on a bracket that is cut at three quantiles; each cut is a node as well."""
 
-_STRETCHED = (32, 48)
+_STRETCHED = (24, 32, 48)
 _SERIES = np.array([40320.0, 6720.0, 3024.0, 1800.0, 1225.0]) / 53089.0
 
 

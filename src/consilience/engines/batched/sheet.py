@@ -12,7 +12,7 @@ from consilience.gaussian import Array
 CAPACITY = 400
 """Room for nodes in a row."""
 
-STRIDE = 16
+STRIDE = 8
 """Loops run over multiples of this: what is left over would be done one number at a time."""
 
 _ROWS = 19

@@ -62,7 +62,7 @@ class Coordinate:
         inside = self.lower + self.scale * np.sinh(x) ** 2
         if self.depth > 0.0:
             inside = self.lower + (inside - self.lower) * np.exp(-self._sunk(x))
-        return np.minimum(inside, self.upper) if np.isfinite(self.upper) else inside
+        return np.minimum(inside, self.upper) if self.upper < np.inf else inside
 
     def log_jacobian(self, x: Array) -> Array:
         """Give log dσ/dx; −∞ at x = 0."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -176,12 +177,19 @@ class Form:
         """Solve at some of the nodes, by their places; the likelihood of the others is zero."""
         return self.equations.solve(_Pieces(self, phi, at), len(phi))
 
+    def part(self, given: Conditional, phi: Array, span: slice) -> Conditional:
+        """Keep the answers at some of the nodes φ (nodes, d)."""
+        own = phi[span]
+        found = given.log_likelihood[span], given.mean[span], given.variance[span]
+        return Conditional(*found, self.equations, _Pieces(self, own, np.arange(len(own))))
+
     def pieces(self, phi: Array, at: NDArray[np.intp]) -> Iterator[tuple[NDArray, Array, Array]]:
         """Cut nodes into pieces small enough that h(φ) can be held; see `Equations.solve`."""
         chunk = max(1, _CELLS // max(1, len(self.y)))
+        every = len(at) == len(phi)
         for start in range(0, len(at), chunk):
             piece = at[start : start + chunk]
-            point = self.point(phi[piece])
+            point = self.point(phi[start : start + chunk] if every else phi[piece])
             h = np.ascontiguousarray(self.scatter.variance(point), dtype=float)
             yield piece, h, self._spread(point)
 
@@ -222,15 +230,17 @@ def assemble(model: Model, effects: Effects) -> Form:
     errors = Errors.of(observed.v, observed.shared)
     known = sum((part.known for part in parts), np.zeros(effects.k))
     moments = [part.prior.normal_moments() for part in parts]
-    widths = [len(part.labels) for part in parts]
+    W = parts[0].matrix if len(parts) == 1 else np.hstack([part.matrix for part in parts])
+    each = [place for place, part in enumerate(parts) for _ in part.labels]
+    hidden = [place for place, part in enumerate(each) if parts[part].distorts]
     form = Form(
         y=observed.y - known,
         errors=errors,
         known=known,
-        W=np.hstack([part.matrix for part in parts]),
-        truth=np.hstack([(0.0 if part.distorts else 1.0) * part.matrix for part in parts]),
-        mean=np.repeat([mean for mean, _ in moments], widths),
-        sd=np.repeat([sd for _, sd in moments], widths),
+        W=W,
+        truth=_without_columns(W, hidden),
+        mean=np.array([moments[place][0] for place in each], dtype=float),
+        sd=np.array([moments[place][1] for place in each], dtype=float),
         scales=tuple(_scale(part) for part in parts for _ in part.labels),
         scatter=scatter,
         hypers=(*scatter.hypers, *(hyper for part in parts for hyper in part.scales)),
@@ -241,6 +251,13 @@ def assemble(model: Model, effects: Effects) -> Form:
     refuse_tangled(Layout(form.parts, form.hypers), form.counted)
     _refuse_uneven(form, concrete)
     return form
+
+
+def _without_columns(W: Array, hidden: list[int]) -> Array:
+    if hidden:
+        W = W.copy()
+        W[:, hidden] = 0.0
+    return W
 
 
 def _refuse_uneven(form: Form, model: Model) -> None:
@@ -260,11 +277,10 @@ def _refuse_uneven(form: Form, model: Model) -> None:
 
 def _typical(v: Array) -> float:
     """Give the standard error in the middle: at a tenth of the price of numpy's median."""
-    counted = np.sort(v[np.isfinite(v)])
-    if not counted.size:
+    counted, ordered = np.count_nonzero(np.isfinite(v)), np.sort(v)
+    if not counted:
         return 1.0  # nothing is seen but the priors, whose own scales the search will find
-    below, above = counted[(len(counted) - 1) // 2], counted[len(counted) // 2]
-    return float(np.sqrt(0.5 * (below + above)))
+    return sqrt(0.5 * (ordered.item((counted - 1) // 2) + ordered.item(counted // 2)))
 
 
 def _scale(part: Block) -> str:

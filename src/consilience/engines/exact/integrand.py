@@ -20,14 +20,19 @@ def search(form: Form, coordinates: tuple[Axis, ...]) -> Bracket:
 
     def sized(x: Array) -> tuple[Array, Array]:
         phi = values(coordinates, x)
-        size = np.log1p((np.abs(phi) / scales).max(axis=1))
-        return _log_density(form, coordinates, x, phi=phi), size
+        return _log_density(form, coordinates, x, phi=phi), sized_by(phi, scales)
 
     return bracket(
         sized,
         nearest=np.array([coordinate.nearest for coordinate in coordinates]),
         farthest=np.array([coordinate.farthest for coordinate in coordinates]),
     )
+
+
+def sized_by(phi: Array, scales: Array) -> Array:
+    """Give log(1 + |φ|/scale) of the largest of each node's hyperparameters (nodes, d)."""
+    shares = np.abs(phi) / scales
+    return np.log1p(shares[:, 0] if shares.shape[1] == 1 else shares.max(axis=1))
 
 
 def log_density(form: Form, coordinates: tuple[Axis, ...], x: Array) -> Array:

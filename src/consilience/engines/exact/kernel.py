@@ -8,6 +8,7 @@ in each of k rows.
 from collections.abc import Callable
 from functools import cache
 from math import inf
+from threading import local
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +19,7 @@ from consilience.engines.exact import lanes
 from consilience.engines.exact.lanes import LANES, Logs
 from consilience.gaussian import Array
 
+_KEPT = 32  # room for more coefficients is too much to hold on to
 _OFTEN = 512  # so many mantissas, below 2 each, multiply to less than the largest number
 
 type Positions = NDArray[np.intp]
@@ -74,8 +76,27 @@ class Bench(NamedTuple):
     logs: Logs
 
 
+class _Benches(local):
+    """The room of each thread, by the number of coefficients: loops let other threads run."""
+
+    def __init__(self) -> None:
+        self.known: dict[int, Bench] = {}
+
+
+_BENCHES = _Benches()
+
+
 def bench(m: int) -> Bench:
-    """Make room for m coefficients."""
+    """Make room for m coefficients, or find what this thread has."""
+    if m > _KEPT:
+        return _made(m)
+    found = _BENCHES.known.get(m)
+    if found is None:
+        found = _BENCHES.known[m] = _made(m)
+    return found
+
+
+def _made(m: int) -> Bench:
     g, c = np.empty((2, m, LANES))
     shared, precision, spare = np.empty((3, LANES))
     return Bench(np.empty((m, m, LANES)), g, c, shared, precision, spare, lanes.no_logs())

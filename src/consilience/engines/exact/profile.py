@@ -53,7 +53,7 @@ def gap(coarse: "Rule", fine: "Rule", place: int) -> Array:
     onto = _onto(coarse.panels[place], panels)
     foretold = interpolated(trials, onto, axes=len(fine.panels)) * np.exp(prior)
     found = np.exp(_heights(fine, place))
-    return _cumulation(panels.count, panels.order) @ (foretold - found) * panels.length
+    return cumulation(panels.count, panels.order) @ (foretold - found) * panels.length
 
 
 def _heights(rule: "Rule", place: int) -> Array:
@@ -75,17 +75,18 @@ def _prior(rule: "Rule", place: int, panels: Panels) -> Array:
 def _onto(panels: Panels, others: Panels) -> Array:
     """Matrix from values at the nodes of panels to those at other nodes of the same interval."""
     one, other = ((each.count, each.order) for each in (panels, others))
-    return _onto_unit(one, other)
+    return onto_unit(one, other)
 
 
 @lru_cache
-def _onto_unit(one: tuple[int, int], other: tuple[int, int]) -> Array:
+def onto_unit(one: tuple[int, int], other: tuple[int, int]) -> Array:
+    """Give that matrix for rules on [0, 1] of so many panels and nodes in each."""
     nodes = Panels(0.0, 1.0, *other).nodes
     return np.ascontiguousarray(Panels(0.0, 1.0, *one).interpolation(nodes).T)
 
 
 @lru_cache
-def _cumulation(count: int, order: int) -> Array:
+def cumulation(count: int, order: int) -> Array:
     """Integrals from 0 to points of [0, 1], from values at the nodes of a rule: (points, nodes)."""
     return Panels(0.0, 1.0, count, order).integration(_BETWEEN)
 

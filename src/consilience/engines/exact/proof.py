@@ -13,6 +13,7 @@ and what the scaled columns U add among the other trials:
     e = R + rank[W_flat, U](other trials) − rank W_flat;  for one tau: e = k − p.
 """
 
+from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
@@ -63,6 +64,8 @@ def prove(form: Form) -> None:
     for hyper in form.hypers:
         _refuse_out_of_sight(hyper)
     improper = tuple(hyper for hyper in form.hypers if not hyper.prior.proper)
+    if not improper:
+        return
     given = _counted(int(np.isfinite(form.v).sum()), int(form.flat.sum()))
     for size in range(1, len(improper) + 1):
         for some in combinations(improper, size):
@@ -115,11 +118,16 @@ def _judge(hypers: tuple[Hyper, ...], exponent: int, given: str) -> None:
         )
 
 
+@lru_cache(maxsize=256)
+def _out_of_sight(prior: Prior) -> float:
+    return float(prior.cdf(_LEAST))
+
+
 def _refuse_out_of_sight(hyper: Hyper) -> None:
     prior = hyper.prior
     if not prior.proper or prior.support[0] < 0.0:
         return
-    share = float(prior.cdf(_LEAST))
+    share = _out_of_sight(prior)
     if share > _UNSEEN:
         raise ModelError(
             f"{share:.1e} of the prior {prior.label} of {hyper.name} lies below {_LEAST:g}, where "

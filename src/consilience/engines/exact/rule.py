@@ -6,12 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from consilience.engines.exact.agreement import disagreement, looser
+from consilience.engines.exact.agreement import Disagreement, disagreement, looser
 from consilience.engines.exact.form import Form
 from consilience.engines.exact.integrand import (
     added,
     coordinates_of,
     log_density,
+    log_prior_along,
     log_priors,
     product_weights,
     search,
@@ -141,9 +142,7 @@ class _Domain:
     wanted: float
 
     def begin(self) -> Rungs:
-        """Say at which rungs of the ladder to begin."""
-        if len(self.coordinates) == 1:
-            return (FIRST,)
+        """Say at which rungs of the ladder to begin, along several axes."""
         return telling_rungs(
             lambda x: log_density(self.form, self.coordinates, x),
             self._priors,
@@ -170,6 +169,30 @@ class _Domain:
         height, axes = log_f - evidence, (self.form.hypers, self.coordinates, panels)
         mass = weights * np.exp(height)
         return Rule(*axes, priors, phi, mass, height, conditional, evidence, self.found.moments)
+
+    def pair(self) -> tuple[Rule, Disagreement]:
+        """Evaluate the first two rules of a single axis, and compare them; give the finer one."""
+        from consilience.engines.exact.pair import Seen, unit, weighed
+
+        (hyper,), (axis,), rules = self.form.hypers, self.coordinates, unit(FIRST, FIRST + 1)
+        fine = self.cut((FIRST + 1,))
+        x = fine[0].lower + fine[0].length * rules.nodes
+        phi, prior = axis.value(x)[:, None], log_prior_along(hyper, axis, x)
+        if self.found.moments < 2 or not np.isfinite(prior.sum()):
+            return self._compared(self.cut((FIRST,)), fine)
+        given, last = self.form.given(phi), slice(rules.first, None)
+        seen = Seen(given.log_likelihood, prior, phi[:, 0], given.mean, given.variance)
+        found, apart = weighed(rules, seen, length=fine[0].length, close=self.wanted)
+        own = self.form.hypers, self.coordinates, fine, (prior[last],), phi[last]
+        evidence = found.evidence.item(1)
+        answers = found.mass[last], found.height[last], self.form.part(given, phi, last)
+        return Rule(*own, *answers, evidence, 2), apart
+
+    def _compared(
+        self, coarse: tuple[Panels, ...], fine: tuple[Panels, ...]
+    ) -> tuple[Rule, Disagreement]:
+        first, second = (self.rule(panels, self.everywhere(panels)) for panels in (coarse, fine))
+        return second, disagreement(first, second, close=self.wanted)
 
     def everywhere(self, panels: tuple[Panels, ...]) -> Outlook:
         """See every node."""
@@ -199,11 +222,38 @@ class _Domain:
 
 
 def _refine(domain: _Domain) -> Integrated:
-    """Climb the ladder until neighbours agree to what is wanted, or the nodes run out."""
-    rungs, wanted = domain.begin(), domain.wanted
+    """Climb the ladder from its first rungs."""
+    if len(domain.coordinates) == 1:
+        return _refine_line(domain)
+    rungs = domain.begin()
     panels = domain.cut(rungs)
     coarse = domain.rule(panels, domain.everywhere(panels))
-    behind, settled = (1,) * len(rungs), 0.0
+    return _climb(domain, _Stage(rungs, coarse, (1,) * len(rungs), 0.0))
+
+
+def _refine_line(domain: _Domain) -> Integrated:
+    """Take the first two rules of a single axis at once: most often they agree."""
+    fine, found = domain.pair()
+    behind, settled = found.behind(domain.wanted), found.settled(domain.wanted)
+    if not any(behind):
+        return Integrated(fine, found.worst, domain.wanted)
+    return _climb(domain, _Stage((FIRST + 1,), fine, behind, settled))
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """A rule, its rungs, how far behind each axis is, and what need not be looked at again."""
+
+    rungs: Rungs
+    rule: Rule
+    behind: tuple[int, ...]
+    settled: float
+
+
+def _climb(domain: _Domain, stage: _Stage) -> Integrated:
+    """Climb the ladder until neighbours agree to what is wanted, or the nodes run out."""
+    wanted, (rungs, coarse) = domain.wanted, (stage.rungs, stage.rule)
+    behind, settled = stage.behind, stage.settled
     while True:
         rungs = climbed(rungs, behind)
         finer = domain.cut(rungs)

@@ -13,6 +13,7 @@ from consilience.gaussian import Array
 _DROP = 36.0  # e^-36 = 2e-16: what is left out cannot be seen in double precision
 _POINTS = {1: 65, 2: 19, 3: 11}
 _FILLED = {1: 0.25, 2: 0.5, 3: 0.5}  # of many points a few steps too many matter less
+_LINE = np.linspace(0.0, 1.0, _POINTS[1])
 _NEAR = 6.0
 _ROUNDS = 60
 
@@ -64,7 +65,7 @@ def bracket(log_density: LogDensity, *, nearest: Array, farthest: Array) -> Brac
     for moments in (2, 1, 0):
         target = _Weighted(log_density, moments)
         lower, upper, peak = _widen(target, nearest, farthest)
-        if np.all((upper < FARTHEST) & (lower > -FARTHEST)):
+        if upper.max() < FARTHEST and lower.min() > -FARTHEST:
             return Bracket(lower, upper, peak, moments)
     raise ModelError(
         "The posterior of the heterogeneity reaches beyond the largest numbers that a computer "
@@ -88,6 +89,8 @@ class _Weighted:
 
 def _widen(target: _Weighted, nearest: Array, farthest: Array) -> Hull:
     """Look near zero first, and further out as long as the hull touches an end."""
+    if len(nearest) == 1:
+        return _widen_line(target, nearest.item(), farthest.item())
     start, end = np.maximum(-_NEAR, nearest), np.minimum(_NEAR, farthest)
     while True:
         lower, upper, peak = _zoom(target, start, end)
@@ -107,10 +110,7 @@ def _zoom(target: _Weighted, start: Array, end: Array) -> Hull:
         lower, upper, _ = found
         if settled:
             return found
-    raise ConvergenceError(
-        "The posterior of the hyperparameters could not be bracketed: it is narrower than the "
-        "computer's numbers can tell apart. Check the sampling variances for values near zero."
-    )
+    raise _too_narrow()
 
 
 def _hull(target: _Weighted, lower: Array, upper: Array) -> Hull:
@@ -127,6 +127,38 @@ def _hull(target: _Weighted, lower: Array, upper: Array) -> Hull:
     return axes[every, first], axes[every, last], points[highest]
 
 
+def _widen_line(target: _Weighted, nearest: float, farthest: float) -> Hull:
+    """Do the same along a single axis: numpy's calls for arrays of one number would cost more."""
+    start, end = max(-_NEAR, nearest), min(_NEAR, farthest)
+    while True:
+        lower, upper, peak = _zoom_line(target, start, end)
+        above, below = upper >= end < farthest, lower <= start > nearest
+        if not (above or below):
+            return np.array([lower]), np.array([upper]), np.array([peak])
+        end = min(3.0 * end, farthest) if above else end
+        start = max(3.0 * start, nearest) if below else start
+
+
+def _zoom_line(target: _Weighted, lower: float, upper: float) -> tuple[float, float, float]:
+    last = len(_LINE) - 1
+    for _ in range(_ROUNDS):
+        x = lower + _LINE * (upper - lower)
+        near, highest = target.inside(x[:, None])
+        start, stop = _ends(near, 0)
+        wide = upper - lower
+        lower, upper = x[max(start - 1, 0)].item(), x[min(stop + 1, last)].item()
+        if upper - lower > _FILLED[1] * wide:
+            return lower, upper, x[highest].item()
+    raise _too_narrow()
+
+
+def _too_narrow() -> ConvergenceError:
+    return ConvergenceError(
+        "The posterior of the hyperparameters could not be bracketed: it is narrower than the "
+        "computer's numbers can tell apart. Check the sampling variances for values near zero."
+    )
+
+
 def product(axes: Array | list[Array]) -> Array:
     """Give the points (n, d) of a product of axes, the last one fastest."""
     if len(axes) < 2:
@@ -136,7 +168,7 @@ def product(axes: Array | list[Array]) -> Array:
 
 def _ends(inside: NDArray[np.bool_], axis: int) -> tuple[int, int]:
     others = tuple(other for other in range(inside.ndim) if other != axis)
-    places = np.flatnonzero(inside.any(axis=others) if others else inside)
+    places = (inside.any(axis=others) if others else inside).nonzero()[0]
     if not places.size:
         raise ConvergenceError(
             "The likelihood is not a number anywhere: the estimates or their sampling variances "

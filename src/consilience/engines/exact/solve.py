@@ -111,7 +111,9 @@ class Equations:
         from consilience.engines.exact import kernel
 
         shape = count, len(self.offset)
-        found = kernel.Found(np.full(count, np.inf), np.zeros(shape), np.zeros(shape))
+        nothing = np.empty(count)
+        nothing.fill(np.inf)
+        found = kernel.Found(nothing, np.zeros(shape), np.zeros(shape))
         self._fill(kernel.loop(), nodes, found)
         likelihood = -0.5 * (self.constant + found.deviance)
         return Conditional(likelihood, self.offset + found.shift, found.variance, self, nodes)
@@ -149,8 +151,8 @@ def equations(W: Array, y: Array, v: Array, *, mean: Array, sd: Array) -> Equati
     offset = _offset(W, y, v, mean=mean, flat=flat)
     there, columns = np.nonzero(W)
     starts = np.searchsorted(there, np.arange(len(W) + 1))
-    counted = int(np.isfinite(v).sum())
-    constant = (counted - int(flat.sum())) * _LOG_2PI
+    counted = np.count_nonzero(np.isfinite(v)) - np.count_nonzero(flat)
+    constant = counted * _LOG_2PI
     return Equations(
         starts=starts,
         columns=columns,

@@ -1,6 +1,7 @@
 """Running nutpie on a PyMC model."""
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -61,9 +62,37 @@ class Compiled:
 
     def run(self, settings: Settings, seed: int) -> Run:
         """Sample; chains depend on the seed alone, not on the number of cores."""
+        trace = self._sampled(settings, seed)
+        stats = trace["sample_stats"]
+        energy = stats["energy"].to_numpy()
+        divergences = int(stats["diverging"].to_numpy().sum())
+        return Run(trace["posterior"].to_dataset(), divergences, _bfmi(energy), settings)
+
+    def unconstrained(
+        self, settings: Settings, seed: int, *, names: Sequence[str]
+    ) -> dict[str, Array]:
+        """Sample, and give the parameters as the sampler moves them, on scales without bounds.
+
+        Parameters
+        ----------
+        settings, seed
+            As for `run`.
+        names : sequence of str
+            The model's value variables.
+
+        Returns
+        -------
+        dict of str to array (chain, draw, …)
+            By value variable.
+        """
+        trace = self._sampled(settings, seed, store_unconstrained=True)
+        own, moved = (trace[name].to_dataset() for name in ("posterior", "unconstrained_posterior"))
+        return {name: (moved if name in moved else own)[name].to_numpy() for name in names}
+
+    def _sampled(self, settings: Settings, seed: int, **more: bool) -> "xr.DataTree":
         import nutpie
 
-        trace = nutpie.sample(
+        return nutpie.sample(
             self.model,
             draws=settings.draws,
             tune=settings.tune,
@@ -72,11 +101,8 @@ class Compiled:
             seed=seed,
             save_warmup=False,
             progress_bar=False,
+            **more,
         )
-        stats = trace["sample_stats"]
-        energy = stats["energy"].to_numpy()
-        divergences = int(stats["diverging"].to_numpy().sum())
-        return Run(trace["posterior"].to_dataset(), divergences, _bfmi(energy), settings)
 
 
 def compile_model(model: "pymc.Model") -> Compiled:
