@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from tests.report.shared import analysed, redrawn
 
-from consilience.report import report
+from consilience.report.writing import page as written
 from consilience.review import read_review
 
 pytestmark = pytest.mark.browser
@@ -45,10 +46,12 @@ def page(tmp_path_factory) -> Path:
     keys = [*(f"D{n}" for n in range(1, 6)), "Overall"]
     rows = {key: [WORDS[(n + m) % 4] for n in range(len(trials))] for m, key in enumerate(keys)}
     pd.DataFrame({"trial": trials} | rows).to_csv(folder / "risk_of_bias.csv", index=False)
-    review = read_review(folder)
-    plan = replace(review.plan, models=("partial_pooling",), new_trials=())
-    short = replace(review, plan=plan, sensitivity=())
-    return report(short, folder.parent / "out", models=ROOT / "models")
+    read = read_review(folder)
+    judged = {"assessment": read.assessment, "risk_of_bias": read.risk_of_bias, "flow": read.flow}
+    review = replace(analysed().review, **judged)
+    path = folder.parent / "index.html"
+    path.write_text(written(redrawn(replace(analysed(), review=review))), encoding="utf-8")
+    return path
 
 
 @pytest.fixture

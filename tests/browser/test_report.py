@@ -1,25 +1,18 @@
 """The report of the shipped review in a real browser: silent, self-contained, fit for a phone."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from consilience.report import report
-from consilience.review import read_review
-
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).parents[2]
 WIDTHS = (1280, 390)
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory) -> Path:
-    review = read_review(ROOT / "data" / "smi_functioning")
-    plan = replace(review.plan, models=("partial_pooling", "random_effects"))
-    short = replace(review, plan=plan, sensitivity=review.sensitivity[:2])
-    return report(short, tmp_path_factory.mktemp("report") / "out", models=ROOT / "models")
+def page(typed_report) -> Path:
+    assert typed_report.found.returncode == 0, typed_report.found.stderr
+    return typed_report.folder / "index.html"
 
 
 @pytest.fixture

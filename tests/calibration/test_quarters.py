@@ -72,11 +72,9 @@ def is_uniform(found):
     return min(1.0, pvalues[worst] * len(pvalues)), worst
 
 
-@pytest.mark.parametrize(
-    ("model", "replications"), [(RANDOM, 200), (POOLING, 120)], ids=["random", "pooling"]
-)
-def test_quarters_are_equally_full(model, replications):
-    pvalue, worst = is_uniform(quarters(model, replications, seed=1))
+def test_quarters_are_equally_full():
+    """Of a model that holds the simpler one, whose turn comes under the mark `slow`."""
+    pvalue, worst = is_uniform(quarters(POOLING, 120, seed=1))
     assert pvalue > 0.01, worst
 
 

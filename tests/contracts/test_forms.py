@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 from scipy.special import logsumexp
+from tests.contracts.alike import agree
 from tests.contracts.points import drawn, in_pymc, log_density_of
 
 import consilience as cs
@@ -148,33 +149,10 @@ AGREEING = {
 }
 
 
-# Sampling three scales takes longest; models/nested.toml does so in test_new_models.py each time.
-LONGEST = ("groups and bias", "nested")
-
-
+@pytest.mark.slow  # by default those of test_product.py and of test_new_models.py are sampled
 @pytest.mark.nuts
-@pytest.mark.parametrize(
-    "name",
-    [pytest.param(name, marks=[pytest.mark.slow] * (name in LONGEST)) for name in AGREEING],
-)
+@pytest.mark.parametrize("name", AGREEING)
 def test_the_engines_agree_within_four_monte_carlo_errors(name, effects):
     """All components that have a Gaussian form, in three models; every row of the summary."""
-    exact = cs.fit(AGREEING[name], effects, "exact")
     sampled = cs.fit(AGREEING[name], effects, engines.Nuts(seed=11))
-    assert sampled.diagnosis.passed, sampled.diagnosis
-    ours, theirs = exact.summary(), sampled.summary()
-    assert list(ours.index) == list(theirs.index)
-    gap = np.abs(ours["mean"] - theirs["mean"]) / theirs["mcse"]
-    assert gap.max() < 4, gap.sort_values().tail()
-    for fit in (exact, sampled):
-        assert fit.posterior.variables == set(fit.draws["posterior"].data_vars)
-    for group in ("posterior", "prior", "log_prior", "log_likelihood"):
-        mine, other = (fit.draws[group].to_dataset() for fit in (exact, sampled))
-        assert {v: mine[v].dims for v in mine} == {v: other[v].dims for v in other}, group
-    table = cs.compare({"exact": exact, "nuts": sampled})
-    width = table.loc["exact", "prediction_upper"] - table.loc["exact", "prediction_lower"]
-    for column in ("estimate", "prediction_lower", "prediction_upper"):
-        assert table.loc["nuts", column] == pytest.approx(
-            table.loc["exact", column], abs=0.06 * width
-        )
-    np.testing.assert_allclose(sampled.posterior.foresee(), exact.posterior.foresee(), atol=0.08)
+    agree(cs.fit(AGREEING[name], effects, "exact"), sampled)

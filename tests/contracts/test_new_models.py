@@ -71,6 +71,11 @@ def sampled(name):
     return cs.fit(declared(name).model, judged(), cs.engines.Nuts(seed=1, target_accept=start))
 
 
+@cache
+def exact(name):
+    return cs.fit(declared(name).model, judged(), "exact")
+
+
 @each
 def test_it_says_what_it_is_and_stands_in_the_table(name):
     found = declared(name)
@@ -133,8 +138,8 @@ def test_it_survives_mapping_and_toml(name, tmp_path):
 
 @pytest.mark.parametrize("name", EXACT)
 def test_it_is_exact_on_the_review(name, trials):
-    fit = cs.fit(declared(name).model, trials)
-    assert isinstance(fit.engine, cs.engines.Exact)
+    fit = exact(name)
+    assert isinstance(cs.engines.auto(fit.model, trials).engine, cs.engines.Exact)
     assert fit.posterior.accuracy < 1e-8
     assert np.isfinite(fit.log_evidence)
     assert "conflict" not in str(fit.diagnosis)
@@ -151,8 +156,8 @@ def test_it_is_sampled_and_says_why(name, trials):
 
 @pytest.mark.nuts
 @pytest.mark.parametrize("name", EXACT)
-def test_the_engines_agree_within_four_monte_carlo_errors(name, trials):
-    ours, theirs = cs.fit(declared(name).model, trials, "exact").summary(), sampled(name).summary()
+def test_the_engines_agree_within_four_monte_carlo_errors(name):
+    ours, theirs = exact(name).summary(), sampled(name).summary()
     assert list(ours.index) == list(theirs.index)
     gap = np.abs(ours["mean"] - theirs["mean"]) / theirs["mcse"]
     assert gap.max() < 4, (gap.idxmax(), gap.max())

@@ -20,6 +20,14 @@ BOUND = 1e-7
 named = across("case", CASES, ids=lambda case: f"{case.dataset}: {case.name}")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def nodes():
+    """As many as are enough: twice as many are held against them below."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(brute, "NODES", 2401)
+        yield
+
+
 @cache
 def errors(place):
     return tuple(accuracy.errors(CASES[place]))

@@ -108,8 +108,9 @@ def test_the_data_choose_the_parametrisation_and_the_answer_is_exact(effects_of,
     assert sampled.diagnosis.passed, sampled.diagnosis
     ours, theirs = cs.fit(model, effects, "exact").summary(), sampled.summary()
     assert (np.abs(ours["mean"] - theirs["mean"]) < 4 * theirs["mcse"]).all()
-    again = cs.fit(model, effects, engines.Nuts(seed=4)).draws["posterior"]["kind"]
-    np.testing.assert_array_equal(sampled.draws["posterior"]["kind"], again)
+    if form == "kind centred":  # the form that is turned is turned and run the same again
+        again = cs.fit(model, effects, engines.Nuts(seed=4)).draws["posterior"]["kind"]
+        np.testing.assert_array_equal(sampled.draws["posterior"]["kind"], again)
 
 
 @dataclass(frozen=True)

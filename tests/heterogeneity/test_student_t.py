@@ -5,6 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from scipy import integrate, stats
+from tests.outlying import V, Y, outlying, trials
 
 import consilience as cs
 from consilience import heterogeneity, priors
@@ -16,8 +17,6 @@ from consilience.rows import newcomer
 
 HALF = priors.HalfNormal(0.5)
 MU = priors.Normal(0.0, 1.0)
-Y = np.array([0.3, 0.25, 0.4, 0.2, 0.35, 0.28, 2.0])
-V = np.full(7, 0.01)
 
 
 def model(scatter):
@@ -147,9 +146,9 @@ class Grid:
 
 
 @pytest.mark.nuts
-def test_nuts_agrees_with_brute_force_and_names_the_outlier(effects_of, tmp_path):
-    effects = effects_of(Y, V)
-    fit = cs.fit(model(StudentT(4.0, HALF)), effects, Nuts(seed=1))
+def test_nuts_agrees_with_brute_force_and_names_the_outlier(tmp_path):
+    fit, effects = outlying(), trials()
+    assert fit.model == model(StudentT(4.0, HALF))
     assert fit.diagnosis.passed, fit.diagnosis
     summary, grid = fit.summary(), Grid(Y, V, 4.0)
     for name, values in (("mu", grid.mu), ("tau", grid.tau)):

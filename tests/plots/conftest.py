@@ -183,7 +183,7 @@ def touching() -> Callable[[Figure], list[str]]:
     """Name the texts that overlap each other, and those that leave the sheet."""
 
     def find(figure: Figure) -> list[str]:
-        figure.canvas.draw()
+        figure.draw_without_rendering()
         boxes = [(text.get_text(), text.get_window_extent()) for text in written(figure)]
         small = [(name, box.padded(-0.75)) for name, box in boxes]
         pairs = combinations(small, 2)

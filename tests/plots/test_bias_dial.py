@@ -58,4 +58,4 @@ def test_texts_neither_touch_nor_leave_the_sheet(table, effects, touching, words
 
 def test_one_weight_is_drawn(effects, model):
     doubtful = replace(model, bias=bias.PowerWeight("assessors_masked", "no"))
-    plots.bias_dial(cs.bias_dial(doubtful, effects, [0.5]), effects).canvas.draw()
+    plots.bias_dial(cs.bias_dial(doubtful, effects, [0.5]), effects).draw_without_rendering()

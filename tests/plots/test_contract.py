@@ -188,8 +188,7 @@ def test_three_hundred_trials_are_drawn(name, analysis, touching):
 
 @pytest.mark.parametrize("name", LINES[:4])
 def test_three_hundred_lines_are_drawn(name, analysis):
-    figure = CLASSICAL[name](analysis(300))
-    figure.savefig(BytesIO(), format="png", dpi=40)
+    CLASSICAL[name](analysis(300)).draw_without_rendering()
 
 
 def test_three_hundred_steps_are_drawn(analysis):
@@ -197,7 +196,7 @@ def test_three_hundred_steps_are_drawn(analysis):
     many = pd.concat([steps] * 24)
     many.attrs = steps.attrs
     for figure in (plots.cumulative(many), plots.leave_one_out(many, analysis(13))):
-        figure.savefig(BytesIO(), format="png", dpi=40)
+        figure.draw_without_rendering()
 
 
 def sizes(figure: Figure) -> Iterator[float]:

@@ -35,5 +35,5 @@ def test_a_moderator_with_a_line_for_each_level_is_not_averaged_over(rr, words):
 def test_no_line_leaves_the_sheet_at_the_resolution_of_the_file(reml, texts, dpi):
     figure = plots.forest(reml)
     figure.set_dpi(dpi)
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     assert max(text.get_window_extent().x1 for text in texts(figure)) <= figure.bbox.width

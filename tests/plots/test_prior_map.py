@@ -67,7 +67,7 @@ def test_bands_grow_darker_so_that_they_are_told_apart_in_grey():
 
 
 def test_a_surface_without_differences_is_drawn(surface, effects):
-    plots.prior_map(surface * 0.0 + 0.5, effects).canvas.draw()
+    plots.prior_map(surface * 0.0 + 0.5, effects).draw_without_rendering()
 
 
 @pytest.mark.parametrize("kept", [{"location": [0]}, {"scale": [0]}])

@@ -1,28 +1,15 @@
 """The shipped review with a short plan, and what the tests of a page need to read it."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from pathlib import Path
 
-import numpy as np
-import pandas as pd
 import pytest
+from tests.report.shared import analysed, shipped, short, stripped
 
-from consilience.report.analysis import Analysis, analyse
+from consilience.report.analysis import Analysis
 from consilience.report.writing import page
-from consilience.review import NO_DIAL, Review, read_review
+from consilience.review import Review
 
-ROOT = Path(__file__).parents[2]
-FOLDER = ROOT / "data" / "smi_functioning"
-MODELS = ROOT / "models"
-FLOW = pd.DataFrame(
-    [
-        ("database_results", "box2", "Databases", "", 120.0),
-        ("records_screened", "box4", "Records screened", "", 101.0),
-        ("duplicates", "box3", "Duplicate records", "", 19.0),
-    ],
-    columns=["data", "box", "text", "part", "n"],
-)
 VOID = {"br", "meta", "link", "img", "input", "hr"}
 
 
@@ -64,11 +51,6 @@ def parsed(html: str) -> Page:
     return found
 
 
-def short(review: Review) -> Review:
-    plan = replace(review.plan, models=("partial_pooling", "random_effects"))
-    return replace(review, plan=plan, sensitivity=review.sensitivity[:2], flow=FLOW)
-
-
 @pytest.fixture(scope="session")
 def parse():
     return parsed
@@ -79,22 +61,6 @@ def shorten():
     return short
 
 
-def stripped(review: Review, k: int) -> Review:
-    """Keep k trials, one model, and nothing that a review may do without."""
-    plan = replace(
-        review.plan,
-        primary="random_effects",
-        models=("random_effects",),
-        subgroups=(),
-        thresholds=(),
-        new_trials=(),
-        bias_dial=NO_DIAL,
-    )
-    effects = review.effects.keep(np.arange(review.effects.k) < k)
-    files = dict.fromkeys(("risk_of_bias", "published", "flow"), pd.DataFrame())
-    return replace(review, plan=plan, effects=effects, sensitivity=(), **files)
-
-
 @pytest.fixture(scope="session")
 def bare():
     return stripped
@@ -102,12 +68,12 @@ def bare():
 
 @pytest.fixture(scope="session")
 def review() -> Review:
-    return short(read_review(FOLDER))
+    return shipped()
 
 
 @pytest.fixture(scope="session")
-def analysis(review: Review) -> Analysis:
-    return analyse(review, MODELS)
+def analysis() -> Analysis:
+    return analysed()
 
 
 @pytest.fixture(scope="session")

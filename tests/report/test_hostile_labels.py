@@ -2,14 +2,16 @@
 
 import csv
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from consilience.report.analysis import analyse
 from consilience.report.tables import tables, to_csv
 from consilience.report.writing import page
-from consilience.review import read_review
+from consilience.review import Review, read_review
 
 ROOT = Path(__file__).parents[2]
 TRIAL = "<script>alert(1)</script>{{7*7}}"
@@ -26,7 +28,17 @@ def hostile(tmp_path_factory, shorten):
     declared = (folder / "review.toml").read_text("utf-8")
     declared = declared.replace('title = "Psycho', 'title = "<b onclick=x>{{7*7}}</b> Psycho')
     (folder / "review.toml").write_text(declared, "utf-8")
-    return analyse(shorten(read_review(folder)), ROOT / "models")
+    return analyse(few(shorten(read_review(folder))), ROOT / "models")
+
+
+def few(review: Review) -> Review:
+    """Keep few trials, those with hostile labels among them, and the primary model."""
+    effects = review.effects
+    hostile = [label.startswith((TRIAL, "-2+3")) for label in effects.labels]
+    assert sum(hostile) == 2
+    kept = effects.keep(np.array(hostile) | (np.arange(effects.k) % 4 == 1))
+    plan = replace(review.plan, models=("partial_pooling",), new_trials=())
+    return replace(review, effects=kept, plan=plan, sensitivity=())
 
 
 @pytest.fixture(scope="module")
