@@ -11,7 +11,7 @@ from importlib.util import find_spec
 
 from figure import heading
 
-MODULES = ("posteriors", "evidence", "classical", "programs")
+MODULES = ("posteriors", "dependent", "counted", "evidence", "classical", "programs")
 """Modules of this folder with rows, in order: each exposes ``FIGURES``."""
 
 

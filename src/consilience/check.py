@@ -9,7 +9,8 @@ import xarray as xr
 
 from consilience.engines.summary import tails
 from consilience.fit import Fit, seeded
-from consilience.gaussian import Array, Errors
+from consilience.gaussian import Array, Bonds, Errors, Point
+from consilience.model import resolve
 
 STATISTICS: Mapping[str, Callable[[Array], Array]] = {
     "largest": lambda values: values.max(axis=-1),
@@ -92,11 +93,31 @@ def _replicate(fit: Fit, rng: np.random.Generator) -> Array:
     layout = fit.posterior.layout
     beta, hypers = layout.read(fit.draws["posterior"].to_dataset())
     point = {name: values.ravel() for name, values in hypers.items()}
-    eta = layout.seen(beta)
+    eta = layout.seen(beta, hypers)
     shape = (eta[..., 0].size, fit.effects.k)
-    errors = Errors.of(fit.effects.v, fit.effects.shared)
-    drawn = errors.draw(fit.posterior.scatter.draw(point, shape, rng), rng)
+    if fit.model.likelihood.by_curves:
+        return _replicated_arms(fit, (eta, point), rng)
+    ties = fit.posterior.bonds.ties.sized(np.sqrt(fit.effects.v))
+    bonds = Bonds(Errors.of(fit.effects.v, fit.effects.shared), ties)
+    drawn = bonds.replicate(fit.posterior.scatter.draw(point, shape, rng), point, rng)
     return eta + drawn.reshape(eta.shape)
+
+
+def _replicated_arms(fit: Fit, drawn: tuple[Array, Point], rng: np.random.Generator) -> Array:
+    """Draw the arms' data of trials with new true effects, and compute their estimates."""
+    eta, point = drawn
+    flat = eta.reshape(-1, eta.shape[-1])
+    posterior = fit.draws["posterior"].to_dataset()
+    beta, hypers = fit.posterior.layout.read(posterior)
+    shift = eta - fit.posterior.layout.true(beta, hypers)
+    own = posterior["theta"].transpose("chain", "draw", "estimate").to_numpy() + shift
+    h = fit.posterior.scatter.draw(point, flat.shape, rng)
+    new = flat + np.sqrt(h) * rng.standard_normal(flat.shape)
+    names = [hyper.name for hyper in fit.model.likelihood.hypers(fit.effects)]
+    omega = {name: point[name] for name in names}
+    both = (own.reshape(flat.shape), new)
+    likelihood = resolve(fit.model, fit.effects).likelihood
+    return likelihood.replicated(both, omega, effects=fit.effects, rng=rng).reshape(eta.shape)
 
 
 def _against(observed: Array, replicated: Array, level: float) -> pd.DataFrame:

@@ -50,7 +50,7 @@ def compare(results: Mapping[str, Result], level: float = 0.95) -> pd.DataFrame:
     DataFrame
         One row for each: ``estimate, lower, upper, level, interval, tau, I2, prediction_lower,
         prediction_upper, k``. For a fit the estimate is the posterior mean of mu, tau the posterior
-        median (nan where groups of trials have one each), I² = 100·τ²/(τ² + s²) at that median with
+        median (nan where groups or levels have one each), I² = 100·τ²/(τ² + s²) at that median with
         s² the typical sampling variance (Higgins & Thompson 2002), and the prediction that of the
         true effect of a new trial; for a classical analysis those of the analysis, nan for what it
         does not say. Where a classical analysis has moderators the estimate is that at the mean row
@@ -161,7 +161,7 @@ def _watermarked(result: object) -> bool:
 def _of_fit(fit: Fit, level: float) -> Answer:
     rows = fit.combine((typical(fit, "mu"), newcomer(fit, "new")), level=level)
     scales = fit.scales(level)
-    one = "tau" in scales.index
+    one = "tau" in scales.index and _taus(fit) == 1
     several = bool(fit.posterior.scatter.hypers) and not one
     tau = float(scales["median"]["tau"]) if one else np.nan if several else 0.0
     mean, new = (rows.to_dict(orient="index")[name] for name in ("mu", "new"))
@@ -176,6 +176,11 @@ def _of_fit(fit: Fit, level: float) -> Answer:
         measure=fit.effects.measure.code,
         direction=fit.effects.direction,
     )
+
+
+def _taus(fit: Fit) -> int:
+    """Count the standard deviations of true effects."""
+    return sum(hyper.name.startswith("tau") for hyper in fit.posterior.scatter.hypers)
 
 
 def _interval(row: Mapping[Hashable, object]) -> dict[str, object]:

@@ -13,8 +13,8 @@ from consilience import likelihoods, priors
 from consilience import terms as all_terms
 from consilience.bias import Bias
 from consilience.effects import Effects
-from consilience.errors import ModelError
-from consilience.gaussian import Block
+from consilience.errors import ModelError, RefusalError
+from consilience.gaussian import Block, Hyper
 from consilience.heterogeneity import Heterogeneity
 from consilience.likelihoods import Likelihood
 from consilience.priors import Prior
@@ -92,7 +92,10 @@ class Model:
         with pm.Model(coords=_coords(concrete, effects)) as built:
             spread = concrete.heterogeneity.pymc(_predictor(concrete, effects), effects)
             seen = spread.about(concrete.bias.pymc(spread.location, effects))
-            seen.observe(concrete.likelihood, weighed(concrete, effects))
+            likelihood: Any = concrete.likelihood
+            for term in concrete.terms:
+                likelihood = term.over(effects).over(likelihood, concrete.bias)
+            seen.observe(likelihood, weighed(concrete, effects))
             seen.select(concrete.bias, effects)
         return built
 
@@ -105,16 +108,64 @@ def blocks(model: Model, effects: Effects) -> tuple[Block, ...]:
     ModelError
         If a name would stand twice among the answers.
     """
-    overall = Block("mu", ("mu",), _ones(effects.k), model.mu)
-    own = (overall, *(term.block(effects) for term in model.terms))
+    parts = tuple(term.block(effects) for term in model.terms)
+    own = (_level(model, parts, effects.k), *parts)
     _refuse_clashes(own)
     return (*own, *(replace(part, distorts=True) for part in model.bias.shift(effects)))
 
 
+def _level(model: Model, parts: tuple[Block, ...], k: int) -> Block:
+    """Give the column of mu; none where mu follows from a curve that carries the level."""
+    carriers = [part for part in parts if part.curve.carries]
+    if len(carriers) > 1:
+        raise ModelError(
+            f"Both {carriers[0].variable} and {carriers[1].variable} begin at no effect, and only "
+            "one curve can. Give the other one from_zero=False."
+        )
+    if carriers:
+        return Block("mu", ("mu",), 0.0 * _ones(k), carriers[0].prior, implied=True)
+    return Block("mu", ("mu",), _ones(k), model.mu)
+
+
+def refuse_bends(model: Model, verb: str) -> None:
+    """Say nothing if no term of the model bends with a location.
+
+    Raises
+    ------
+    RefusalError
+        If one does: given its other parameters alone the model is not Gaussian.
+    """
+    if any(term.bends for term in model.terms):
+        raise RefusalError(
+            f"{verb} needs a model that is Gaussian given its standard deviations, and this one "
+            "has a curve with an unknown location. Ask a model without it, or compare refits."
+        )
+
+
 def weighed(model: Model, effects: Effects) -> Effects:
-    """Give the effects with the sampling variances that the bias lets them have."""
+    """Give the effects with the sampling variances that the bias lets them have.
+
+    Raises
+    ------
+    RefusalError
+        If the likelihood cannot let it.
+    """
     v = model.bias.variance(effects)
+    model.likelihood.refuse_weights(effects, v)
     return effects if v is effects.v else replace(effects, v=v)
+
+
+def all_hypers(model: Model, effects: Effects) -> tuple[Hyper, ...]:
+    """Give all hyperparameters: those of `gaussian_hypers`, then the locations of curves."""
+    bends = (hyper for part in blocks(model, effects) for hyper in part.curve.hypers)
+    return (*gaussian_hypers(model, effects), *bends)
+
+
+def gaussian_hypers(model: Model, effects: Effects) -> tuple[Hyper, ...]:
+    """Give what a Gaussian form is given: of the scatter, the likelihood, the blocks' scales."""
+    scales = (hyper for part in blocks(model, effects) for hyper in part.scales)
+    scatter = model.heterogeneity.population(effects)
+    return (*scatter.hypers, *model.likelihood.hypers(effects), *scales)
 
 
 def variable_names(model: Model, effects: Effects) -> tuple[str, ...]:
@@ -168,7 +219,8 @@ def _slots(kind: type) -> tuple[str, ...]:
 def _predictor(model: Model, effects: Effects) -> "TensorVariable":
     import pytensor.tensor as pt
 
-    predictor = model.mu.pymc("mu") * pt.ones(effects.k)
+    carried = any(part.implied for part in blocks(model, effects))
+    predictor = pt.zeros(effects.k) if carried else model.mu.pymc("mu") * pt.ones(effects.k)
     for term, name in zip(model.terms, variable_names(model, effects), strict=True):
         predictor += term.pymc(effects, name)
     return predictor
@@ -180,8 +232,7 @@ def _coords(model: Model, effects: Effects) -> dict[str, list[str]]:
     parts = blocks(model, effects)
     for block, name in zip(parts[1:], coefficient_names(model, effects)[1:], strict=True):
         found[f"{name}_coef" if block.variable == "beta" else f"{name}_level"] = list(block.labels)
-    hypers = model.heterogeneity.population(effects).hypers
-    for hyper in (*hypers, *(each for part in parts for each in part.scales)):
+    for hyper in all_hypers(model, effects):
         if hyper.variable != hyper.name:
             found.setdefault(f"{hyper.variable}_level", []).append(hyper.name)
     return found
@@ -200,8 +251,9 @@ _ROOMS = {"mu": "priors", "likelihood": "likelihoods"}
 _TAKEN = (
     *("mu", "beta", "theta", "yi", "chain", "draw", "estimate", "coef"),
     *("tau", "log_tau", "tau_typical", "tau_spread", "tau_deviation", "tau_outlier"),
-    *("outlier", "outlier_weight", "bias", "bias_scale", "bias_deviation"),
-    *("sampling_error", "sampling_error_unit"),
+    *("rho", "rho_sampling", "outlier", "outlier_weight", "bias", "bias_scale", "bias_deviation"),
+    *("sampling_error", "sampling_error_unit", "theta_unit", "events1", "events2"),
+    *("baseline", "baseline_unit", "baseline_mean", "baseline_sd", "mean2_unit", "imor_unit"),
 )
 """Names of variables and dimensions that an answer may hold."""
 
@@ -227,6 +279,7 @@ def _refuse_clashes(parts: tuple[Block, ...]) -> None:
     scaled = [part for part in parts if part.scales]
     hypers = [hyper.name for part in scaled for hyper in part.scales]
     own = [f"{part.variable}{end}" for part in scaled for end in ("", "_level", "_unit")]
+    hypers += [hyper.name for part in parts for hyper in part.curve.hypers]
     rows = ["tau", *hypers, *(label for part in parts for label in part.labels)]
     for names in (rows, [*_TAKEN, *hypers, *own]):
         if len(set(names)) < len(names):

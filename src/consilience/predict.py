@@ -1,6 +1,6 @@
 """What a new trial would find."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,10 +11,11 @@ from consilience.engines import Combination
 from consilience.engines.summary import from_draws, table
 from consilience.errors import ModelError
 from consilience.fit import Fit, seeded
-from consilience.gaussian import Array, Population
+from consilience.gaussian import Array, Joint, Point, Population, draw, tied_to
 from consilience.new_trial import NewTrial, as_table
 from consilience.rows import combinations
 
+_COLUMN = np.empty((0, 1))
 _DIMS = ("chain", "draw", "trial")
 _STAMPS = ("direction", "watermark", "ignored")
 
@@ -113,7 +114,7 @@ def _complete(fit: Fit, trials: tuple[NewTrial, ...]) -> pd.DataFrame:
     rows = as_table(trials)
     missing = [
         f"{column!r} (known: {', '.join(sorted(set(fit.effects.table[column].astype(str))))})"
-        for column in _needed(fit)
+        for column in _read(fit, fit.model.heterogeneity.needs)
         if column not in rows.columns or rows[column].isna().any()
     ]
     if missing:
@@ -126,7 +127,11 @@ def _complete(fit: Fit, trials: tuple[NewTrial, ...]) -> pd.DataFrame:
 
 def _ignored(fit: Fit, rows: pd.DataFrame) -> str:
     """Say which moderators make no difference to the prediction; empty if all do."""
-    idle = [str(column) for column in rows.columns if column not in _needed(fit)]
+    idle = [
+        str(column)
+        for column in rows.columns
+        if column not in _read(fit, fit.model.heterogeneity.reads)
+    ]
     if not idle:
         return ""
     return (
@@ -135,13 +140,13 @@ def _ignored(fit: Fit, rows: pd.DataFrame) -> str:
     )
 
 
-def _needed(fit: Fit) -> tuple[str, ...]:
+def _read(fit: Fit, scatter: Callable[[str], bool]) -> tuple[str, ...]:
+    """Name the columns that the terms read, or of which this is true for the scatter."""
     columns = [str(column) for column in fit.effects.table.columns]
-    scatter = fit.model.heterogeneity
     return tuple(
         column
         for column in columns
-        if scatter.reads(column) or any(term.reads(column) for term in fit.model.terms)
+        if scatter(column) or any(term.reads(column) for term in fit.model.terms)
     )
 
 
@@ -157,6 +162,8 @@ class _Drawn:
         """Draws (chain, draw) of w'β, with fresh levels: one for all trials that share it."""
         beta, hypers = self.fit.posterior.layout.read(self.fit.draws["posterior"].to_dataset())
         mean = beta @ combination.weights + combination.known
+        for place, curve in combination.curves:
+            mean = mean + curve.seen(_COLUMN, beta[..., place, None], hypers)[..., 0]
         for name, level in zip(combination.fresh, combination.levels, strict=True):
             if (name, level) not in self.drawn:
                 self.drawn[name, level] = hypers[name] * self.rng.standard_normal(mean.shape)
@@ -168,8 +175,21 @@ class _Drawn:
         _, hypers = self.fit.posterior.layout.read(self.fit.draws["posterior"].to_dataset())
         point = {name: values.ravel() for name, values in hypers.items()}
         shape = (mu[..., 0].size, mu.shape[-1])
+        if population.ties:
+            return mu + self._tied(population, point, shape).reshape(mu.shape)
         sd = np.sqrt(population.draw(point, shape, self.rng)).reshape(mu.shape)
         return mu + sd * self.rng.standard_normal(mu.shape)
+
+    def _tied(self, population: Population, point: Point, shape: tuple[int, int]) -> Array:
+        """Draws of θ − μ of trials that have something in common with those that were seen."""
+        posterior, k = self.fit.posterior, self.fit.effects.k
+        read = posterior.layout.read(self.fit.draws["posterior"].to_dataset())
+        residual = self.fit.effects.y - posterior.layout.seen(*read).reshape(-1, k)
+        h = np.broadcast_to(posterior.scatter.variance(point), residual.shape)
+        variance = population.draw(point, shape, self.rng)
+        joint, seen = Joint(posterior.bonds, h, point), posterior.scatter
+        moments = tied_to(joint, residual, seen=seen, new=population, variance=variance)
+        return draw(*moments, self.rng)
 
     def estimated(self, theta: Array, trials: tuple[NewTrial, ...]) -> Array:
         """Draws of estimates about the true effects, with each trial's own precision."""

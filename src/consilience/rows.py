@@ -1,11 +1,13 @@
 """Rows of the design: from a trial's moderators to weights on the coefficients."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from consilience.engines import Combination
 from consilience.fit import Fit
-from consilience.gaussian import Array
+from consilience.gaussian import Array, Curve
 
 
 def combinations(fit: Fit, new: pd.DataFrame) -> tuple[Combination, ...]:
@@ -27,8 +29,16 @@ def combinations(fit: Fit, new: pd.DataFrame) -> tuple[Combination, ...]:
     """
     pieces, known = [np.ones((len(new), 1))], np.zeros(len(new))
     fresh: list[list[tuple[str, str]]] = [[] for _ in range(len(new))]
+    curves: list[list[tuple[int, Curve]]] = [[] for _ in range(len(new))]
+    bent = [0.0 if part.implied else 1.0 for part in fit.posterior.layout.parts[:1]]
+    pieces[0] = pieces[0] * bent
     for term, part in zip(fit.model.terms, fit.posterior.layout.parts[1:], strict=False):
         rows = term.rows(fit.effects, new)
+        if rows.curve.hypers:
+            each = [term.rows(fit.effects, new.iloc[[n]]).curve for n in range(len(new))]
+            start = sum(piece.shape[1] for piece in pieces)
+            curves = [[*own, (start, curve)] for own, curve in zip(curves, each, strict=True)]
+            rows = replace(rows, matrix=0.0 * rows.matrix)
         pieces.append(rows.matrix)
         known = known + rows.known
         read = [column for column in new.columns if term.reads(str(column))]
@@ -43,8 +53,11 @@ def combinations(fit: Fit, new: pd.DataFrame) -> tuple[Combination, ...]:
             fresh=tuple(scale for scale, _ in drawn),
             levels=tuple(level for _, level in drawn),
             known=float(shift),
+            curves=tuple(own),
         )
-        for name, row, drawn, shift in zip(new.index, weights, fresh, known, strict=True)
+        for name, row, drawn, shift, own in zip(
+            new.index, weights, fresh, known, curves, strict=True
+        )
     )
 
 

@@ -13,6 +13,8 @@ from typing import Any, get_args, get_type_hints
 
 from consilience import bias, heterogeneity, likelihoods, priors, terms
 from consilience.errors import ModelError
+from consilience.heterogeneity import structures
+from consilience.likelihoods import baselines, links, missing
 from consilience.model import Model
 
 type Plain = float | int | bool | str | list["Plain"] | dict[str, "Plain"]
@@ -24,8 +26,12 @@ _FOLDERS: Mapping[type, tuple[Mapping[str, type], Callable[..., object]]] = {
     priors.Prior: (priors.REGISTRY, priors.get),
     terms.Term: (terms.REGISTRY, terms.get),
     heterogeneity.Heterogeneity: (heterogeneity.REGISTRY, heterogeneity.get),
+    structures.Structure: (structures.REGISTRY, structures.get),
     likelihoods.Likelihood: (likelihoods.REGISTRY, likelihoods.get),
     bias.Bias: (bias.REGISTRY, bias.get),
+    baselines.Baseline: (baselines.REGISTRY, baselines.get),
+    links.Link: (links.REGISTRY, links.get),
+    missing.Missing: (missing.REGISTRY, missing.get),
 }
 
 

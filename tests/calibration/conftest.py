@@ -26,6 +26,12 @@ def design(script):
 
 
 @pytest.fixture(scope="session")
+def design_of(script, model_of):
+    """The design on which a model of models/ is calibrated, by its name."""
+    return lambda name: script("designs").design_of(name, model_of(name))
+
+
+@pytest.fixture(scope="session")
 def model_of():
     return lambda name: cs.read_model(ROOT / "models" / f"{name}.toml").model
 

@@ -38,10 +38,10 @@ def result(name):
 
 
 @each
-def test_every_model_is_published_as_it_is_and_cited_by_its_hash(name, model_of, design):
+def test_every_model_is_published_as_it_is_and_cited_by_its_hash(name, model_of, design_of):
     found, cited = result(name), published(model_of(name))
     assert found["model_sha256"] == fingerprint(model_of(name)), f"rerun make calibration: {name}"
-    assert found["design_sha256"] == design_fingerprint(design)
+    assert found["design_sha256"] == design_fingerprint(design_of(name))
     assert cited.name == name
     assert cited.sha256 == hashlib.sha256(text_of(name).encode()).hexdigest()
     assert (cited.replications, cited.faulty) == (found["replications"], found["faulty"])
@@ -73,7 +73,7 @@ def test_nothing_published_speaks_against_the_computation(name):
 
 
 @each
-def test_the_first_ranks_are_recomputed(name, model_of, design):
+def test_the_first_ranks_are_recomputed(name, model_of, design_of):
     """The numbers cannot go stale unseen: the same seed gives the same ranks.
 
     To 1e-7; of levels, whose density has a cusp at 0, to 1e-5: where the true scale is close to 0
@@ -82,7 +82,7 @@ def test_the_first_ranks_are_recomputed(name, model_of, design):
     found = result(name)
     if found["engine"] != "exact":
         pytest.skip("Draws of a sampler are not the same on every machine.")
-    count, model = 1 if name in SLOW else 3, model_of(name)
+    count, model, design = 1 if name in SLOW else 3, model_of(name), design_of(name)
     ranks = resume(model, design, range(count), seed=found["seed"]).ranks
     assert set(ranks) == set(found["first_ranks"])
     scaled = [part for part in blocks(model, design) if part.scales]

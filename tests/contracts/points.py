@@ -16,7 +16,8 @@ def drawn(model: Model, effects: Effects, rng: np.random.Generator) -> Drawn:
     """Hyperparameters, and coefficients in units of their scales, from within their priors."""
     parts = blocks(model, effects)
     scales = [hyper for part in parts for hyper in part.scales]
-    hypers = (*model.heterogeneity.population(effects).hypers, *scales)
+    scatter = model.heterogeneity.population(effects)
+    hypers = (*scatter.hypers, *model.likelihood.hypers(effects), *scales)
     point = {hyper.name: float(hyper.prior.ppf(rng.uniform(0.1, 0.9))) for hyper in hypers}
     units = [part.prior.ppf(rng.uniform(0.1, 0.9, len(part.labels))) for part in parts]
     return hypers, point, units

@@ -24,6 +24,9 @@ FOLDERS = {
             terms.Spline("year", 3),
             terms.Offset("year"),
             terms.Offset(values={"A": 0.1}),
+            terms.Threshold("year", priors.Uniform(2000, 2013), unknown=(priors.Normal(0, 1),)),
+            terms.Hinge("year", priors.Uniform(2000, 2013), priors.Normal(0, 1), from_zero=False),
+            terms.Emax("year", priors.Uniform(2000, 2013)),
         ],
     ),
     "heterogeneity": (
@@ -35,10 +38,25 @@ FOLDERS = {
             heterogeneity.PooledByGroup("kind"),
             heterogeneity.LogLinear("year"),
             heterogeneity.StudentT(),
+            heterogeneity.Nested("kind"),
+            heterogeneity.Nested(("kind", "year"), within=heterogeneity.Nothing()),
+            heterogeneity.Multivariate("kind"),
+            heterogeneity.Multivariate(("kind", "year"), structure="CompoundSymmetry"),
             heterogeneity.TwoComponent(),
         ],
     ),
-    "likelihood": (likelihoods, [likelihoods.Normal()]),
+    "likelihood": (
+        likelihoods,
+        [
+            likelihoods.Normal(),
+            likelihoods.CorrelatedNormal(),
+            likelihoods.Binomial("Log", "Exchangeable", likelihoods.missing.IMOR(sd1=0.5)),
+            likelihoods.BetaBinomial("Identity"),
+            likelihoods.Poisson(),
+            likelihoods.Hypergeometric(),
+            likelihoods.ArmMeans(likelihoods.missing.IMDoM(0.5, correlation=0.3)),
+        ],
+    ),
     "bias": (bias, [bias.Nothing(), bias.RiskOfBias(), bias.PowerWeight(weight=0.3)]),
 }
 ALL = [(slot, each) for slot, (_, examples) in FOLDERS.items() for each in examples]

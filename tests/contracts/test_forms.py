@@ -64,6 +64,10 @@ MODELS = {
         bias=BIASES["two domains"],
     ),
 }
+LOCATED = {terms.Threshold, terms.Hinge, terms.Emax}
+"""Their densities: tests/terms/test_located.py, tests/engines/test_exact_strata.py."""
+TIED = {heterogeneity.Nested, heterogeneity.Multivariate}
+"""Of true effects that are not independent: tests/heterogeneity/test_tied.py."""
 UNWEIGHTED = ("bias: no weight", "mixture without some")
 
 
@@ -87,7 +91,7 @@ def test_every_component_of_the_registries_is_here():
         for model in MODELS.values()
         for part in (*model.terms, model.heterogeneity, model.bias)
     ]
-    kinds = {type(part) for part in parts}
+    kinds = {type(part) for part in parts} | TIED | LOCATED
     for registry in (terms.REGISTRY, heterogeneity.REGISTRY, bias.REGISTRY):
         assert set(registry.values()) <= kinds
 

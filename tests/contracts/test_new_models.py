@@ -25,6 +25,12 @@ SAMPLED = ("robust_t", "two_component", "empirical_bartos")
 PRINTED = "Without the converted rows"
 EARLIER = ("common_effect", "random_effects", "partial_pooling", "moderated", "sceptical")
 """Their tests: tests/contracts/test_models.py."""
+DEPENDENT = ("multivariate", "three_level", "two_views")
+"""Their tests: tests/contracts/test_dependent_models.py."""
+EXPOSED = ("threshold", "hinge", "emax")
+"""Their tests: tests/exposure/test_models.py."""
+COUNTED = ("arm_means", "beta_binomial", "binomial", "conditional", "poisson")
+"""Their tests: tests/contracts/test_counted_models.py."""
 NAMES = (*EXACT, *SAMPLED)
 
 each = pytest.mark.parametrize("name", NAMES)
@@ -32,7 +38,7 @@ each = pytest.mark.parametrize("name", NAMES)
 
 def test_every_model_file_is_tested():
     files = {file.stem for file in (ROOT / "models").glob("*.toml")}
-    assert files == {*NAMES, *EARLIER}
+    assert files == {*NAMES, *EARLIER, *DEPENDENT, *EXPOSED, *COUNTED}
 
 
 @cache

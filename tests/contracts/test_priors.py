@@ -14,7 +14,9 @@ from consilience import priors
 from consilience.errors import ModelError
 from consilience.priors import (
     I2,
+    LKJ,
     BergerDeely,
+    Beta,
     Catalogue,
     Context,
     Conventional,
@@ -50,6 +52,7 @@ V = (0.04, 0.09, 0.25, 1.0)
 
 EXAMPLES: dict[type[Prior], tuple[Prior, ...]] = {
     BergerDeely: (BergerDeely(), BergerDeely(V)),
+    Beta: (Beta(2.0, 2.0), Beta(18.0, 2.0), Beta(1.0, 3.0)),
     Catalogue: (Catalogue("SMD", publication="rhodes2015"), Catalogue("RD", area="ENT")),
     Conventional: (Conventional(), Conventional(V), Conventional((1e-6, 1e4))),
     DuMouchel: (DuMouchel(), DuMouchel(V)),
@@ -64,6 +67,7 @@ EXAMPLES: dict[type[Prior], tuple[Prior, ...]] = {
     I2: (I2(), I2(V)),
     InverseGamma: (InverseGamma(1.0, 0.15), InverseGamma(3.5, 20.0)),
     Jeffreys: (Jeffreys(), Jeffreys(V)),
+    LKJ: (LKJ(), LKJ(2.0), LKJ(5.5)),
     LogNormal: (LogNormal(-2.56, 1.74), LogNormal(3.0, 0.1)),
     LogStudentT: (LogStudentT(5.0, -1.72, 1.295), LogStudentT(4.0, 3.0, 0.1)),
     Lomax: (Lomax(6.0, 3.0), Lomax(1.0, 0.2)),
@@ -239,6 +243,8 @@ def test_answers_have_the_shape_of_the_question(prior: Prior, shape: tuple[int, 
 
 
 REFERENCES = {
+    Beta: lambda p: stats.beta(p.alpha, p.beta),
+    LKJ: lambda p: stats.beta(p.eta, p.eta, loc=-1.0, scale=2.0),
     Exponential: lambda p: stats.expon(scale=1.0 / p.lam),
     HalfLogistic: lambda p: stats.halflogistic(scale=p.scale),
     Lomax: lambda p: stats.lomax(p.alpha, scale=p.lam),

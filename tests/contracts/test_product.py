@@ -45,7 +45,11 @@ BIASES = {
     "PowerWeight": bias.PowerWeight("risk", "high", 0.4),
 }
 SLOTS = (SCATTERS, TERMS, BIASES, PRIORS)
+LOCATED = {terms.Threshold, terms.Hinge, terms.Emax}
+"""Integrated over a location beside: tests/engines/test_exact_strata.py, tests/terms."""
 REFUSED = {heterogeneity.PooledByGroup, heterogeneity.StudentT, heterogeneity.TwoComponent}
+ELSEWHERE = {heterogeneity.Nested, heterogeneity.Multivariate}
+"""Their densities: tests/heterogeneity/test_tied.py."""
 
 
 def built(names):
@@ -113,7 +117,7 @@ def test_the_set_covers_every_pair_and_every_component_of_the_registries():
         for names in COVERING
         for part in (built(names).heterogeneity, built(names).bias, *built(names).terms)
     ]
-    kinds = {type(part) for part in parts} | REFUSED
+    kinds = {type(part) for part in parts} | REFUSED | ELSEWHERE | LOCATED
     for registry in (terms.REGISTRY, heterogeneity.REGISTRY, bias.REGISTRY):
         assert set(registry.values()) <= kinds
     assert len(COVERING) <= 24

@@ -12,11 +12,12 @@ import pytest
 from consilience.report.analysis import Analysis, analyse
 from consilience.report.sections import ORDER, REGISTRY, get
 from consilience.review import NO_DIAL, Review, read_review
+from consilience.review.declared_findings import DeclaredFinding
 
 ROOT = Path(__file__).parents[2]
 OPTIONAL = (
     *("subgroups", "predictions", "bias_dial", "risk_of_bias", "published"),
-    *("flow", "conversions"),
+    *("flow", "conversions", "summary_of_findings"),
 )
 FLOW = pd.DataFrame(
     {"data": ["new_studies"], "box": ["box10"], "text": ["New"], "part": [""], "n": [3.0]}
@@ -63,7 +64,8 @@ def few(review: Review, **plan: object) -> Review:
 def full() -> Analysis:
     """All that a review can hold."""
     review = few(read_review(ROOT / "data" / "smi_functioning"))
-    held = replace(review, sensitivity=review.sensitivity[:1], flow=FLOW)
+    finding = DeclaredFinding(outcome="social functioning")
+    held = replace(review, sensitivity=review.sensitivity[:1], flow=FLOW, findings=(finding,))
     return analyse(held, ROOT / "models")
 
 

@@ -23,7 +23,7 @@ import consilience as cs
 from consilience import bias, engines, heterogeneity, priors, terms
 from consilience.covariance import Covariance
 from consilience.engines.exact.form import assemble
-from consilience.errors import DataError, RefusalError
+from consilience.errors import DataError
 
 K = len(Y)
 ONES = np.ones((K, 1))
@@ -99,6 +99,12 @@ def grouped(V):
     )
 
 
+def uneven(V):
+    """One tau for each judgement, which differs within a block."""
+    model = cs.Model(MU, (), heterogeneity.ByGroup("risk_of_bias", TAU))
+    return model, replace(grouped(V)[1], scatter=lambda phi: phi[np.where(HIGH, 0, 1)] ** 2)
+
+
 def alone(V, weight=1.0):
     """One tau; those at high risk count with a power of their likelihood given the others."""
     shape = bias.Nothing() if weight == 1.0 else bias.PowerWeight(weight=weight)
@@ -128,6 +134,7 @@ def powered(V, doubtful, weight):
 CASES = {
     "levels": levels,
     "bias": biased,
+    "uneven": uneven,
     "by group": grouped,
     "tau": alone,
     "weight 0.4": lambda V: alone(V, 0.4),
@@ -299,15 +306,6 @@ def test_it_says_that_the_covariance_was_used(effects):
     assert "errors of 5 of 8 estimates are correlated, in 2 blocks" in said
     assert "from -0.2 to 0.6" in said
     assert "covariance" not in str(cs.fit(cs.Model(MU, (), NORMAL), effects.sharing()).diagnosis)
-
-
-def test_scatter_that_differs_within_a_block_is_for_nuts(effects):
-    model = cs.Model(MU, (), heterogeneity.ByGroup("arm", TAU))
-    with pytest.raises(RefusalError, match=r"e0, e1 share participants.*ByGroup.*engines\.Nuts"):
-        cs.fit(model, effects, "exact")
-    choice = engines.auto(model, effects)
-    assert isinstance(choice.engine, engines.Nuts)
-    assert "e0, e1" in choice.reason
 
 
 def test_nearly_certain_combinations_are_refused_by_name(effects):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from consilience.covariance import Covariance
 from consilience.errors import DataError
-from consilience.gaussian import Errors, Joint, counted, refuse_singular, split
+from consilience.gaussian import Bonds, Errors, Joint, counted, refuse_singular, split
 
 
 def random_covariance(seed, sizes=(2, 3, 5), single=2):
@@ -65,7 +65,7 @@ def test_joint_answers_are_those_of_one_dense_matrix(seed):
     shared, v, rng = random_covariance(seed)
     k, nodes = len(v), 3
     V, h, r = shared.dense(v), rng.uniform(0.0, 1.0, (nodes, k)), rng.normal(size=(nodes, k))
-    joint = Joint(Errors.of(v, shared), h)
+    joint = Joint(Bonds(Errors.of(v, shared)), h)
     pulled, left, logs = joint.pulled(r), joint.left(), joint.log_density(r)
     solved, mates, ours = joint.solved(r), joint.from_others(), joint.log_density_of(r, [0, 3, 4])
     for node in range(nodes):

@@ -9,6 +9,7 @@ import consilience as cs
 from consilience import heterogeneity, priors
 from consilience.errors import ModelError
 from consilience.gaussian import POSITIVE, REAL, STILL, UNIT, Hyper, normal_log_density, shrinkage
+from consilience.heterogeneity import structures
 
 HALF = priors.HalfNormal(0.5)
 EVERY = {
@@ -18,6 +19,8 @@ EVERY = {
     "PooledByGroup": heterogeneity.PooledByGroup("arm", HALF),
     "LogLinear": heterogeneity.LogLinear("dose", HALF),
     "StudentT": heterogeneity.StudentT(4.0, HALF),
+    "Nested": heterogeneity.Nested(("arm", "dose"), HALF, heterogeneity.ByGroup("arm", HALF)),
+    "Multivariate": heterogeneity.Multivariate("dose", "arm", structures.Unstructured(HALF)),
     "TwoComponent": heterogeneity.TwoComponent(HALF),
 }
 NORMAL = [name for name in EVERY if name not in {"StudentT", "TwoComponent"}]

@@ -59,9 +59,9 @@ def sampled(fit: Fit, **changes) -> Fit:
     theta = tree["posterior"]["theta"].to_numpy()
     draws = Draws(hypers, beta, theta, tree["log_likelihood"]["yi"].to_numpy())
     quality = xr.Dataset(attrs={"faults": "", "steps": "", **changes})
-    seed, errors = fit.engine.seed, posterior.form.errors
+    seed, bonds = fit.engine.seed, posterior.bonds
     twin = SampledPosterior(
-        posterior.layout, posterior.scatter, draws, fit.effects, seed, quality, errors
+        posterior.layout, posterior.scatter, draws, fit.effects, seed, quality, bonds
     )
     return Fit(fit.model, fit.effects, cs.engines.Nuts(seed=fit.engine.seed), twin)
 

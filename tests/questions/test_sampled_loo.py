@@ -25,7 +25,7 @@ def sampled(exact):
     """Give the exact engine's draws to the sampler's posterior: independent, and no sampling."""
     own = replace(exact.posterior, seed=1)
     quality = xr.Dataset(attrs={"faults": ""})
-    parts = own.layout, own.scatter, own._sample(), exact.effects, 1, quality, own.errors
+    parts = own.layout, own.scatter, own._sample(), exact.effects, 1, quality, own.bonds
     return cs.Fit(MODEL, exact.effects, Nuts(seed=1), SampledPosterior(*parts))
 
 

@@ -1,7 +1,6 @@
 """Running a calibration."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,10 +10,9 @@ from consilience.calibration.simulator import Simulated, Simulator, simulator
 from consilience.effects import Effects
 from consilience.engines import Engine, Exact, Posterior
 from consilience.errors import ConvergenceError, ModelError
-from consilience.gaussian import Array
 from consilience.model import Model
 
-type Answer = Callable[[Array], Posterior]
+type Answer = Callable[[Simulated], Posterior]
 _EXACT = Exact()
 
 
@@ -96,7 +94,7 @@ def resume(
 def _rank(source: Simulator, drawn: Simulated, answer: Answer) -> tuple[Mapping[str, float], bool]:
     """Ranks of the truth, and whether the engine does not stand by them."""
     try:
-        found = answer(drawn.y)
+        found = answer(drawn)
         return found.cdf(drawn.truth), bool(found.faults)
     except ConvergenceError:
         return dict.fromkeys(source.names, float("nan")), True
@@ -104,9 +102,10 @@ def _rank(source: Simulator, drawn: Simulated, answer: Answer) -> tuple[Mapping[
 
 def _answering(engine: Engine, model: Model, effects: Effects) -> Answer:
     """Give what answers for other estimates of the same trials; the exact engine keeps its form."""
-    if isinstance(engine, Exact):
-        return engine.run(model, effects).again
-    return lambda y: engine.run(model, replace(effects, y=y))
+    if isinstance(engine, Exact) and not model.likelihood.by_curves:
+        form = engine.run(model, effects)
+        return lambda drawn: form.again(drawn.y)  # type: ignore[attr-defined]
+    return lambda drawn: engine.run(model, drawn.effects)
 
 
 def _count(replications: int) -> int:

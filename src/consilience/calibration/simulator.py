@@ -1,15 +1,16 @@
 """Reviews drawn from a model: parameters from their priors, estimates from the parameters."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from consilience.effects import Effects
 from consilience.engines.tree import Layout
 from consilience.errors import ModelError
-from consilience.gaussian import Array, Errors, Hyper, Population
-from consilience.model import Model, blocks, resolve, weighed
+from consilience.gaussian import Array, Bonds, Errors, Hyper, Population, Ties
+from consilience.likelihoods import Likelihood
+from consilience.model import Model, all_hypers, blocks, resolve, weighed
 
 _PILOTS = 201
 
@@ -26,11 +27,14 @@ class Simulated:
         The estimates.
     theta : array (k,)
         The true effects.
+    effects : Effects
+        The trials with what was drawn in the place of what was found.
     """
 
     truth: Mapping[str, float]
     y: Array
     theta: Array
+    effects: Effects
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +51,19 @@ class Simulator:
         The model's parameters.
     population : Population
         How true effects scatter: a mixture of normals.
-    errors : Errors
-        Sampling errors.
+    bonds : Bonds
+        Sampling errors, and what ties estimates to one another.
+    likelihood : Likelihood
+        How the data of arms arise, where they are modelled.
+    effects : Effects
+        The design.
     """
 
     layout: Layout
     population: Population
-    errors: Errors
+    bonds: Bonds
+    likelihood: Likelihood
+    effects: Effects
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -63,18 +73,17 @@ class Simulator:
     def draw(self, rng: np.random.Generator) -> Simulated:
         """Draw one review."""
         hypers = {hyper.name: _one(hyper, rng) for hyper in self.layout.hypers}
-        beta = self._coefficients(hypers, rng)
+        beta = self.layout.completed(self._coefficients(hypers, rng), _scalars(hypers))
         point = {name: np.array([value]) for name, value in hypers.items()}
-        k = len(self.errors.v)
-        spread = self.population.draw(point, (1, k), rng)[0]
-        deviation = np.sqrt(spread) * rng.standard_normal(k)
-        error = self.errors.draw(np.zeros((1, k)), rng)[0]
+        spread = self.population.draw(point, (1, len(self.bonds.errors.v)), rng)
+        (deviation,), (error,) = self.bonds.draw(spread, point, rng)
         truth = dict(zip(self.layout.labels, beta.tolist(), strict=True)) | hypers
-        return Simulated(
-            truth,
-            self.layout.seen(beta) + deviation + error,
-            self.layout.true(beta) + deviation,
-        )
+        theta = self.layout.true(beta, _scalars(hypers)) + deviation
+        seen = self.layout.seen(beta, _scalars(hypers)) + deviation
+        if self.likelihood.by_curves:
+            drawn = self.likelihood.drawn(seen, hypers, effects=self.effects, rng=rng)
+            return Simulated(truth, drawn.y, theta, drawn)
+        return Simulated(truth, seen + error, theta, replace(self.effects, y=seen + error))
 
     def directions(self, y: Array, typical: float) -> dict[str, bool]:
         """Say for each parameter which way these estimates, taken alone, point.
@@ -92,16 +101,17 @@ class Simulator:
             For a coefficient whether the estimates correlate with its column, for a
             hyperparameter whether they scatter more than is typical.
         """
-        centre = self.layout.seen(self._centre)
+        medians = {hyper.name: float(hyper.prior.ppf(0.5)) for hyper in self.layout.hypers}
+        centre = self.layout.seen(self._centre, _scalars(medians))
         columns = np.hstack([part.matrix for part in self.layout.parts])
-        scores = columns.T @ ((y - centre) / self.errors.v)
+        scores = columns.T @ ((y - centre) / self.bonds.errors.v)
         found = dict(zip(self.layout.labels, (scores > 0.0).tolist(), strict=True))
         wide = self.excess(y) > typical
         return found | {hyper.name: wide for hyper in self.layout.hypers}
 
     def excess(self, y: Array) -> float:
         """Cochran's Q of the estimates: Σ (yᵢ − ȳ)²/vᵢ about their weighted mean."""
-        weights = 1.0 / self.errors.v
+        weights = 1.0 / self.bonds.errors.v
         return float(weights @ (y - weights @ y / weights.sum()) ** 2)
 
     def typical_excess(self, seed: int) -> float:
@@ -146,14 +156,27 @@ def simulator(model: Model, effects: Effects) -> Simulator:
         "Calibration", instead="Calibrate the model with bias.Nothing()."
     )
     parts = blocks(concrete, effects)
-    observed = concrete.likelihood.observed(weighed(concrete, effects))
-    errors = Errors.of(observed.v, observed.shared)
+    trusted = weighed(concrete, effects)
     population = concrete.heterogeneity.population(effects)
-    hypers = (*population.hypers, *(hyper for part in parts for hyper in part.scales))
-    found = Simulator(Layout(parts, hypers), population, errors)
+    ties = Ties(population.ties, concrete.likelihood.ties(trusted))
+    bonds = Bonds(_errors(concrete, trusted), ties)
+    layout = Layout(parts, all_hypers(concrete, effects))
+    found = Simulator(layout, population, bonds, concrete.likelihood, effects)
     _refuse_improper(found.layout)
-    _refuse_uncounted(errors.v)
+    _refuse_uncounted(bonds.errors.v)
     return found
+
+
+def _scalars(values: Mapping[str, float]) -> dict[str, Array]:
+    return {name: np.asarray(value) for name, value in values.items()}
+
+
+def _errors(model: Model, trusted: Effects) -> Errors:
+    """Give the sampling errors of the estimates; of arms' data only for which way they point."""
+    if model.likelihood.by_curves:
+        return Errors.of(trusted.v)
+    observed = model.likelihood.observed(trusted)
+    return Errors.of(observed.v, observed.shared)
 
 
 def _one(hyper: Hyper, rng: np.random.Generator) -> float:

@@ -10,7 +10,11 @@ from consilience.engines.nuts import Nuts
 from consilience.errors import RefusalError
 from consilience.model import Model
 
-_EXACT = "exact, because the model is Gaussian given its standard deviations"
+_EXACT = {
+    False: "exact, because the model is Gaussian given its standard deviations",
+    True: "exact, because no more than three parameters are left beside the trials' own",
+}
+"""Why the exact engine, by whether the trials speak by curves."""
 
 
 class Choice(NamedTuple):
@@ -32,14 +36,14 @@ def auto(model: Model, effects: Effects, *, seed: int = 0) -> Choice:
         exact.accept(model, effects)
     except RefusalError as refusal:
         return _sampled(seed, refusal)
-    return Choice(exact, _EXACT)
+    return Choice(exact, _EXACT[model.likelihood.by_curves])
 
 
 def run(model: Model, effects: Effects, *, seed: int = 0) -> tuple[Choice, Posterior]:
     """Choose as `auto` does and run the engine, without asking the model twice."""
     exact = _exact(seed)
     try:
-        return Choice(exact, _EXACT), exact.run(model, effects)
+        return Choice(exact, _EXACT[model.likelihood.by_curves]), exact.run(model, effects)
     except RefusalError as refusal:
         choice = _sampled(seed, refusal)
     return choice, choice.engine.run(model, effects)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from consilience.effects import Effects
 from consilience.engines.tree import Layout
 from consilience.errors import ModelError
-from consilience.gaussian import STILL, Array, Errors, Population
+from consilience.gaussian import STILL, Array, Bonds, Curve, Errors, Population
 from consilience.model import Model
 
 if TYPE_CHECKING:
@@ -42,6 +42,9 @@ class Combination:
         Sampling variance of a new estimate; 0 for none.
     known : float
         What is known to be added.
+    curves : tuple of (int, Curve)
+        Coefficients whose weights bend with hyperparameters, and how: curves of one row, added to
+        the weights.
     """
 
     name: str
@@ -51,6 +54,7 @@ class Combination:
     scatter: Population = STILL
     error: float = 0.0
     known: float = 0.0
+    curves: tuple[tuple[int, Curve], ...] = ()
 
 
 class Posterior(ABC):
@@ -68,8 +72,13 @@ class Posterior(ABC):
 
     @property
     @abstractmethod
+    def bonds(self) -> Bonds:
+        """The sampling errors given what was integrated or sampled, and what ties estimates."""
+
+    @property
     def errors(self) -> Errors:
-        """The sampling errors of the estimates, given what was integrated or sampled."""
+        """The sampling errors, but for what of their covariance depends on hyperparameters."""
+        return self.bonds.errors
 
     @property
     @abstractmethod

@@ -5,7 +5,7 @@ from scipy.special import ndtr
 
 from consilience.effects import Effects
 from consilience.engines.base import Posterior
-from consilience.gaussian import Array, Block, Errors
+from consilience.gaussian import Array, Block, Bonds, Errors
 
 _POINTS = 512
 _NEGLIGIBLE = 1e-6
@@ -37,14 +37,15 @@ def prior_tail(posterior: Posterior, effects: Effects) -> tuple[float, float]:
         return np.nan, mean
     point = {hyper.name: hyper.prior.ppf(_spread(place)) for place, hyper in enumerate(hypers)}
     h = np.asarray(posterior.scatter.variance(point) + np.zeros(effects.k))
-    centre, variance = 0.0, h @ a**2 + errors.quadratic(a)
+    bonds = Bonds(errors, posterior.bonds.ties.sized(np.sqrt(effects.v)))
+    centre, variance = np.zeros(1), bonds.quadratic(a, h, point=point)
     for part in posterior.layout.parts:
-        centre += float(np.sum(a * part.known))
+        centre = centre + np.sum(a * part.known)
         middle, width = _quartiles(part)
-        loads = a @ part.matrix
+        loads = a @ part.curve.columns(part.matrix, point)
         scale = point[part.scales[0].name] if part.scales else 1.0
-        centre += float(loads.sum() * middle)
-        variance = variance + np.sum(loads**2) * (width * scale) ** 2
+        centre = centre + loads.sum(axis=-1) * middle
+        variance = variance + np.sum(loads**2, axis=-1) * (width * scale) ** 2
     return float(np.mean(2.0 * ndtr(-np.abs(mean - centre) / np.sqrt(variance)))), mean
 
 

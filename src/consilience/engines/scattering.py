@@ -4,7 +4,7 @@ import numpy as np
 
 from consilience.effects import Effects
 from consilience.engines.base import Posterior
-from consilience.gaussian import Array, Errors
+from consilience.gaussian import Array, Bonds, Errors
 
 _MOST, _FEWEST, _CELLS = 4_000, 500, 1_000_000
 
@@ -45,9 +45,10 @@ def foreseen_q(
             continue
         unit = part.prior.ppf(rng.random((count, len(part.labels))))
         scale = point[part.scales[0].name][:, None] if part.scales else 1.0
-        total = total + (unit * scale) @ part.matrix.T
-    errors = Errors.of(effects.v, effects.shared)
-    drawn = errors.draw(posterior.scatter.draw(point, (count, k), rng), rng)
+        total = total + part.seen(unit * scale, point)
+    ties = posterior.bonds.ties.sized(np.sqrt(effects.v))
+    bonds = Bonds(Errors.of(effects.v, effects.shared), ties)
+    drawn = bonds.replicate(posterior.scatter.draw(point, (count, k), rng), point, rng)
     return cochran_q(total + drawn, effects)
 
 

@@ -7,9 +7,12 @@ import numpy as np
 import xarray as xr
 
 from consilience.effects import Effects
-from consilience.gaussian import Array, Block, Hyper
+from consilience.gaussian import Array, Block, Hyper, Point
 
 _PRIOR_DRAWS = 1000
+
+NOWHERE: Point = {}
+"""No hyperparameters: those of a design that does not bend."""
 
 type Variables = dict[str, tuple[tuple[str, ...], Array]]
 
@@ -43,15 +46,28 @@ class Layout:
             found.setdefault(variable, []).append(place)
         return found
 
-    def seen(self, beta: Array) -> Array:
-        """Give the expectation (…, k) of the estimates for coefficients (…, m)."""
-        known = sum((part.known for part in self.parts), np.zeros(1))
-        return beta @ np.hstack([part.matrix for part in self.parts]).T + known
+    def seen(self, beta: Array, point: Point = NOWHERE) -> Array:
+        """Give the expectation (…, k) of the estimates for coefficients (…, m).
 
-    def true(self, beta: Array) -> Array:
+        Columns that bend need the hyperparameters (…) that they bend with.
+        """
+        ends = np.cumsum([len(part.labels) for part in self.parts])[:-1]
+        pieces = zip(self.parts, np.split(beta, ends, axis=-1), strict=True)
+        return sum((part.seen(own, point) + part.known for part, own in pieces), np.zeros(1))
+
+    def true(self, beta: Array, point: Point = NOWHERE) -> Array:
         """Give the expectation (…, k) of the true effects: without what distorts the estimates."""
         kept = [0.0 if part.distorts else 1.0 for part in self.parts for _ in part.labels]
-        return self.seen(beta * np.array(kept))
+        return self.seen(beta * np.array(kept), point)
+
+    def completed(self, beta: Array, point: Point) -> Array:
+        """Give coefficients (…, m) with mu as it follows from a curve that carries the level."""
+        found, place = beta.copy(), 0
+        for part in self.parts:
+            if part.curve.carries:
+                found[..., 0] = found[..., place] * part.curve.mean(point)
+            place += len(part.labels)
+        return found
 
     def read(self, posterior: xr.Dataset) -> tuple[Array, dict[str, Array]]:
         """Read coefficients (chain, draw, m) and hyperparameters (chain, draw) off a posterior."""
@@ -208,7 +224,8 @@ def _log_prior(layout: Layout, draws: Draws) -> Variables:
     unit = draws.beta / np.maximum(scales, tiny)
     priors = [part.prior for part in layout.parts for _ in part.labels]
     columns = [prior.logpdf(unit[..., place]) for place, prior in enumerate(priors)]
-    beta = np.stack(columns, axis=-1) - np.log(np.maximum(scales, tiny))
+    own = [0.0 if part.implied else 1.0 for part in layout.parts for _ in part.labels]
+    beta = (np.stack(columns, axis=-1) - np.log(np.maximum(scales, tiny))) * np.array(own)
     hypers = {hyper.name: hyper.prior.logpdf(draws.hypers[hyper.name]) for hyper in layout.hypers}
     return _named(layout, hypers, beta)
 
@@ -228,8 +245,8 @@ def _prior(layout: Layout, seed: int) -> Variables:
         return _named(smaller, hypers, np.empty((*shape, 0)))
     unit = [part.prior.ppf(rng.random(shape)) for part in kept for _ in part.labels]
     beta = np.stack(unit, axis=-1) * _scales(smaller, hypers, shape)
-    return _named(smaller, hypers, beta)
+    return _named(smaller, hypers, smaller.completed(beta, hypers))
 
 
 def _drawable(part: Block, hypers: Mapping[str, Array]) -> bool:
-    return part.prior.proper and all(hyper.name in hypers for hyper in part.scales)
+    return part.prior.proper and all(hyper.name in hypers for hyper in part.hypers)

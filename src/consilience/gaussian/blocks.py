@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from consilience.errors import ModelError
+from consilience.gaussian.curve import STRAIGHT, Curve
 
 if TYPE_CHECKING:
     from consilience.priors.base import Prior
@@ -19,6 +20,8 @@ type Point = Mapping[str, Array]
 
 POSITIVE, REAL, UNIT = (0.0, inf), (-inf, inf), (0.0, 1.0)
 """Where hyperparameters may lie: standard deviations, coefficients, and shares."""
+CORRELATION = (-1.0, 1.0)
+"""The same of correlations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,11 @@ class Block:
         What is known to be added to the predictor, without a coefficient.
     distorts : bool
         Whether the columns shift the estimates only, and not the true effects: those of a bias.
+    curve : Curve
+        How the columns bend with hyperparameters; `matrix` is then what they are at the medians of
+        their priors.
+    implied : bool
+        Whether the coefficients follow from others, so that their prior is not one of the model's.
     """
 
     variable: str
@@ -102,6 +110,17 @@ class Block:
     scales: tuple[Hyper, ...] = ()
     known: Array = field(default_factory=lambda: np.zeros(1))
     distorts: bool = False
+    curve: Curve = STRAIGHT
+    implied: bool = False
+
+    @property
+    def hypers(self) -> tuple[Hyper, ...]:
+        """All hyperparameters that the block brings: its scale, and those of its curve."""
+        return (*self.scales, *self.curve.hypers)
+
+    def seen(self, beta: Array, point: Point) -> Array:
+        """Give what the block adds to the predictor, (…, k), for coefficients (…, q)."""
+        return self.curve.seen(self.matrix, beta, point)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +136,12 @@ class Rows:
         population, with variance scale²; else 0.
     known : array (r,) or (1,)
         What is known to be added to their predictor.
+    curve : Curve
+        How the rows bend with hyperparameters; `matrix` is then what they are at the medians of
+        their priors.
     """
 
     matrix: Array
     fresh: Array
     known: Array = field(default_factory=lambda: np.zeros(1))
+    curve: Curve = STRAIGHT

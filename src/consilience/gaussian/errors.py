@@ -1,6 +1,6 @@
 """Sampling errors of estimates, some of which are correlated because they share participants."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from consilience.covariance import INDEPENDENT, Covariance
 from consilience.gaussian.blocks import Array
-from consilience.gaussian.covariances import counted, trusted
+from consilience.gaussian.covariances import counted
 
 type Positions = NDArray[np.intp]
 
@@ -55,22 +55,6 @@ class Errors:
         """Whether no two estimates that count are correlated."""
         return self.used.independent
 
-    @property
-    def blocked(self) -> NDArray[np.bool_]:
-        """Which estimates are correlated with another, (k,)."""
-        found = np.zeros(len(self.v), dtype=bool)
-        for at in self.used.members:
-            found[at] = True
-        return found
-
-    @property
-    def related(self) -> NDArray[np.bool_]:
-        """Which estimates are correlated as they were reported, whether they count or not, (k,)."""
-        found = np.zeros(len(self.v), dtype=bool)
-        for at in self.reported.members:
-            found[at] = True
-        return found
-
     def keep(self, mask: NDArray[np.bool_]) -> "Errors":
         """Leave the others out: what remains of V is a submatrix."""
         used, reported = self.used.keep(mask), self.reported.keep(mask)
@@ -94,34 +78,6 @@ class Errors:
                     return at
         return np.zeros(0, dtype=np.intp)
 
-    def company(self, place: int, left: Sequence[int], own: float) -> tuple[Positions, Array]:
-        """Give an estimate beside those of its block that count.
-
-        Parameters
-        ----------
-        place : int
-            The estimate.
-        left : sequence of int
-            Estimates that are left out.
-        own : float
-            Its variance: as reported, or as a bias lets it have.
-
-        Returns
-        -------
-        at : array (m,)
-            Places: its own first, then the others that count.
-        covariance : array (m, m)
-            Of their errors.
-        """
-        for at, block in zip(self.reported.members, self.reported.blocks, strict=True):
-            if place in at:
-                v = np.where(at == place, own, self.given[at])
-                kept = at[np.isfinite(v)]
-                others = np.flatnonzero(~np.isin(kept, [*left, place]))
-                order = [*np.flatnonzero(kept == place), *others]
-                return kept[order], trusted(block, v)[np.ix_(order, order)]
-        return np.array([place]), np.array([[own]])
-
     def draw(self, h: Array, rng: np.random.Generator) -> Array:
         """Draw ``N(0, V + diag(h))``, (nodes, k), at scatters h (nodes, k)."""
         unit = rng.standard_normal(h.shape)
@@ -136,6 +92,12 @@ class Errors:
         for at, blocks in self.used.by_size():
             wide = np.broadcast_to(h, (len(h), len(self.v)))[:, at]
             yield at, blocks + wide[:, :, :, None] * np.eye(at.shape[1])
+
+    def with_own(self, place: int, own: float) -> "Errors":
+        """Let one estimate count with a variance of its own."""
+        given = self.given.copy()
+        given[place] = own
+        return Errors.of(given, self.reported)
 
     def quadratic(self, a: Array) -> float:
         """Give a'Va of some weights a (k,)."""

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.special import logsumexp, ndtr
 
 from consilience.gaussian.blocks import Array, Hyper, Point
+from consilience.gaussian.ties import Tie
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,6 +45,11 @@ class Population(ABC):
     def normal(self) -> bool:
         """Whether true effects are normal given the hyperparameters; here a mixture of normals."""
         return False
+
+    @property
+    def ties(self) -> tuple[Tie, ...]:
+        """What true effects of different rows have in common; here nothing."""
+        return ()
 
     @abstractmethod
     def components(self, point: Point) -> Components:

@@ -27,6 +27,10 @@ class Scatter(Population):
             H(φ), the diagonal; one column where all trials share it.
         """
 
+    def own_variance(self, point: Point) -> Array:
+        """Variance of what a true effect shares with no other, as `variance`; all of it here."""
+        return self.variance(point)
+
     @abstractmethod
     def without(self, place: int) -> "Scatter":
         """Leave one trial's row out; the hyperparameters stay."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 from consilience.effects import Effects
 from consilience.errors import RefusalError
-from consilience.gaussian import POSITIVE, Hyper, Population, Scatter
+from consilience.gaussian import POSITIVE, Hyper, Population, Scatter, Tie
 from consilience.priors import standing
 
 if TYPE_CHECKING:
@@ -52,6 +52,16 @@ class Observer(Protocol):
         effects: Effects,
     ) -> None:
         """Add the data, with true effects from a mixture of normals integrated out."""
+
+    def pymc_tied(
+        self,
+        location: "TensorVariable",
+        variance: "TensorVariable",
+        *,
+        ties: "tuple[tuple[Tie, TensorVariable], ...]",
+        effects: Effects,
+    ) -> None:
+        """Add the data, with normal true effects that are tied to one another integrated out."""
 
 
 class Selector(Protocol):
@@ -150,6 +160,23 @@ class Heterogeneity(ABC):
         Its `marginal_sd` is the standard deviation of the true effects, whatever their shape.
         """
         return self.scatter(effects)
+
+    def random(self) -> str:
+        """Write the scatter as `pool_multilevel` takes it.
+
+        Raises
+        ------
+        RefusalError
+            In the base version: it is no structure of random effects.
+        """
+        raise RefusalError(
+            f"{type(self).__name__} heterogeneity has no twin among the multilevel models. Use "
+            "heterogeneity.Nested or Multivariate, or call pool_multilevel yourself."
+        )
+
+    def needs(self, column: str) -> bool:
+        """Say whether a new trial must state this column, for its scatter to be foreseen."""
+        return self.reads(column)
 
     def reads(self, column: str) -> bool:  # noqa: ARG002 - the same for all trials
         """Say whether the scatter depends on this column of the trial table."""

@@ -46,6 +46,10 @@ class Normal(Heterogeneity):
         """See `Heterogeneity.scatter`."""
         return _Equal(Hyper("tau", self.tau))
 
+    def random(self) -> str:
+        """See `Heterogeneity.random`: an intercept for every estimate."""
+        return "estimate"
+
     def pymc(self, predictor: "TensorVariable", effects: Effects) -> Spread:  # noqa: ARG002
         """See `Heterogeneity.pymc`; θ is marginalised, so that τ and θ form no funnel."""
         return Spread(predictor, self.tau.pymc("tau") ** 2)

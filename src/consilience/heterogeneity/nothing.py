@@ -19,6 +19,10 @@ class Nothing(Heterogeneity):
         """See `Heterogeneity.scatter`."""
         return STILL
 
+    def random(self) -> str:
+        """See `Heterogeneity.random`: nothing."""
+        return ""
+
     def pymc(self, predictor: "TensorVariable", effects: Effects) -> Spread:  # noqa: ARG002
         """See `Heterogeneity.pymc`."""
         return Spread(predictor, predictor.zeros_like())

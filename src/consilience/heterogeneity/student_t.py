@@ -7,11 +7,19 @@ from numbers import Real
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import gammainccinv, gammaincinv, logsumexp, ndtr, ndtri
+from scipy.special import ndtr, ndtri
 
 from consilience.effects import Effects
 from consilience.errors import ModelError
-from consilience.gaussian import Array, Components, Hyper, Point, Population, shrinkage
+from consilience.gaussian import (
+    Array,
+    Components,
+    Hyper,
+    Point,
+    Population,
+    scale_mixture,
+    shrinkage,
+)
 from consilience.heterogeneity.base import Heterogeneity, Mixed, settle
 from consilience.priors import HalfWeaklyInformative, Prior
 
@@ -19,8 +27,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from pytensor.tensor import TensorVariable
 
-_STEP = 0.4
-_LOW, _HIGH = 1e-13, 1e-22  # what is cut off; at the upper end it bounds how far out trials may lie
 _SURPRISE = 0.05
 
 
@@ -87,22 +93,6 @@ class StudentT(Heterogeneity):
         multiples, shares = scale_mixture(self.nu)
         tau = self.tau.pymc("tau")
         return Mixed(predictor, tau**2 * multiples[None, :], pt.as_tensor_variable(shares))
-
-
-def scale_mixture(nu: float) -> tuple[Array, Array]:
-    """Write Student's t as a finite mixture of centred normals.
-
-    Returns
-    -------
-    multiples, shares : array (c,)
-        Variances λ, equally spaced on the log scale, and their probabilities.
-    """
-    half = nu / 2.0
-    ends = np.log(half / np.array([gammainccinv(half, _LOW), gammaincinv(half, _HIGH)]))
-    count = int(np.ceil(np.ptp(ends) / (_STEP * min(1.0, np.sqrt(2.0 / nu))))) + 1
-    s = np.linspace(ends[0], ends[1], count)
-    log_shares = -half * (s + np.exp(-s))
-    return np.exp(s), np.exp(log_shares - logsumexp(log_shares))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from consilience.effects import Effects
-from consilience.gaussian import counted, refuse_singular, split
+from consilience.gaussian import Tie, counted, refuse_singular, split
 from consilience.likelihoods.base import Likelihood, Observed
+from consilience.likelihoods.tied import observe
 
 if TYPE_CHECKING:
     from pytensor.tensor import TensorVariable
@@ -58,6 +59,18 @@ class Normal(Likelihood):
         deviations = pm.math.sqrt(v[:, None] + variances)[kept]
         parts = pm.Normal.dist(location[kept, None], deviations)
         pm.Mixture("yi", w=shares, comp_dists=parts, observed=y, dims="estimate")
+
+    def pymc_tied(
+        self,
+        location: "TensorVariable",
+        variance: "TensorVariable",
+        *,
+        ties: "tuple[tuple[Tie, TensorVariable], ...]",
+        effects: Effects,
+    ) -> None:
+        """See `Likelihood.pymc_tied`; errors that estimates share are integrated out too."""
+        self.observed(effects)
+        observe(location, variance, effects=effects, ties=(ties, ()))
 
 
 def _with_shared_errors(

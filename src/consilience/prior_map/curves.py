@@ -27,6 +27,7 @@ from consilience.engines.exact.search import Bracket, bracket, product
 from consilience.errors import ModelError
 from consilience.fit import Fit
 from consilience.gaussian import Array
+from consilience.model import refuse_bends
 from consilience.prior_map.normals import Normals
 from consilience.priors import Flat
 
@@ -118,6 +119,7 @@ def flat_form(fit: Fit) -> Form:
         If the model is not Gaussian given at most three hyperparameters, or the estimates would
         not tell mu from coefficients whose priors are flat as well.
     """
+    refuse_bends(fit.model, "A map over priors")
     try:
         form = assemble(replace(fit.model, mu=Flat()), fit.effects)
     except ModelError as error:

@@ -7,6 +7,7 @@ from consilience.errors import ModelError
 from consilience.priors import catalogue, elicit
 from consilience.priors.base import Prior
 from consilience.priors.berger_deely import BergerDeely
+from consilience.priors.beta import Beta
 from consilience.priors.catalogue import Catalogue
 from consilience.priors.context import Context
 from consilience.priors.conventional import Conventional
@@ -22,6 +23,7 @@ from consilience.priors.half_weakly_informative import HalfWeaklyInformative
 from consilience.priors.i2 import I2
 from consilience.priors.inverse_gamma import InverseGamma
 from consilience.priors.jeffreys import Jeffreys
+from consilience.priors.lkj import LKJ
 from consilience.priors.log_normal import LogNormal
 from consilience.priors.log_student_t import LogStudentT
 from consilience.priors.lomax import Lomax
@@ -44,6 +46,7 @@ TibshiraniJeffreys = Jeffreys
 
 REGISTRY: dict[str, type[Prior]] = {
     "BergerDeely": BergerDeely,
+    "Beta": Beta,
     "Catalogue": Catalogue,
     "Conventional": Conventional,
     "DuMouchel": DuMouchel,
@@ -58,6 +61,7 @@ REGISTRY: dict[str, type[Prior]] = {
     "I2": I2,
     "InverseGamma": InverseGamma,
     "Jeffreys": Jeffreys,
+    "LKJ": LKJ,
     "LogNormal": LogNormal,
     "LogStudentT": LogStudentT,
     "Lomax": Lomax,
@@ -77,8 +81,10 @@ REGISTRY: dict[str, type[Prior]] = {
 
 __all__ = [
     "I2",
+    "LKJ",
     "REGISTRY",
     "BergerDeely",
+    "Beta",
     "Catalogue",
     "Context",
     "Conventional",

@@ -17,6 +17,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "models": ["compare_models"],
         "narrowest": ["shortest"],
         "outlying": ["outliers"],
+        "outcomes": ["OutcomeBorrowing", "outcome_borrowing"],
         "ranking": ["Ranks", "ranks"],
         "scaling": ["power_scaling"],
         "sharing": ["Borrowing", "borrowing"],

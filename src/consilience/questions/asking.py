@@ -42,9 +42,14 @@ def exact_of(fit: Fit, verb: str, *, instead: str) -> ExactPosterior:
     if not isinstance(posterior, ExactPosterior):
         raise RefusalError(
             f"{verb}() needs refits or densities that only the exact engine gives, and this fit is "
-            f"by {type(fit.engine).__name__}. {instead}"
+            f"by {type(fit.engine).__name__}{_over(fit)}. {instead}"
         )
     return posterior
+
+
+def _over(fit: Fit) -> str:
+    bent = any(term.bends for term in fit.model.terms)
+    return " over the unknown location of a curve" if bent else ""
 
 
 def unselected(fit: Fit, verb: str) -> None:

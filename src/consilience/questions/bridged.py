@@ -1,6 +1,7 @@
 """The evidence of a fit, with its error: exact, or by bridge sampling."""
 
-from consilience.engines.exact.posterior import ExactPosterior
+import numpy as np
+
 from consilience.engines.nuts import Nuts
 from consilience.engines.nuts.bridge import Bridged, bridge
 from consilience.engines.nuts.sampler import Settings
@@ -36,7 +37,7 @@ def evidence_of(fit: Fit, name: str) -> Bridged:
         return Bridged(found, fit.posterior.accuracy)
     layout = fit.posterior.layout
     priors = [part.prior for part in layout.parts if part.labels]
-    if isinstance(fit.posterior, ExactPosterior) or not all(prior.proper for prior in priors):
+    if not np.isnan(fit.posterior.accuracy) or not all(prior.proper for prior in priors):
         raise RefusalError(
             f"The fit {name!r} has an improper prior, so that its evidence is known only up to a "
             "constant and a Bayes factor means nothing. Give mu, the coefficients and the standard "

@@ -180,6 +180,13 @@ def same_data(fit_a: Fit, fit_b: Fit) -> None:
         If they do not, or if their models give the estimates different weights.
     """
     a, b = fit_a.effects, fit_b.effects
+    if fit_a.model.likelihood.speaks_of != fit_b.model.likelihood.speaks_of:
+        raise ModelError(
+            f"Fits by the likelihoods {type(fit_a.model.likelihood).__name__} and "
+            f"{type(fit_b.model.likelihood).__name__} explain different data (estimates, counts, "
+            "or counts given their totals), so that their densities cannot be compared. Compare "
+            "models with one likelihood."
+        )
     alike = a.labels == b.labels and np.array_equal(a.y, b.y) and np.array_equal(a.v, b.v)
     if not alike:
         raise ModelError(

@@ -57,7 +57,7 @@ def foreseen(fit: Fit, pointwise: Array, k: Array) -> pd.DataFrame:
 
 
 def _why_not(posterior: SampledPosterior, count: int) -> str:
-    if posterior.errors.related.any():
+    if posterior.bonds.related.any():
         return "and refits without one of several estimates that share participants are not done"
     return f"and so do {count - 1} others: too many to refit" if count > _MOST else ""
 
@@ -75,7 +75,7 @@ def _refitted(fit: Fit, place: int) -> tuple[float, float]:
         return np.nan, np.nan
     beta = found.draws.beta.reshape(-1, found.draws.beta.shape[-1])
     point = {name: values.ravel() for name, values in found.draws.hypers.items()}
-    residual = fit.effects.y - found.layout.seen(beta)
+    residual = fit.effects.y - found.layout.seen(beta, point)
     logs = found.scatter.log_density(residual, v, point=point)[:, place]
     below = found.scatter.below(residual, v, point=point)[:, place]
     return float(logsumexp(logs) - np.log(len(logs))), float(below.mean())

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from consilience.engines.exact.mates import observations
 from consilience.engines.exact.newcomers import marginals
 from consilience.engines.exact.posterior import ExactPosterior
+from consilience.engines.integrated import IntegratedPosterior
 from consilience.errors import RefusalError
 from consilience.fit import Fit
 from consilience.gaussian import Array
@@ -19,6 +21,8 @@ from consilience.questions.refits import reason, refits
 if TYPE_CHECKING:
     from arviz_stats.utils import ELPDDataLOO
 
+_ONE_SIDED = "its arms alone give the effect no end on one side: no PIT"
+_CELLS = 2_000_000
 _COLUMNS = ["lpd", "pit", "p_value", "accuracy"]
 
 
@@ -137,6 +141,8 @@ def exact_loo(fit: Fit) -> ExactLoo:
     """
     answering(fit, "exact_loo")
     posterior, k = fit.posterior, fit.effects.k
+    if isinstance(posterior, IntegratedPosterior):
+        return _of_arms(fit, posterior)
     if not isinstance(posterior, ExactPosterior):
         return _estimated(fit)
     found = np.full((k, len(_COLUMNS)), np.nan)
@@ -153,6 +159,18 @@ def exact_loo(fit: Fit) -> ExactLoo:
     table = pd.DataFrame({**columns, "note": notes}, list(fit.effects.labels))
     table.index.name = "estimate"
     p = float(np.sum(_within(posterior)) - np.sum(lpd))
+    return ExactLoo(fit.stamped(table), float(lpd.sum()), spread_of_sum(lpd), p)
+
+
+def _of_arms(fit: Fit, posterior: IntegratedPosterior) -> ExactLoo:
+    """Foresee the data of each trial's arms; `pit` is that of `Posterior.foresee`."""
+    lpd, accuracy = posterior.left_out()
+    pit = posterior.foresee()
+    columns = (lpd, pit, 2.0 * np.minimum(pit, 1.0 - pit), accuracy)
+    table = pd.DataFrame(np.stack(columns, axis=1), list(fit.effects.labels), _COLUMNS)
+    table["note"] = np.where(np.isnan(pit), _ONE_SIDED, "")
+    table.index.name = "estimate"
+    p = float(np.sum(posterior.within()) - np.sum(lpd))
     return ExactLoo(fit.stamped(table), float(lpd.sum()), spread_of_sum(lpd), p)
 
 
@@ -178,15 +196,14 @@ def _within(posterior: ExactPosterior) -> Array:
     """Log predictive density of a new estimate at each one observed, given all of them."""
     rule, form = posterior.integrated.rule, posterior.form
     given, reported = rule.conditional, posterior.effects.v
-    h = np.broadcast_to(form.variance(rule.phi), (len(rule.phi), len(form.y)))
-    means, variances = given.mean @ form.W.T - form.y, given.variance_of(form.W) + h + reported
-    for place in np.flatnonzero(form.errors.related):
-        own = float(reported[place])
-        row, y, error = form.observation(rule.phi, int(place), left=(), own=own)
-        means[:, place] = np.sum(given.mean * row, axis=1) - y
-        variances[:, place] = given.variance_of(row[:, None])[:, 0] + error
+    means, variances = np.empty((2, len(rule.phi), len(form.y)))
+    every, pieces = np.arange(len(form.y)), -(-len(rule.phi) * form.W.size // _CELLS)
+    for some in np.array_split(np.arange(len(rule.phi)), pieces):
+        row, y, error = observations(form, rule.phi[some], every, reported=reported)
+        means[some] = np.einsum("nkm,nm->nk", row, given.mean[some]) - y
+        variances[some] = np.sum((row @ given.root[some]) ** 2, axis=-1) + error
     return marginals(rule, means, variances).log_density(np.zeros(len(form.y)))
 
 
 def _efficiency(fit: Fit) -> float | None:
-    return 1.0 if isinstance(fit.posterior, ExactPosterior) else None
+    return 1.0 if isinstance(fit.posterior, ExactPosterior | IntegratedPosterior) else None

@@ -9,6 +9,7 @@ from consilience.engines.exact.form import Conditional, Form, assemble
 from consilience.engines.exact.posterior import ExactPosterior
 from consilience.fit import Fit
 from consilience.gaussian import Array, Joint
+from consilience.model import refuse_bends
 
 _DRAWS = 500
 _NEGLIGIBLE = 1e-13
@@ -48,9 +49,8 @@ class Nodes:
     def alone(self, rows: NDArray[np.intp]) -> tuple[Array, Array]:
         """Precision-weighted means and variances (n,) of some estimates by themselves."""
         joint = self.form.joint(self.phi)
-        some = Joint(
-            joint.errors.keep(np.isin(np.arange(len(self.form.y)), rows)), joint.h[:, rows]
-        )
+        kept = joint.bonds.keep(np.isin(np.arange(len(self.form.y)), rows))
+        some = Joint(kept, joint.h[:, rows], joint.point)
         precision = some.solved(np.ones((1, len(rows))))
         total = precision.sum(axis=1)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -70,6 +70,7 @@ def nodes_of(fit: Fit) -> Nodes:
         rule = posterior.integrated.rule
         seen = rule.weights > _NEGLIGIBLE / len(rule.weights)
         return _nodes(posterior.form, rule.phi[seen], rule.weights[seen])
+    refuse_bends(fit.model, "This question")
     form = assemble(fit.model, fit.effects)
     _, hypers = posterior.layout.read(fit.draws["posterior"].to_dataset())
     columns = [hypers[hyper.name].ravel() for hyper in form.hypers]

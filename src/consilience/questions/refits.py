@@ -5,7 +5,6 @@ The refits keep the model as it stands on all estimates: the columns of its desi
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -81,20 +80,7 @@ def reason(form: Form, places: Places) -> str:
 
 def remaining(form: Form, places: Places) -> Form:
     """Leave several estimates out of a form; its columns stay."""
-    keep = ~np.isin(np.arange(len(form.y)), places)
-    scatter = form.scatter
-    for place in sorted(places, reverse=True):
-        scatter = scatter.without(place)
-    return replace(
-        form,
-        y=form.y[keep],
-        errors=form.errors.keep(keep),
-        known=form.known[keep],
-        W=form.W[keep],
-        truth=form.truth[keep],
-        scatter=scatter,
-        labels=tuple(label for label, kept in zip(form.labels, keep, strict=True) if kept),
-    )
+    return form.without(*places)
 
 
 def _row(found: Refits, tau: list[int], *, threshold: float, level: float) -> pd.DataFrame:

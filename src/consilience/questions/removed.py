@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from consilience.fit import Fit
-from consilience.gaussian import Array, Errors, Joint
+from consilience.gaussian import Array, Bonds, Errors, Joint
 
 
 class Removed:
@@ -24,12 +24,13 @@ class Removed:
         found = fit.draws["log_likelihood"]["yi"].transpose("chain", "draw", "estimate")
         self.each = found.to_numpy().reshape(-1, fit.effects.k)
         bias = fit.model.bias
-        self.errors = Errors.of(bias.variance(fit.effects), fit.effects.shared)
+        errors = Errors.of(bias.variance(fit.effects), fit.effects.shared)
+        self.bonds = Bonds(errors, fit.posterior.bonds.ties)
 
     @property
     def integrated(self) -> bool:
         """Whether correlated errors were integrated out, so that estimates are not independent."""
-        return self.fit.posterior.scatter.normal and not self.errors.independent
+        return self.fit.posterior.scatter.normal and not self.bonds.independent
 
     def log_density_of(self, places: Sequence[int]) -> Array:
         """Log density (draws,) of the estimates at these places, given all others and a draw."""
@@ -48,9 +49,9 @@ class Removed:
 
     @cached_property
     def _residual(self) -> Array:
-        return np.asarray(self.fit.effects.y - self.fit.posterior.layout.seen(self._read[0]))
+        return np.asarray(self.fit.effects.y - self.fit.posterior.layout.seen(*self._read))
 
     @cached_property
     def _joint(self) -> Joint:
         h = self.fit.posterior.scatter.variance(self._read[1])
-        return Joint(self.errors, np.broadcast_to(h, self._residual.shape))
+        return Joint(self.bonds, np.broadcast_to(h, self._residual.shape), self._read[1])

@@ -112,15 +112,17 @@ def _shrinkage(fit: Fit) -> Array:
     drawn = fit.draws["posterior"].to_dataset()
     beta, hypers = posterior.layout.read(drawn)
     point: Point = {name: values.ravel() for name, values in hypers.items()}
-    residual = fit.effects.y - posterior.layout.seen(beta.reshape(-1, beta.shape[-1]))
+    residual = fit.effects.y - posterior.layout.seen(
+        beta.reshape(-1, beta.shape[-1]), {name: own.ravel() for name, own in hypers.items()}
+    )
     if COMMON in drawn:  # given what estimates have in common their errors are independent
         residual = residual - drawn[COMMON].to_numpy().reshape(residual.shape)
-    errors = posterior.errors
-    if not errors.independent:
+    bonds = posterior.bonds
+    if not bonds.independent:
         h = np.broadcast_to(posterior.scatter.variance(point), residual.shape)
-        return np.asarray(Joint(errors, h).from_others().mean(axis=0))
+        return np.asarray(Joint(bonds, h, point).from_others().mean(axis=0))
     parts, found = posterior.scatter.components(point), np.empty(fit.effects.k)
-    for row, own in enumerate(errors.v):
+    for row, own in enumerate(bonds.errors.v):
         chance = posterior.scatter.responsibility(residual[:, row], own, parts=parts, row=row)
         found[row] = np.mean(np.sum(chance * _share(parts.of(row), own), axis=1))
     return found

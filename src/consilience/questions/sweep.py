@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from consilience.engines.exact.form import Form
+from consilience.engines.exact.mates import observations
 from consilience.gaussian import Array
 
 type Sets = NDArray[np.intp]
@@ -130,8 +131,11 @@ def _seen(form: Form, phi: Array, *, sets: Sets, reported: Array) -> _Seen:
     h = np.broadcast_to(form.variance(phi), (len(phi), len(form.y)))[:, sets]
     first, variance = sets[:, 0], form.v[sets] + h
     predicted = h[:, :, 0] + reported[first]
-    if not form.errors.related[sets].any():
+    if not form.bonds.related[sets].any():
         return _Seen(form.W[sets][None], form.y[sets][None], variance, 0, predicted)
+    if sets.shape[1] == 1 and np.array_equal(form.errors.given[first], reported[first]):
+        W, y, alone = observations(form, phi, first, reported=reported)
+        return _Seen(W[:, :, None], y[:, :, None], alone[:, :, None], 0, alone)
     whole = np.concatenate([sets, sets[:, :1]], axis=1)
     shape = (len(phi), *whole.shape)
     W, y = np.array(np.broadcast_to(form.W[whole], (*shape, form.W.shape[1]))), np.empty(shape)
@@ -140,7 +144,7 @@ def _seen(form: Form, phi: Array, *, sets: Sets, reported: Array) -> _Seen:
     for row, each in enumerate(sets.tolist()):
         for step, place in enumerate([*each, each[0]]):
             last = step == len(each)
-            if (form.errors.related if last else form.errors.blocked)[place]:
+            if (form.bonds.related if last else form.bonds.blocked)[place]:
                 left = each if last else each[:step]
                 own = float((reported if last else form.errors.given)[place])
                 found = form.observation(phi, place, left=left, own=own)

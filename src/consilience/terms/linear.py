@@ -66,6 +66,10 @@ class Linear(Term):
         coefficients = self.prior.pymc(name, dims=f"{name}_coef")
         return pt.dot(self.block(effects).matrix, coefficients)
 
+    def regression(self) -> str:
+        """See `Term.regression`."""
+        return self.formula
+
     def reads(self, column: str) -> bool:
         """See `Term.reads`."""
         return mentions(self.formula, column)

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 import xarray as xr
 
 from consilience.effects import Effects
-from consilience.engines.base import Engine
+from consilience.engines import integrated
+from consilience.engines.base import Engine, Posterior
 from consilience.engines.exact.form import Form, assemble
+from consilience.engines.exact.given import bends, refuse_latent
 from consilience.engines.exact.posterior import ExactPosterior
 from consilience.engines.exact.proof import prove
 from consilience.engines.exact.rule import OWED, WANTED, Integrated, integrate
 from consilience.engines.exact.store import from_dataset
+from consilience.engines.exact.strata import StrataPosterior, over_strata
 from consilience.errors import ModelError, RefusalError
 from consilience.model import Model
 
@@ -24,7 +27,9 @@ class Exact(Engine):
 
     p(β | y) = ∫ p(β | φ, y) p(φ | y) dφ, with p(φ | y) ∝ p(y | φ) p(φ). Bracketed from the
     integrand, Gauss–Legendre panels, refined until rules of two orders agree; the bound achieved is
-    part of the answer, and beyond 1e-6 the engine refuses.
+    part of the answer, and beyond 1e-6 the engine refuses. Likelihoods of the arms' own data
+    (Binomial, Poisson, …) have no closed form: there coefficients and hyperparameters, three at
+    most, are integrated over together, each trial's own parameters inside.
 
     Parameters
     ----------
@@ -64,19 +69,35 @@ class Exact(Engine):
         RefusalError
             If a component has no Gaussian form, or there are too many hyperparameters.
         """
-        self._form(model, effects)
+        if model.likelihood.by_curves:
+            integrated.assemble(model, effects)
+        else:
+            self._form(model, effects)
 
-    def run(self, model: Model, effects: Effects) -> ExactPosterior:
+    def run(self, model: Model, effects: Effects) -> Posterior:
         """See `Engine.run`."""
+        if model.likelihood.by_curves:
+            whole = integrated.assemble(model, effects)
+            found = integrated.solved(whole, self.tolerance)
+            return integrated.IntegratedPosterior(*found, effects, *self._drawing)
+        if bends(model, effects):
+            return self._strata(model, effects)
         form = self._form(model, effects)
         return self._posterior(form, effects, integrate(form, wanted=self.tolerance))
 
-    def restore(self, model: Model, effects: Effects, tree: xr.DataTree) -> ExactPosterior:
-        """See `Engine.restore`."""
+    def restore(self, model: Model, effects: Effects, tree: xr.DataTree) -> Posterior:
+        """See `Engine.restore`; what bends with a location is integrated again: milliseconds."""
+        if model.likelihood.by_curves:
+            whole = integrated.assemble(model, effects)
+            stored = from_dataset(whole, tree["nodes"].to_dataset())
+            return integrated.IntegratedPosterior(whole, stored, effects, *self._drawing)
+        if bends(model, effects):
+            return self._strata(model, effects)
         form = self._form(model, effects)
         return self._posterior(form, effects, from_dataset(form, tree["nodes"].to_dataset()))
 
     def _form(self, model: Model, effects: Effects) -> Form:
+        refuse_latent(model, effects)
         form = assemble(model, effects)
         if len(form.hypers) > MOST_HYPERS:
             names = ", ".join(hyper.name for hyper in form.hypers)
@@ -87,5 +108,13 @@ class Exact(Engine):
         prove(form)
         return form
 
-    def _posterior(self, form: Form, effects: Effects, integrated: Integrated) -> ExactPosterior:
-        return ExactPosterior(form, integrated, effects, self.seed, self.chains, self.draws)
+    @property
+    def _drawing(self) -> tuple[int, int, int]:
+        return self.seed, self.chains, self.draws
+
+    def _strata(self, model: Model, effects: Effects) -> StrataPosterior:
+        form, drawing = self._form(model, effects), self._drawing
+        return over_strata(form, model, effects=effects, wanted=self.tolerance, drawing=drawing)
+
+    def _posterior(self, form: Form, effects: Effects, found: Integrated) -> ExactPosterior:
+        return ExactPosterior(form, found, effects, *self._drawing)

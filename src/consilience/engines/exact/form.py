@@ -2,35 +2,48 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
 from consilience.effects import Effects
-from consilience.engines.exact.solve import Conditional, Equations, equations
+from consilience.engines.exact.solve import Conditional, Equations
+from consilience.engines.exact.systems import factored, turned, typical, values_at, without_columns
 from consilience.engines.identified import refuse_tangled
 from consilience.engines.tree import Layout
-from consilience.errors import RefusalError
-from consilience.gaussian import Array, Block, Errors, Hyper, Joint, Point, Scatter
-from consilience.model import Model, blocks, resolve, weighed
+from consilience.gaussian import (
+    Array,
+    Block,
+    Bonds,
+    Errors,
+    Hyper,
+    Joint,
+    Point,
+    Scatter,
+    Ties,
+    inverse,
+)
+from consilience.model import Model, blocks, gaussian_hypers, resolve, weighed
 
 _CELLS = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """y | β, φ ~ N(Wβ, V + diag(h(φ))), βⱼ | φ ~ N(bⱼ, (sⱼ φ₍ⱼ₎)²).
+    """y | β, φ ~ N(Wβ, V(φ) + H(φ)), βⱼ | φ ~ N(bⱼ, (sⱼ φ₍ⱼ₎)²).
 
-    The normal equations are those of estimates turned so that V is diagonal, ``Q'y`` and ``Q'W``
-    within each block; every field is in the coordinates of the estimates themselves.
+    Where only V has entries off the diagonal and the scatter of true effects is the same within
+    each of its blocks, the normal equations are those of estimates turned so that V is diagonal,
+    ``Q'y`` and ``Q'W``; elsewhere every block is factored at every node. Every field is in the
+    coordinates of the estimates themselves.
 
     Parameters
     ----------
     y : array (k,)
         Estimates less what is known to shift them.
-    errors : Errors
-        Their sampling errors, with covariance V; variances infinite where one does not count.
+    bonds : Bonds
+        Their sampling errors, with covariance V, variances infinite where one does not count; and
+        what ties them together besides.
     known : array (k,)
         What is known to shift them.
     W : array (k, m)
@@ -42,7 +55,7 @@ class Form:
     scales : tuple of str
         For each coefficient the hyperparameter that multiplies it, or an empty name.
     scatter : Scatter
-        h(φ).
+        h(φ), the diagonal of H.
     hypers : tuple of Hyper
         All hyperparameters: the scatter's, then the blocks'.
     parts : tuple of Block
@@ -54,7 +67,7 @@ class Form:
     """
 
     y: Array
-    errors: Errors
+    bonds: Bonds
     known: Array
     W: Array
     truth: Array
@@ -70,9 +83,31 @@ class Form:
 
     def __post_init__(self) -> None:
         """Prepare what is the same at all nodes."""
-        y, W, v = self.errors.rotated(self.y, self.W)
-        prepared = equations(W, y, v, mean=self.mean, sd=self.sd)
-        object.__setattr__(self, "equations", prepared)
+        prior, put = (self.mean, self.sd), object.__setattr__
+        if self.tied:
+            wide = self._sample.shape[1] > 1
+            found = factored(self.W, self.y, bonds=self.bonds, wide=wide, prior=prior)
+            put(self, "equations", found)
+        else:
+            put(self, "equations", turned(self.W, self.y, errors=self.errors, prior=prior))
+
+    @property
+    def errors(self) -> Errors:
+        """Sampling errors, but for what of their covariance depends on hyperparameters."""
+        return self.bonds.errors
+
+    @property
+    def tied(self) -> bool:
+        """Whether no rotation makes the estimates independent at all nodes."""
+        if not self.bonds.ties.none:
+            return True
+        return not self.errors.independent and bool(len(self.errors.uneven(self._sample)))
+
+    @property
+    def _sample(self) -> Array:
+        """H at some values of the hyperparameters that no coincidence makes equal, (1, k or 1)."""
+        apart = np.linspace(0.31, 0.73, max(1, len(self.hypers)))[None, : len(self.hypers)]
+        return self.variance(apart)
 
     @property
     def v(self) -> Array:
@@ -102,24 +137,27 @@ class Form:
         """h(φ), shape (nodes, k) or (nodes, 1)."""
         return self.scatter.variance(self.point(phi))
 
-    def without(self, place: int) -> "Form":
-        """Leave one estimate out; the columns stay, so that its row can still be foreseen."""
-        keep = np.arange(len(self.y)) != place
+    def without(self, *places: int) -> "Form":
+        """Leave estimates out; the columns stay, so that their rows can still be foreseen."""
+        keep, scatter = ~np.isin(np.arange(len(self.y)), places), self.scatter
+        for place in sorted(places, reverse=True):
+            scatter = scatter.without(place)
         labels = tuple(label for label, kept in zip(self.labels, keep, strict=True) if kept)
         return replace(
             self,
             y=self.y[keep],
-            errors=self.errors.keep(keep),
+            bonds=self.bonds.keep(keep),
             known=self.known[keep],
             W=self.W[keep],
             truth=self.truth[keep],
-            scatter=self.scatter.without(place),
+            scatter=scatter,
             labels=labels,
         )
 
     def joint(self, phi: Array) -> Joint:
         """Give the distribution of the estimates about their expectation at nodes φ (nodes, d)."""
-        return Joint(self.errors, np.broadcast_to(self.variance(phi), (len(phi), len(self.y))))
+        h = np.broadcast_to(self.variance(phi), (len(phi), len(self.y)))
+        return Joint(self.bonds, h, self.point(phi))
 
     def true_effects(self, phi: Array, *, mean: Array, root: Array) -> tuple[Array, Array]:
         """Give conditional means and variances of the true effects, (nodes, k) each.
@@ -163,11 +201,12 @@ class Form:
         -------
         w, y, s : array (nodes, m), (nodes,), (nodes,)
         """
-        at, covariance = self.errors.company(place, left, own)
+        at, some = self.bonds.company(place, tuple(left), own=own)
         h = np.broadcast_to(self.variance(phi), (len(phi), len(self.y)))[:, at]
-        precision = np.linalg.inv(covariance + h[:, :, None] * np.eye(len(at)))[:, 0]
-        shares = precision / precision[:, :1]
-        return shares @ self.W[at], shares @ self.y[at], 1.0 / precision[:, 0]
+        first = int(np.searchsorted(at, place))
+        precision = inverse(some.total(h, self.point(phi)))[:, first]
+        shares = precision / precision[:, [first]]
+        return shares @ self.W[at], shares @ self.y[at], 1.0 / precision[:, first]
 
     def given(self, phi: Array) -> Conditional:
         """Solve for the coefficients at every node; see `Equations.solve`."""
@@ -190,8 +229,7 @@ class Form:
         for start in range(0, len(at), chunk):
             piece = at[start : start + chunk]
             point = self.point(phi[start : start + chunk] if every else phi[piece])
-            h = np.ascontiguousarray(self.scatter.variance(point), dtype=float)
-            yield piece, h, self._spread(point)
+            yield piece, values_at(self.bonds, self.scatter, point), self._spread(point)
 
     def _spread(self, point: Point) -> Array:
         """Prior standard deviations of the coefficients, (nodes, m) or (1, m); 1 where flat."""
@@ -227,7 +265,7 @@ def assemble(model: Model, effects: Effects) -> Form:
     observed = concrete.likelihood.observed(weighed(concrete, effects))
     scatter = concrete.heterogeneity.scatter(effects)
     parts = blocks(concrete, effects)
-    errors = Errors.of(observed.v, observed.shared)
+    ties = Ties(scatter.ties, concrete.likelihood.ties(weighed(concrete, effects)))
     known = sum((part.known for part in parts), np.zeros(effects.k))
     moments = [part.prior.normal_moments() for part in parts]
     W = parts[0].matrix if len(parts) == 1 else np.hstack([part.matrix for part in parts])
@@ -235,52 +273,21 @@ def assemble(model: Model, effects: Effects) -> Form:
     hidden = [place for place, part in enumerate(each) if parts[part].distorts]
     form = Form(
         y=observed.y - known,
-        errors=errors,
+        bonds=Bonds(Errors.of(observed.v, observed.shared), ties),
         known=known,
         W=W,
-        truth=_without_columns(W, hidden),
+        truth=without_columns(W, hidden),
         mean=np.array([moments[place][0] for place in each], dtype=float),
         sd=np.array([moments[place][1] for place in each], dtype=float),
         scales=tuple(_scale(part) for part in parts for _ in part.labels),
         scatter=scatter,
-        hypers=(*scatter.hypers, *(hyper for part in parts for hyper in part.scales)),
+        hypers=gaussian_hypers(concrete, effects),
         parts=parts,
         labels=effects.labels,
-        unit=_typical(observed.v),
+        unit=typical(observed.v),
     )
     refuse_tangled(Layout(form.parts, form.hypers), form.counted)
-    _refuse_uneven(form, concrete)
     return form
-
-
-def _without_columns(W: Array, hidden: list[int]) -> Array:
-    if hidden:
-        W = W.copy()
-        W[:, hidden] = 0.0
-    return W
-
-
-def _refuse_uneven(form: Form, model: Model) -> None:
-    """Say nothing if the scatter of true effects is the same within each block of V."""
-    if form.errors.independent:
-        return
-    apart = np.linspace(0.31, 0.73, max(1, len(form.hypers)))[None, : len(form.hypers)]
-    at = form.errors.uneven(form.variance(apart))
-    if len(at):
-        names = ", ".join(form.labels[place] for place in at)
-        raise RefusalError(
-            f"The estimates {names} share participants, and {type(model.heterogeneity).__name__} "
-            "heterogeneity gives them scatters that differ, so that no rotation makes them "
-            "independent. Use engines.Nuts(), or a heterogeneity that is the same within a study."
-        )
-
-
-def _typical(v: Array) -> float:
-    """Give the standard error in the middle: at a tenth of the price of numpy's median."""
-    counted, ordered = np.count_nonzero(np.isfinite(v)), np.sort(v)
-    if not counted:
-        return 1.0  # nothing is seen but the priors, whose own scales the search will find
-    return sqrt(0.5 * (ordered.item((counted - 1) // 2) + ordered.item(counted // 2)))
 
 
 def _scale(part: Block) -> str:

@@ -1,12 +1,36 @@
 """The integrand over the hyperparameters, at points and at the nodes of product rules."""
 
-import numpy as np
+from typing import Protocol
 
-from consilience.engines.exact.form import Form
+import numpy as np
+from numpy.typing import NDArray
+
 from consilience.engines.exact.line import Axis, axis_of
 from consilience.engines.exact.panels import Panels
 from consilience.engines.exact.search import Bracket, bracket, product
+from consilience.engines.exact.solve import Conditional
 from consilience.gaussian import Array, Hyper
+
+
+class Form(Protocol):
+    """What is integrated over its hyperparameters: the Gaussian form, or one of curves."""
+
+    @property
+    def hypers(self) -> tuple[Hyper, ...]:
+        """The axes."""
+
+    @property
+    def unit(self) -> float:
+        """The typical standard error."""
+
+    def given(self, phi: Array) -> Conditional:
+        """Give likelihood and coefficients at every node."""
+
+    def given_some(self, phi: Array, at: NDArray[np.intp]) -> Conditional:
+        """Give them at some of the nodes; the likelihood of the others is zero."""
+
+    def part(self, given: Conditional, phi: Array, span: slice) -> Conditional:
+        """Keep the answers at some of the nodes."""
 
 
 def coordinates_of(form: Form) -> tuple[Axis, ...]:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from consilience.engines.exact.arc import ARC, Arc
 from consilience.engines.exact.coordinate import FARTHEST, Coordinate
-from consilience.gaussian import REAL, Array, Hyper
+from consilience.gaussian import CORRELATION, REAL, Array, Hyper
 
 _QUARTILES = np.array([0.25, 0.75])
 _WIDTH = 2.0 / 1.3489795003921634  # at two normal SDs few nodes carry a normal density furthest
@@ -62,7 +63,7 @@ class Line:
         return np.arcsinh(np.clip(value, self.lower, self.upper) / self.scale)
 
 
-type Axis = Coordinate | Line
+type Axis = Coordinate | Line | Arc
 """The map of one hyperparameter."""
 
 
@@ -78,6 +79,8 @@ def axis_of(hyper: Hyper, unit: float) -> Axis:
         coefficient is searched for on the scale of its prior.
     """
     lower, upper = hyper.prior.support
+    if hyper.support == CORRELATION:
+        return Arc(lower, upper)
     scale = unit
     if hyper.support == REAL:
         scale = _WIDTH * float(np.ptp(hyper.prior.ppf(_QUARTILES)))
@@ -88,4 +91,6 @@ def axis_of(hyper: Hyper, unit: float) -> Axis:
 
 def axis_from(scale: float, lower: float, upper: float, *, depth: float) -> Axis:
     """Rebuild a map from its settings."""
+    if depth == ARC:
+        return Arc(lower, upper)
     return Line(scale, lower, upper) if lower < 0.0 else Coordinate(scale, lower, upper, depth)

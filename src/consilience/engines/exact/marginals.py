@@ -1,6 +1,7 @@
 """Marginal posterior of a hyperparameter, known along its own axis."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -9,6 +10,28 @@ from consilience.engines.exact.panels import Panels
 from consilience.engines.exact.profile import between, log_integral, profile
 from consilience.engines.exact.rule import Rule
 from consilience.gaussian import Array
+
+
+class Marginal(Protocol):
+    """What a summary asks of the marginal of one hyperparameter."""
+
+    def mean(self) -> float:
+        """Give the posterior mean."""
+
+    def sd(self) -> float:
+        """Give the posterior standard deviation."""
+
+    def quantile(self, q: Array) -> Array:
+        """Invert the distribution function at probabilities q."""
+
+    def above_zero(self) -> float:
+        """Give P(hyperparameter > 0)."""
+
+    def density(self, phi: Array) -> Array:
+        """Give the density on the hyperparameter's own scale."""
+
+    def cdf(self, phi: Array) -> Array:
+        """Give the distribution function."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,12 +54,14 @@ def _plain(rule: Rule, means: Array, variances: Array) -> Mixture:
 def true_effects(form: Form, rule: Rule) -> Mixture:
     """Give the marginals of the trials' true effects; see `Form.true_effects`.
 
-    A few nodes at a time, so that what is held is not of the size nodes × trials × coefficients.
+    A few nodes at a time, so that what is held is not of the size nodes × trials × coefficients,
+    nor nodes × blocks.
     """
     given, (count, k) = rule.conditional, (len(rule.phi), len(form.y))
     means, variances = np.zeros((2, count, k))
     at = np.flatnonzero(given.solved)  # between the nodes moments are interpolated: all are needed
-    for some in np.array_split(at, -(-len(at) * form.W.size // _CELLS)):
+    held = form.W.size + 4 * form.bonds.cells
+    for some in np.array_split(at, -(-len(at) * held // _CELLS)):
         means[some], variances[some] = form.true_effects(
             rule.phi[some], mean=given.mean[some], root=given.root[some]
         )

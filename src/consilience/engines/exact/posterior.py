@@ -1,6 +1,6 @@
 """The exact posterior: every marginal a mixture over the nodes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,7 +10,7 @@ import xarray as xr
 from consilience.effects import Effects
 from consilience.engines.base import Combination, Posterior
 from consilience.engines.exact.form import Form, identified
-from consilience.engines.exact.marginals import HyperMarginal, draw, hyper_marginals
+from consilience.engines.exact.marginals import HyperMarginal, Marginal, draw, hyper_marginals
 from consilience.engines.exact.mixture import Mixture
 from consilience.engines.exact.newcomers import combined, marginals, true_effects
 from consilience.engines.exact.rule import Integrated, integrate
@@ -18,7 +18,7 @@ from consilience.engines.exact.store import to_dataset
 from consilience.engines.summary import ordered, table, tails
 from consilience.engines.tree import Draws, Layout, grow
 from consilience.errors import ModelError
-from consilience.gaussian import Array, Errors, Scatter
+from consilience.gaussian import Array, Bonds, Scatter
 
 _GRID = 257
 _END = 1e-6
@@ -58,9 +58,9 @@ class ExactPosterior(Posterior):
         return self.form.scatter
 
     @property
-    def errors(self) -> Errors:
-        """See `Posterior.errors`."""
-        return self.form.errors
+    def bonds(self) -> Bonds:
+        """See `Posterior.bonds`."""
+        return self.form.bonds
 
     @property
     def coefficients(self) -> tuple[str, ...]:
@@ -101,7 +101,7 @@ class ExactPosterior(Posterior):
         names = tuple(f"theta[{label}]" for label in self.form.labels)
         pieces = [
             _from_mixture(self.coefficients, own, level=level, moments=self._moments),
-            _from_hypers(self._hyper_names, self._hypers, level),
+            hyper_rows(self._hyper_names, self._hypers, level),
             _from_mixture(names, effects, level=level, moments=2),
         ]
         first = tuple(hyper.name for hyper in self.form.scatter.hypers)
@@ -110,7 +110,7 @@ class ExactPosterior(Posterior):
 
     def scales(self, level: float) -> pd.DataFrame:
         """See `Posterior.scales`."""
-        rows = _from_hypers(self._hyper_names, self._hypers, level)
+        rows = hyper_rows(self._hyper_names, self._hypers, level)
         return table(rows, level=level, accuracy=self.accuracy)
 
     def combine(self, combinations: tuple[Combination, ...], *, level: float) -> pd.DataFrame:
@@ -242,9 +242,8 @@ def _from_mixture(
     )
 
 
-def _from_hypers(
-    names: tuple[str, ...], marginals: tuple[HyperMarginal, ...], level: float
-) -> pd.DataFrame:
+def hyper_rows(names: tuple[str, ...], marginals: Sequence[Marginal], level: float) -> pd.DataFrame:
+    """Summarise marginals of hyperparameters: moments, quantiles and P(> 0) of each."""
     wanted = np.array([0.5, *tails(level)])
     quantiles = np.array([marginal.quantile(wanted) for marginal in marginals]).reshape(-1, 3)
     return pd.DataFrame(

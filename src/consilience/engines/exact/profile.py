@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _FINER = 4
 _BETWEEN = np.linspace(0.0, 1.0, 18)[1:-1]
+_DEEP, _FOLD = 200.0, 50.0
 _NOTHING = -1e300  # stands for the logarithm of zero where two would be subtracted
 
 
@@ -94,15 +95,33 @@ def cumulation(count: int, order: int) -> Array:
 def foretell(rule: "Rule", finer: tuple[Panels, ...]) -> Array:
     """Foretell the log density of a rule at the nodes of a finer one, (nodes,).
 
-    What the trials say is interpolated along one axis after the other.
+    What the trials say is interpolated along one axis after the other. Where it falls by many
+    orders of magnitude, as for correlations near one of effects that all but agree, its distance
+    from the top is interpolated on a scale that is logarithmic far down.
     """
     heights = rule.log_density.reshape(rule.shape)
     prior = np.zeros(())
     for place, panels in enumerate(finer):
         trials = said(np.moveaxis(heights, place, -1), rule.log_priors[place])
-        heights = np.moveaxis(trials @ _onto(rule.panels[place], panels), -1, place)
+        foretold = _unfolded(*_folded(trials), onto=_onto(rule.panels[place], panels))
+        heights = np.moveaxis(foretold, -1, place)
         prior = prior[..., None] + _prior(rule, place, panels)
     return (heights + prior).ravel()
+
+
+def _folded(trials: Array) -> tuple[Array, float]:
+    """Give −log(1 + depth/50), the depth of log L below its top, where it is large; and the top."""
+    top = float(trials.max())
+    if top - trials.min() < _DEEP:
+        return trials, np.inf
+    return -np.log1p((top - trials) / _FOLD), top
+
+
+def _unfolded(folded: Array, top: float, *, onto: Array) -> Array:
+    """Interpolate what was folded, and give log L back."""
+    if np.isinf(top):
+        return folded @ onto
+    return top - _FOLD * np.expm1(-np.minimum(folded @ onto, 0.0))
 
 
 @lru_cache

@@ -25,6 +25,7 @@ from consilience.priors import Prior
 
 _LEAST = 1e-300
 _UNSEEN = 1e-9
+_FAR, _FELT = 1e9, 1e-6
 
 
 def proper_posterior(prior: Prior, k: int, flat: int = 1) -> None:
@@ -75,10 +76,28 @@ def prove(form: Form) -> None:
 def _exponent(form: Form, names: tuple[str, ...]) -> int:
     """Count the contrasts whose variance grows with these hyperparameters."""
     seen = np.isfinite(form.v)  # an infinite sampling variance is no observation
-    grows = _growing(form, names) & seen
     scaled = np.array([scale in names for scale in form.scales], dtype=bool)
-    columns = form.W[seen & ~grows][:, form.flat | scaled]
-    return int(grows.sum()) + _rank(columns) - _rank(form.W[seen][:, form.flat])
+    own = form.W[:, form.flat | scaled]
+    if not form.bonds.ties.none:
+        together = np.hstack([own, _directions(form, names)])[seen]
+        return _rank(together) - _rank(form.W[seen][:, form.flat])
+    grows = _growing(form, names) & seen
+    return int(grows.sum()) + _rank(own[seen & ~grows]) - _rank(form.W[seen][:, form.flat])
+
+
+def _directions(form: Form, names: tuple[str, ...]) -> np.ndarray:
+    """Give directions (k, r) in which tied true effects scatter more as hyperparameters grow."""
+    far = np.where([hyper.name in names for hyper in form.hypers], _FAR, 0.5)[None]
+    h = np.broadcast_to(form.variance(far), (1, len(form.y)))
+    loose = np.flatnonzero((h[0] > _FAR) & ~form.bonds.blocked)
+    found = [np.eye(len(form.y))[:, loose]]
+    for at, _, true in form.bonds.at(h, form.point(far)):
+        for members, covariance in zip(at, true[0], strict=True):
+            values, vectors = np.linalg.eigh(covariance / _FAR**2)
+            columns = np.zeros((len(form.y), int((values > _FELT).sum())))
+            columns[members] = vectors[:, values > _FELT]
+            found.append(columns)
+    return np.hstack(found)
 
 
 def _growing(form: Form, names: tuple[str, ...]) -> np.ndarray:

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from consilience.engines.exact.agreement import Disagreement, disagreement, looser
-from consilience.engines.exact.form import Form
 from consilience.engines.exact.integrand import (
+    Form,
     added,
     coordinates_of,
     log_density,

@@ -114,21 +114,21 @@ class Equations:
         nothing = np.empty(count)
         nothing.fill(np.inf)
         found = kernel.Found(nothing, np.zeros(shape), np.zeros(shape))
-        self._fill(kernel.loop(), nodes, found)
+        self._fill_at(nodes, found, roots=False)
         likelihood = -0.5 * (self.constant + found.deviance)
         return Conditional(likelihood, self.offset + found.shift, found.variance, self, nodes)
 
     def roots(self, nodes: "Nodes", count: int) -> Array:
         """Give the square roots c∘L⁻ᵀ of the covariances c c'∘A⁻¹, A = LL', (count, m, m)."""
-        from consilience.engines.exact import kernel
-
         root = np.zeros((count, len(self.offset), len(self.offset)))
-        self._fill(kernel.root_loop(), nodes, root)
+        self._fill_at(nodes, root, roots=True)
         return root
 
-    def _fill[T](self, fill: "Callable[[Work, Bench, T], None]", nodes: "Nodes", found: T) -> None:
+    def _fill_at[T](self, nodes: "Nodes", found: T, *, roots: bool) -> None:
+        """Fill in what is found at the nodes: the answers, or the roots of the covariances."""
         from consilience.engines.exact import kernel
 
+        fill: Callable[[Work, Bench, T], None] = kernel.root_loop() if roots else kernel.loop()  # type: ignore[assignment]
         rows = kernel.Rows(self.starts, self.columns, self.values, self.residual, self.v)
         room = kernel.bench(len(self.offset))
         for at, h, c in nodes:

@@ -3,8 +3,7 @@
 import numpy as np
 import xarray as xr
 
-from consilience.engines.exact.form import Form
-from consilience.engines.exact.integrand import log_priors, values_at
+from consilience.engines.exact.integrand import Form, log_priors, values_at
 from consilience.engines.exact.line import axis_from
 from consilience.engines.exact.panels import Panels
 from consilience.engines.exact.rule import Integrated, Rule

@@ -10,6 +10,7 @@ import xarray as xr
 from consilience.effects import Effects
 from consilience.engines.base import Engine
 from consilience.engines.identified import refuse_tangled
+from consilience.engines.nuts.counted import log_masses
 from consilience.engines.nuts.gate import faults, loose
 from consilience.engines.nuts.ladder import climb
 from consilience.engines.nuts.parametrisation import Forms, housing, informed
@@ -17,12 +18,21 @@ from consilience.engines.nuts.posterior import COMMON, SampledPosterior
 from consilience.engines.nuts.sampler import Run, Settings
 from consilience.engines.tree import Draws, Layout
 from consilience.errors import ModelError
-from consilience.gaussian import Array, Errors, Joint, Point, Population, split
+from consilience.gaussian import Array, Bonds, Errors, Joint, Point, Population, Ties, split
 from consilience.likelihoods.normal import SHARED_ERRORS
-from consilience.model import Model, blocks, coefficient_names, resolve, weighed
+from consilience.model import (
+    Model,
+    all_hypers,
+    blocks,
+    coefficient_names,
+    resolve,
+    weighed,
+)
 
 if TYPE_CHECKING:
     import pymc
+
+_KNOWN = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +97,19 @@ class Nuts(Engine):
 class _Described:
     """A model on some effects, as draws are read and completed by it.
 
-    `errors` are the sampling errors as the bias lets the estimates have them, `own` what is left of
-    them given what was sampled, `names` the PyMC variables of the coefficients. Where true effects
+    `errors` are the sampling errors as the bias lets the estimates have them, `bonds` what is left
+    of them given what was sampled, and what ties estimates together besides; `names` the PyMC
+    variables of the coefficients. Where true effects
     are normal given the parameters, correlated errors are integrated out of all that is drawn back;
     elsewhere the part that estimates have in common was sampled, and all is said given it.
     """
 
+    model: Model
     layout: Layout
     population: Population
     effects: Effects
     errors: Errors
-    own: Errors
+    bonds: Bonds
     names: tuple[str, ...]
     seed: int
 
@@ -107,7 +119,7 @@ class _Described:
 
     def refuse_selection(self, model: Model) -> None:
         """Refuse to let correlated estimates come to light one by one."""
-        if not self.errors.independent:
+        if not (self.errors.independent and self.bonds.ties.none):
             model.bias.refuse_selection(
                 "A fit of estimates that share participants",
                 instead="Keep one estimate of each study, or take bias.Nothing().",
@@ -139,16 +151,21 @@ class _Described:
     def posterior(self, draws: Draws, quality: xr.Dataset) -> SampledPosterior:
         """Give draws the questions of a posterior."""
         return SampledPosterior(
-            self.layout, self.population, draws, self.effects, self.seed, quality, self.own
+            self.layout, self.population, draws, self.effects, self.seed, quality, self.bonds
         )
 
     def completed(self, draws: Draws, common: Array) -> Draws:
         """Add what follows from the parameters: derived quantities and verdicts on the trials."""
         shape = draws.beta.shape[:2]
-        residual, point = self._residual(draws.beta, common), _flat(draws.hypers)
+        point = _flat(draws.hypers)
+        residual = self._residual(draws.beta, common, point)
+        v = self.bonds.errors.v
+        if self.model.likelihood.by_curves:  # true effects are parameters, known in each draw
+            away = draws.theta - self.layout.true(draws.beta, draws.hypers)
+            residual, v = away.reshape(-1, self.effects.k), _KNOWN * v
         derived = self.population.derived(point)
-        verdicts = dict(self.population.verdicts(residual, self.own.v, point=point))
-        if self.own is not self.errors:
+        verdicts = dict(self.population.verdicts(residual, v, point=point))
+        if self.bonds.errors is not self.errors:
             verdicts[COMMON] = common
         return replace(
             draws,
@@ -161,44 +178,60 @@ class _Described:
         columns = [run.posterior[name].to_numpy().reshape(*shape, -1) for name in self.names]
         beta = np.concatenate(columns, axis=-1)
         hypers = self.layout.read_hypers(run.posterior)
+        beta = self.layout.completed(beta, hypers)
         common = self._common(run.posterior, shape)
-        theta, log_likelihood = self._true_effects(beta, _flat(hypers), common)
+        if self.model.likelihood.by_curves:
+            theta, log_likelihood = self._sampled_effects(run.posterior, beta, _flat(hypers))
+        else:
+            theta, log_likelihood = self._true_effects(beta, _flat(hypers), common)
         theta, log_likelihood = theta.reshape(*shape, -1), log_likelihood.reshape(*shape, -1)
         return self.completed(Draws(hypers, beta, theta, log_likelihood), common)
 
     def _common(self, posterior: xr.Dataset, shape: tuple[int, ...]) -> Array:
         """Read off what estimates have in common, (chain, draw, k); zero if integrated out."""
-        if self.own is self.errors:
+        if self.bonds.errors is self.errors:
             return self.nothing_common(shape)
         _, loads = split(self.errors.used, self.errors.v)
         return posterior[SHARED_ERRORS].to_numpy().reshape(*shape, -1) @ loads.T
 
+    def _sampled_effects(
+        self, posterior: xr.Dataset, beta: Array, point: Point
+    ) -> tuple[Array, Array]:
+        """Read off true effects that were sampled, and integrate them out of the likelihood."""
+        flat = beta.reshape(-1, beta.shape[-1])
+        seen, true = self.layout.seen(flat, point), self.layout.true(flat, point)
+        theta = posterior["theta"].to_numpy().reshape(seen.shape) - seen + true
+        curves = self.model.likelihood.curves(self.effects)
+        return theta, log_masses(curves, self.population, eta=seen, point=point)
+
     def _true_effects(self, beta: Array, point: Point, common: Array) -> tuple[Array, Array]:
         rng = np.random.default_rng([self.seed, 3])
-        residual = self._residual(beta, common)
-        eta, v = self.layout.true(beta.reshape(len(residual), -1)), self.own.v
+        residual = self._residual(beta, common, point)
+        eta, v = self.layout.true(beta.reshape(len(residual), -1), point), self.bonds.errors.v
         h = self.population.attributed(residual, v, point=point, rng=rng)
-        joint = Joint(self.own, h)
+        joint = Joint(self.bonds, h, point)
         theta = eta + joint.true(residual, rng)
         if self.population.normal:
             return theta, joint.log_density(residual)
         return theta, self.population.log_density(residual, v, point=point)
 
-    def _residual(self, beta: Array, common: Array) -> Array:
-        seen = self.layout.seen(beta.reshape(-1, beta.shape[-1]))
+    def _residual(self, beta: Array, common: Array, point: Point) -> Array:
+        seen = self.layout.seen(beta.reshape(-1, beta.shape[-1]), point)
         return self.effects.y - seen - common.reshape(len(seen), -1)
 
 
 def _described(model: Model, effects: Effects, seed: int) -> _Described:
     parts = blocks(model, effects)
     population = model.heterogeneity.population(effects)
-    hypers = (*population.hypers, *(each for part in parts for each in part.scales))
     pairs = zip(parts, coefficient_names(model, effects), strict=True)
     names = tuple(name for part, name in pairs if part.labels)
-    errors = Errors.of(weighed(model, effects).v, effects.shared)
+    trusted = weighed(model, effects)
+    errors = Errors.of(trusted.v, effects.shared)
     integrated = population.normal or errors.independent
     own = errors if integrated else Errors.of(split(errors.used, errors.v)[0])
-    return _Described(Layout(parts, hypers), population, effects, errors, own, names, seed)
+    bonds = Bonds(own, Ties(population.ties, model.likelihood.ties(trusted)))
+    layout = Layout(parts, all_hypers(model, effects))
+    return _Described(model, layout, population, effects, errors, bonds, names, seed)
 
 
 def _flat(hypers: Mapping[str, Array]) -> dict[str, Array]:

@@ -14,11 +14,12 @@ from consilience.effects import Effects
 from consilience.engines.base import Combination, Posterior
 from consilience.engines.summary import from_draws, ordered, table
 from consilience.engines.tree import Draws, Layout, grow
-from consilience.gaussian import Array, Errors, Point, Population
+from consilience.gaussian import Array, Bonds, Point, Population, inverse
 
 COMMON = "sampling_error"
 """Variable of what an estimate's sampling error has in common with others, where it was sampled."""
 
+_COLUMN = np.empty((0, 1))
 _GRID = 257
 _GOOD = 0.7
 
@@ -41,8 +42,8 @@ class SampledPosterior(Posterior):
         Seed of whatever is drawn on top.
     quality : Dataset
         Per-run facts: divergences, energy diagnostics, the steps of the ladder in `attrs`.
-    left : Errors
-        The sampling errors that are left given what was drawn.
+    left : Bonds
+        The sampling errors that are left given what was drawn, and what ties estimates together.
     """
 
     parameters: Layout
@@ -51,7 +52,7 @@ class SampledPosterior(Posterior):
     effects: Effects
     seed: int
     quality: xr.Dataset
-    left: Errors
+    left: Bonds
 
     @property
     def layout(self) -> Layout:
@@ -64,8 +65,8 @@ class SampledPosterior(Posterior):
         return self.spread
 
     @property
-    def errors(self) -> Errors:
-        """See `Posterior.errors`."""
+    def bonds(self) -> Bonds:
+        """See `Posterior.bonds`."""
         return self.left
 
     @property
@@ -137,10 +138,12 @@ class SampledPosterior(Posterior):
     def foresee(self) -> Array:
         """See `Posterior.foresee`; by Pareto-smoothed importance weights instead of refits."""
         common = self.draws.verdicts.get(COMMON, np.zeros(self.draws.theta.shape))
-        residual = self._flat(self.effects.y - self.layout.seen(self.draws.beta) - common)
+        residual = self._flat(
+            self.effects.y - self.layout.seen(self.draws.beta, self.draws.hypers) - common
+        )
         v = np.where(np.any(common != 0.0, axis=(0, 1)), self.errors.v, self.effects.v)
         below = self.scatter.below(residual, v, point=self._point())
-        for place in np.flatnonzero(self.errors.blocked):
+        for place in np.flatnonzero(self.bonds.blocked):
             below[:, place] = self._below(residual, int(place))
         weights, _ = self._weights
         shares = np.exp(weights - weights.max(axis=1, keepdims=True))
@@ -157,12 +160,12 @@ class SampledPosterior(Posterior):
 
     def _below(self, residual: Array, place: int) -> Array:
         """P(new estimate < the observed), (draws,), given the others of its block."""
-        at, covariance = self.errors.company(place, (), float(self.effects.v[place]))
-        variance = self.scatter.variance(self._point())
-        h = np.broadcast_to(variance, residual.shape)[:, at]
-        precision = np.linalg.inv(covariance + h[:, :, None] * np.eye(len(at)))[:, 0]
+        at, some = self.bonds.company(place, (), own=float(self.effects.v[place]))
+        h = np.broadcast_to(self.scatter.variance(self._point()), residual.shape)[:, at]
+        own = int(np.searchsorted(at, place))
+        precision = inverse(some.total(h, self._point()))[:, own]
         away = np.sum(precision * residual[:, at], axis=1)
-        return np.asarray(ndtr(away / np.sqrt(precision[:, 0])))
+        return np.asarray(ndtr(away / np.sqrt(precision[:, own])))
 
     @cached_property
     def _weights(self) -> tuple[Array, Array]:
@@ -181,6 +184,9 @@ class SampledPosterior(Posterior):
 
     def _combined(self, combination: Combination, rng: np.random.Generator) -> Array:
         total = self.draws.beta @ combination.weights + combination.known
+        for place, curve in combination.curves:
+            own = self.draws.beta[..., place, None]
+            total = total + curve.seen(_COLUMN, own, self.draws.hypers)[..., 0]
         variance = np.full(total.shape, combination.error)
         for name in combination.fresh:
             variance = variance + self.draws.hypers[name] ** 2

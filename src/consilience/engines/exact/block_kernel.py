@@ -1,0 +1,238 @@
+"""The normal equations of correlated estimates at many nodes, compiled.
+
+As `kernel`, with blocks of estimates in the place of single ones: each is factored, S = LL', and
+its columns and residuals are turned into L⁻¹W and L⁻¹r, once for `LANES` nodes. A node costs
+O(Σ n³ + k·q²) for blocks of n estimates with q columns other than zero.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from consilience.engines.compiled import CACHE_KEY_ONLY, kept, stamp, summing
+from consilience.engines.exact import kernel, lanes
+from consilience.engines.exact.kernel import Bench, Found, Nodes
+from consilience.engines.exact.lanes import LANES
+from consilience.gaussian import Array
+
+type Positions = NDArray[np.intp]
+
+SIZE, ROW, ENTRY, PAIR, PAIRS, WHITE = range(6)
+"""What a row of `Blocks.places` says: how many estimates; where its estimates, its entries and its
+columns start; how many columns; where its turned columns are written."""
+
+
+class Blocks(NamedTuple):
+    """The blocks of y − Wb ~ N(W(β − b), S(φ)), one after the other."""
+
+    places: Positions
+    """What stands where, (blocks, 6)."""
+    base: Array
+    """Entries of S below and on the diagonal that do not depend on φ, row by row, (e,)."""
+    sources: Positions
+    """Columns of a node's values that are added to an entry, (e, t)."""
+    factors: Array
+    """What these are multiplied by, (e, t)."""
+    columns: Positions
+    """The columns of W that are not all zero in each block."""
+    values: Array
+    """Their values, those of one column together."""
+    residual: Array
+
+
+class Work(NamedTuple):
+    """What there is to do; the nodes' h are the values from which S is made."""
+
+    blocks: Blocks
+    nodes: Nodes
+
+
+class Task(Protocol):
+    """What every kind of work on blocks has."""
+
+    @property
+    def blocks(self) -> Blocks:
+        """The blocks."""
+
+    @property
+    def nodes(self) -> Nodes:
+        """The nodes."""
+
+
+class Room(NamedTuple):
+    """Room for `LANES` nodes."""
+
+    bench: Bench
+    S: Array
+    white: Array
+    """L⁻¹Wc and L⁻¹r of all blocks, (cells, LANES)."""
+
+
+def room(m: int, shape: tuple[int, int], cells: int) -> Room:
+    """Make room for m coefficients and the largest block, of this shape."""
+    return Room(kernel.bench(m), np.empty((*shape, LANES)), np.empty((cells, LANES)))
+
+
+@summing
+def fill(work: Work, place: tuple[int, int], room: Room) -> None:
+    """Build S of a block, in the lower triangle."""
+    (block, first), h = place, work.nodes.h
+    places = work.blocks.places[block]
+    entry = places[ENTRY]
+    for i in range(places[SIZE]):
+        for j in range(i + 1):
+            for lane in range(LANES):
+                room.S[i, j, lane] = work.blocks.base[entry]
+            for term in range(work.blocks.sources.shape[1]):
+                factor = work.blocks.factors[entry, term]
+                if factor != 0.0:
+                    source = work.blocks.sources[entry, term]
+                    for lane in range(LANES):
+                        n = min(first + lane, len(h) - 1)
+                        room.S[i, j, lane] += factor * h[n, source]
+            entry += 1
+
+
+@summing
+def lay_columns(work: Work, block: int, room: Room) -> None:
+    """Lay the columns and the residuals of a block out."""
+    places, blocks = work.blocks.places[block], work.blocks
+    size, cell = places[SIZE], places[WHITE]
+    value = cell - places[ROW]
+    for pair in range(places[PAIRS]):
+        column = blocks.columns[places[PAIR] + pair]
+        for _ in range(size):
+            for lane in range(LANES):
+                room.white[cell, lane] = blocks.values[value] * room.bench.c[column, lane]
+            cell += 1
+            value += 1
+    for i in range(size):
+        for lane in range(LANES):
+            room.white[cell + i, lane] = blocks.residual[places[ROW] + i]
+
+
+@summing
+def whiten(work: Work, place: tuple[int, int], room: Room) -> None:
+    """Turn a block's columns and residuals into L⁻¹Wc and L⁻¹r; add log|S|."""
+    block, _ = place
+    places = work.blocks.places[block]
+    size, cell = places[SIZE], places[WHITE]
+    fill(work, place, room)
+    lower = room.S[:size, :size]
+    lanes.factor(lower, room.bench.logs)
+    lay_columns(work, block, room)
+    for pair in range(places[PAIRS] + 1):
+        lanes.forward(lower, room.white[cell + pair * size : cell + (pair + 1) * size])
+
+
+@summing
+def inner(white: Array, places: tuple[int, int, int], spare: Array) -> None:
+    """Find the inner products of two turned columns, which start at two cells."""
+    one, other, size = places
+    spare[:] = 0.0
+    for i in range(size):
+        for lane in range(LANES):
+            spare[lane] += white[one + i, lane] * white[other + i, lane]
+
+
+@summing
+def add_block(work: Task, block: int, room: Room) -> None:
+    """Add a block to A = cc'∘W'S⁻¹W, in the lower triangle, and to g = c∘W'S⁻¹r."""
+    places, bench = work.blocks.places[block], room.bench
+    size, cell, pairs = places[SIZE], places[WHITE], places[PAIRS]
+    for p in range(pairs):
+        a = work.blocks.columns[places[PAIR] + p]
+        inner(room.white, (cell + p * size, cell + pairs * size, size), bench.spare)
+        for lane in range(LANES):
+            bench.g[a, lane] += bench.spare[lane]
+        for q in range(p + 1):
+            b = work.blocks.columns[places[PAIR] + q]
+            inner(room.white, (cell + p * size, cell + q * size, size), bench.spare)
+            for lane in range(LANES):
+                bench.A[a, b, lane] += bench.spare[lane]
+
+
+@summing
+def add_quadratic(work: Task, block: int, room: Room) -> None:
+    """Add |L⁻¹(r − Wcẑ)|² of a block to the deviance."""
+    places, bench = work.blocks.places[block], room.bench
+    size, cell, pairs = places[SIZE], places[WHITE], places[PAIRS]
+    for i in range(size):
+        for lane in range(LANES):
+            bench.spare[lane] = room.white[cell + pairs * size + i, lane]
+        for p in range(pairs):
+            a = work.blocks.columns[places[PAIR] + p]
+            for lane in range(LANES):
+                bench.spare[lane] -= room.white[cell + p * size + i, lane] * bench.g[a, lane]
+        for lane in range(LANES):
+            bench.logs.total[lane] += bench.spare[lane] * bench.spare[lane]
+
+
+@summing
+def add_priors(known: Array, room: Room) -> None:
+    """Add P to A."""
+    for j in range(len(known)):
+        for lane in range(LANES):
+            room.bench.A[j, j, lane] += known[j]
+
+
+@summing
+def build(work: Work, first: int, room: Room) -> None:
+    """Build the normal equations of `LANES` nodes, and log|S|."""
+    kernel.lay_out(work.nodes, first, room.bench)
+    for block in range(len(work.blocks.places)):
+        whiten(work, (block, first), room)
+        add_block(work, block, room)
+    add_priors(work.nodes.known, room)
+
+
+@summing
+def answer(task: tuple[Task, int], room: Room, found: Found) -> None:
+    """Solve the normal equations of `LANES` nodes; `Equations.solve` says what."""
+    (work, first), bench = task, room.bench
+    lanes.factor(bench.A, bench.logs)
+    lanes.solve(bench.A, bench.g)
+    for block in range(len(work.blocks.places)):
+        add_quadratic(work, block, room)
+    kernel.shift(work.nodes.known, bench)
+    lanes.invert(bench.A, bench.spare)
+    kernel.hand_over((work.nodes.at, first), bench, found)
+
+
+@summing
+def hand_root(block: tuple[Positions, int], room: Room, root: Array) -> None:
+    """Write the roots of the covariances of `LANES` nodes."""
+    lanes.factor(room.bench.A, room.bench.logs)
+    lanes.invert(room.bench.A, room.bench.spare)
+    kernel.hand_root(block, room.bench, root)
+
+
+@cache
+def loop() -> Callable[[Work, Room, Found], None]:
+    """Compile the loop over the nodes, or load it from numba's cache of an earlier session."""
+    version = stamp("consilience.engines.exact")
+
+    def over(work: Work, room: Room, found: Found) -> None:
+        if version != CACHE_KEY_ONLY:
+            for first in range(0, len(work.nodes.at), LANES):
+                build(work, first, room)
+                answer((work, first), room, found)
+
+    return kept(over)
+
+
+@cache
+def root_loop() -> Callable[[Work, Room, Array], None]:
+    """Do the same for the roots."""
+    version = stamp("consilience.engines.exact")
+
+    def over(work: Work, room: Room, root: Array) -> None:
+        if version != CACHE_KEY_ONLY:
+            for first in range(0, len(work.nodes.at), LANES):
+                build(work, first, room)
+                hand_root((work.nodes.at, first), room, root)
+
+    return kept(over)

@@ -1,0 +1,7 @@
+"""Exact posteriors of likelihoods that are not normal: the trials' own parameters inside."""
+
+from consilience.engines.integrated.form import Whole, assemble
+from consilience.engines.integrated.posterior import IntegratedPosterior
+from consilience.engines.integrated.solving import solved
+
+__all__ = ["IntegratedPosterior", "Whole", "assemble", "solved"]

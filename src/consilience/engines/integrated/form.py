@@ -1,0 +1,262 @@
+"""A model whose trials speak by curves: everything but their own parameters is an axis."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from consilience.effects import Effects
+from consilience.engines.exact.solve import Conditional, Equations, equations
+from consilience.engines.tree import Layout
+from consilience.errors import RefusalError
+from consilience.gaussian import REAL, Array, Block, Hyper, Point, Scatter
+from consilience.likelihoods.curves import ORDER, Curves
+from consilience.model import Model, blocks, resolve, weighed
+
+if TYPE_CHECKING:
+    from consilience.engines.integrated.kernel import Found
+    from consilience.engines.integrated.table import Tabled
+
+MOST_AXES = 3
+KAPPA = 0.7
+_SHARPER = 3 * ORDER // 2
+
+
+@dataclass(frozen=True, eq=False)
+class Whole:
+    """log p(data | ψ) = Σᵢ log ∫ ℓᵢ(θ; ω) N(θ; ηᵢ, hᵢ(φ)) dθ, ψ = (β, φ, ω), η = o + Wβ.
+
+    Parameters
+    ----------
+    parts : tuple of Block
+        Where the coefficients come from.
+    scatter : Scatter
+        h(φ).
+    curves : Curves
+        ℓ and its hyperparameters ω.
+    labels : tuple of str
+        The estimates' labels.
+    unit : float
+        The typical standard error of a trial by itself.
+    kept : array (k,)
+        Which trials speak, as booleans.
+    kappa : float
+        Steps of the inner rule, in standard deviations.
+    """
+
+    parts: tuple[Block, ...]
+    scatter: Scatter
+    curves: Curves
+    labels: tuple[str, ...]
+    unit: float
+    kept: NDArray[np.bool_]
+    kappa: float = KAPPA
+    tables: dict[bytes, "Tabled"] = field(default_factory=dict, repr=False)
+
+    @property
+    def layout(self) -> Layout:
+        """The model's parameters."""
+        return Layout(self.parts, (*self.scatter.hypers, *self.curves.hypers))
+
+    @property
+    def hypers(self) -> tuple[Hyper, ...]:
+        """Every axis: coefficients as well."""
+        coefficients = (
+            Hyper(label, part.prior, REAL) for part in self.parts for label in part.labels
+        )
+        return (*coefficients, *self.layout.hypers)
+
+    @property
+    def W(self) -> Array:
+        """Columns of the coefficients as the estimates see them, (k, m)."""
+        return np.hstack([part.matrix for part in self.parts])
+
+    @property
+    def known(self) -> Array:
+        """What is known to shift the estimates, (k,)."""
+        return sum((part.known for part in self.parts), np.zeros(len(self.labels)))
+
+    @property
+    def error(self) -> float:
+        """Bound on the error of Σ log ℓᵢ that the tables bring."""
+        worst = max((tabled.error for tabled in self.tables.values()), default=0.0)
+        return float(len(self.labels) * worst)
+
+    def sharper(self) -> "Whole":
+        """Halve the steps of the inner rule, or take more nodes for baselines."""
+        return replace(self, kappa=0.5 * self.kappa)
+
+    def without(self, place: int) -> "Whole":
+        """Let one trial say nothing; its row stays, so that it can still be foreseen."""
+        return replace(self, kept=self.kept & (np.arange(len(self.labels)) != place))
+
+    def point(self, psi: Array) -> Point:
+        """Name the columns of ψ (nodes, d)."""
+        return {hyper.name: psi[:, place] for place, hyper in enumerate(self.hypers)}
+
+    def expectation(self, psi: Array) -> Array:
+        """Give η (nodes, k) as the estimates see it."""
+        return self.known + psi[:, : self.W.shape[1]] @ self.W.T
+
+    def variance(self, psi: Array) -> Array:
+        """Give h (nodes, k)."""
+        found = self.scatter.variance(self.point(psi))
+        return np.broadcast_to(found, (len(psi), len(self.labels)))
+
+    def given(self, psi: Array) -> Conditional:
+        """Give the likelihood at every node."""
+        return self.given_some(psi, np.arange(len(psi)))
+
+    def given_some(self, psi: Array, at: NDArray[np.intp]) -> Conditional:
+        """Give it at some of the nodes; that of the others is zero. No coefficients are left."""
+        total = np.full(len(psi), -np.inf)
+        total[at] = self.masses(psi[at]).log_mass[:, self.kept].sum(axis=1)
+        nothing = np.zeros((len(psi), 0))
+        return Conditional(total, nothing, nothing, _none(len(self.labels)), ())
+
+    def part(self, given: Conditional, psi: Array, span: slice) -> Conditional:  # noqa: ARG002
+        """Keep the answers at some of the nodes."""
+        found = given.log_likelihood[span], given.mean[span], given.variance[span]
+        return Conditional(*found, given.equations, ())
+
+    def masses(self, psi: Array) -> "Found":
+        """Give log Lᵢ, and mean and variance of θᵢ given ψ and its own data, (nodes, k) each."""
+        from consilience.engines.integrated.kernel import Found, Work, filled
+
+        eta, h = self.expectation(psi), self.variance(psi)
+        found = Found(*(np.empty(eta.shape) for _ in range(3)))
+        if not self.scatter.hypers:
+            order = ORDER if self.kappa == KAPPA else _SHARPER
+            log_mass = self.curves.log(eta, self._omega(psi), order=order)
+            return Found(log_mass, eta, np.zeros(eta.shape))
+        for rows, tabled in self.tabled(psi):
+            some = Found(*(np.empty((len(rows), eta.shape[1])) for _ in range(3)))
+            filled()(tabled.table, Work(eta[rows], np.array(h[rows]), self.kappa), some)
+            for whole, part in zip(found, some, strict=True):
+                whole[rows] = part
+        return found
+
+    def tabled(self, psi: Array) -> list[tuple[NDArray[np.intp], "Tabled"]]:
+        """Give the curves at the ω of nodes: places of nodes that share them, and their table."""
+        names = [hyper.name for hyper in self.curves.hypers]
+        if not names:
+            return [(np.arange(len(psi)), self._table(np.zeros(0)))]
+        omega = psi[:, len(self.hypers) - len(names) :]
+        distinct, which = np.unique(omega, axis=0, return_inverse=True)
+        which = which.ravel()
+        return [
+            (np.flatnonzero(which == number), self._table(row))
+            for number, row in enumerate(distinct)
+        ]
+
+    def _omega(self, psi: Array) -> Mapping[str, Array]:
+        point = self.point(psi)
+        return {hyper.name: point[hyper.name] for hyper in self.curves.hypers}
+
+    def _table(self, omega: Array) -> "Tabled":
+        from consilience.engines.integrated.table import tabulate
+
+        key = omega.tobytes()
+        if key not in self.tables:
+            names = [hyper.name for hyper in self.curves.hypers]
+            point = {name: np.array([value]) for name, value in zip(names, omega, strict=True)}
+
+            def log(theta: Array, order: int) -> Array:
+                return self.curves.log(theta, point, order=order)
+
+            self.tables[key] = tabulate(log, self.curves.centre, self.curves.width)
+        return self.tables[key]
+
+
+def assemble(model: Model, effects: Effects) -> Whole:
+    """Put a model of curves together.
+
+    Raises
+    ------
+    RefusalError
+        If it has more axes than can be integrated over, levels of a population, a scatter that is
+        not normal, or an improper prior.
+    ModelError, DataError
+        If the likelihood cannot read these effects.
+    """
+    concrete = resolve(model, effects)
+    concrete.bias.refuse_selection("The exact engine", instead="Use engines.Nuts().")
+    curves = concrete.likelihood.curves(weighed(concrete, effects))
+    scatter, parts = concrete.heterogeneity.scatter(effects), blocks(concrete, effects)
+    _refuse_ties(scatter, model)
+    _refuse_bends(parts, model)
+    _refuse_levels(parts, model)
+    _refuse_distorted(parts, model)
+    hypers = (*scatter.hypers, *curves.hypers)
+    _refuse_improper(parts, hypers)
+    labels = tuple(label for part in parts for label in part.labels)
+    names = (*labels, *(hyper.name for hyper in hypers))
+    if len(names) > MOST_AXES:
+        raise RefusalError(
+            f"engines.Exact integrates a {type(model.likelihood).__name__} likelihood over up to "
+            f"{MOST_AXES} parameters together; this model has {len(names)} ({', '.join(names)}). "
+            "Use engines.Nuts(), or fewer terms."
+        )
+    if curves.hypers and scatter.hypers:
+        own = ", ".join(hyper.name for hyper in curves.hypers)
+        raise RefusalError(
+            f"engines.Exact would have to tabulate every trial anew for each value of {own}, which "
+            "takes minutes where true effects scatter. Use engines.Nuts(), or "
+            "heterogeneity.Nothing()."
+        )
+    unit = float(np.median(curves.width))
+    return Whole(parts, scatter, curves, effects.labels, unit, np.ones(effects.k, dtype=bool))
+
+
+def _refuse_ties(scatter: Scatter, model: Model) -> None:
+    if scatter.ties:
+        raise RefusalError(
+            f"A {type(model.likelihood).__name__} likelihood reads the arms of one trial at a "
+            f"time, and {type(model.heterogeneity).__name__} heterogeneity ties true effects to "
+            "one another. Use likelihoods.Normal() with it, or heterogeneity.Normal()."
+        )
+
+
+def _refuse_bends(parts: tuple[Block, ...], model: Model) -> None:
+    bent = [part.variable for part in parts if part.curve.hypers]
+    if bent:
+        raise RefusalError(
+            f"engines.Exact does not take a {type(model.likelihood).__name__} likelihood together "
+            f"with a curve along an exposure ({', '.join(bent)}). Use likelihoods.Normal()."
+        )
+
+
+def _refuse_levels(parts: tuple[Block, ...], model: Model) -> None:
+    scaled = [part.variable for part in parts if part.scales]
+    if scaled:
+        raise RefusalError(
+            f"engines.Exact integrates a {type(model.likelihood).__name__} likelihood over few "
+            f"parameters, and {', '.join(scaled)} has a level for each of its values. Use "
+            "engines.Nuts(), or terms.Linear."
+        )
+
+
+def _refuse_distorted(parts: tuple[Block, ...], model: Model) -> None:
+    if any(part.distorts and part.labels for part in parts):
+        raise RefusalError(
+            f"engines.Exact does not take a {type(model.likelihood).__name__} likelihood together "
+            f"with a bias that shifts ({type(model.bias).__name__}). Use engines.Nuts()."
+        )
+
+
+def _refuse_improper(parts: tuple[Block, ...], hypers: tuple[Hyper, ...]) -> None:
+    loose = [part.variable for part in parts if part.labels and not part.prior.proper]
+    loose += [hyper.name for hyper in hypers if not hyper.prior.proper]
+    if loose:
+        raise RefusalError(
+            "engines.Exact integrates models of counts under proper priors, and that of "
+            f"{', '.join(loose)} is improper. Give it a wide proper one, such as Normal(0, 10) or "
+            "HalfNormal(2), or use engines.Nuts()."
+        )
+
+
+def _none(k: int) -> Equations:
+    nothing = np.zeros(0)
+    return equations(np.zeros((k, 0)), np.zeros(k), np.ones(k), mean=nothing, sd=nothing)

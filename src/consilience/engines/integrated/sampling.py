@@ -1,0 +1,111 @@
+"""Independent draws from the posterior of a model of curves, and curves to look at."""
+
+from collections.abc import Callable
+
+import numpy as np
+import xarray as xr
+
+from consilience.engines.exact.marginals import HyperMarginal, draw
+from consilience.engines.exact.rule import Rule
+from consilience.engines.integrated.form import Whole
+from consilience.engines.tree import Draws
+from consilience.gaussian import Array
+
+_FINE = 0.15
+_GRID = 257
+_END = 1e-6
+_LEVELS = 33
+
+
+def sample(form: Whole, rule: Rule, *, seed: int, shape: tuple[int, int]) -> Draws:
+    """Draw everything jointly: parameters by inversion, true effects given them.
+
+    Parameters
+    ----------
+    form : Whole
+        The model.
+    rule : Rule
+        Its posterior.
+    seed : int
+        Seed of the draws.
+    shape : tuple of int
+        Chains and draws of each.
+    """
+    rng = np.random.default_rng(seed)
+    psi = draw(rule, shape[0] * shape[1], rng)
+    theta, log_mass = true_effects(form, psi, rng)
+    m = form.W.shape[1]
+    point = form.point(psi)
+    return Draws(
+        {hyper.name: point[hyper.name].reshape(shape) for hyper in form.layout.hypers},
+        psi[:, :m].reshape(*shape, m),
+        theta.reshape(*shape, -1),
+        log_mass.reshape(*shape, -1),
+    )
+
+
+def true_effects(form: Whole, psi: Array, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Draw true effects, and give log Lᵢ, (n, k) each, at ψ (n, d).
+
+    Where the likelihood has a hyperparameter, its curves are tabulated at 33 quantiles; each draw
+    takes one of its two neighbours at random, in proportion to its nearness.
+    """
+    near = _snapped(form, psi, rng)
+    log_mass = form.masses(near).log_mass
+    if not form.scatter.hypers:
+        return form.expectation(psi), log_mass
+    from consilience.engines.integrated.kernel import Wish, Work, drawn
+
+    eta, h = form.expectation(near), np.array(form.variance(near))
+    theta, uniform = np.empty(eta.shape), rng.random(eta.shape)
+    for rows, tabled in form.tabled(near):
+        some = np.empty((len(rows), eta.shape[1]))
+        drawn()(tabled.table, Work(eta[rows], h[rows], _FINE), Wish(uniform[rows], some))
+        theta[rows] = some
+    return theta, log_mass
+
+
+def own_curve(form: Whole, place: int, psi: Array) -> Callable[[Array], Array]:
+    """Give log ℓᵢ/max ℓᵢ of one trial as a function of points (x,), at nodes ψ (r, d): (x, r)."""
+    groups = form.tabled(psi)
+    top = max(float(tabled.table.top[place]) for _, tabled in groups)
+
+    def log(x: Array) -> Array:
+        from consilience.engines.integrated.kernel import Table, heights
+
+        found = np.empty((len(x), len(psi)))
+        for rows, tabled in groups:
+            alone = Table(*(part[place : place + 1] for part in tabled.table))
+            column = np.empty((len(x), 1))
+            heights()(alone, x[:, None].copy(), column)
+            found[:, rows] = column
+        return found - top
+
+    return log
+
+
+def curves_of(names: tuple[str, ...], marginals: tuple[HyperMarginal, ...]) -> xr.Dataset:
+    """Lay densities and distribution functions out for figures."""
+    rows = []
+    for each in marginals:
+        lower, upper = each.quantile(np.array([_END, 1.0 - _END]))
+        x = np.linspace(0.0 if each.coordinate.lower >= 0.0 else lower, upper, _GRID)
+        rows.append((x, each.density(x), each.cdf(x)))
+    dims, stacked = ("parameter", "point"), (np.stack(part) for part in zip(*rows, strict=True))
+    named = zip(("x", "density", "cdf"), stacked, strict=True)
+    labels = {"parameter": np.array(names, dtype=object)}
+    return xr.Dataset({name: (dims, values) for name, values in named}, labels)
+
+
+def _snapped(form: Whole, psi: Array, rng: np.random.Generator) -> Array:
+    count = len(form.curves.hypers)
+    if not count or not form.scatter.hypers:
+        return psi
+    near = psi.copy()
+    for column in range(psi.shape[1] - count, psi.shape[1]):
+        levels = np.unique(np.quantile(psi[:, column], np.linspace(0.0, 1.0, _LEVELS)))
+        right = np.clip(np.searchsorted(levels, psi[:, column]), 1, len(levels) - 1)
+        left = levels[right - 1]
+        share = (psi[:, column] - left) / (levels[right] - left)
+        near[:, column] = np.where(rng.random(len(psi)) < share, levels[right], left)
+    return near

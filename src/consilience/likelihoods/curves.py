@@ -1,0 +1,67 @@
+"""What each trial says about its own true effect: the likelihood as a curve."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from consilience.gaussian import Array, Hyper
+
+ORDER = 40
+"""Nodes of an inner integral; an engine asks again with more to see what they are worth."""
+
+
+@dataclass(frozen=True, eq=False)
+class Curves(ABC):
+    """ℓᵢ(θ; ω) = p(data of trial i | its true effect θ, ω), baselines integrated out.
+
+    Parameters
+    ----------
+    centre, width : array (k,)
+        Where to look for each curve, and how wide it may be, on the scale of the effects: a rough
+        estimate and its standard error.
+    hypers : tuple of Hyper
+        ω: the hyperparameters of the likelihood itself.
+    silent : array (k,)
+        Which trials say nothing about their effect, as booleans.
+    """
+
+    centre: Array
+    width: Array
+    hypers: tuple[Hyper, ...]
+    silent: NDArray[np.bool_]
+
+    @abstractmethod
+    def log(self, theta: Array, point: Mapping[str, Array], *, order: int = ORDER) -> Array:
+        """Give log ℓᵢ(θᵢ; ω).
+
+        Parameters
+        ----------
+        theta : array (n, k)
+            True effects, turned as the effects are.
+        point : mapping of str to array (n,) or (1,)
+            ω.
+        order : int
+            Nodes of the inner integral.
+
+        Returns
+        -------
+        array (n, k)
+        """
+
+    def baselines(
+        self, theta: Array, point: Mapping[str, Array], rng: np.random.Generator
+    ) -> Array:
+        """Draw each trial's baseline given its data and its true effect, (n, k).
+
+        Zeros in the base version: nothing is left of a baseline.
+        """
+        del point, rng
+        return np.zeros(theta.shape)
+
+
+def columns(point: Mapping[str, Array]) -> dict[str, Array]:
+    """Stand the values of hyperparameters (n,) upright, (n, 1), beside trials."""
+    return {name: np.asarray(values)[:, None] for name, values in point.items()}
