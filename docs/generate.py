@@ -61,7 +61,16 @@ def filled(page: str) -> str:
         with path.open(encoding="utf-8", newline="") as file:
             head, *body = csv.reader(file)
         page = page.replace(f"{{{{ metafor {path.stem} }}}}", table(head, map(_coded, body)))
-    return page
+    return page.replace("{{ exposure power }}", power_table())
+
+
+def power_table() -> str:
+    """Show how often simulated reviews find a threshold."""
+    path = ROOT / "src" / "consilience" / "exposure" / "power.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        _, *body = csv.reader(file)
+    head = ["truth", "k", "τ", "SD of exposure", "effect", "replications", "found", "true curve"]
+    return table(head, [row[:8] for row in body])
 
 
 def _coded(row: list[str]) -> list[str]:
@@ -122,7 +131,7 @@ def calibration_parts(name: str, folder: Path) -> list[str]:
     ]
     error = 100 * max(row["se_95"] for row in rows.values())
     return [
-        f"{found['replications']} simulated reviews of ten trials; engine: {found['engine']}; "
+        f"{found['replications']} simulated reviews; engine: {found['engine']}; "
         f"refused or not converged: {found['faulty']}; seed {found['seed']}. Monte Carlo error of "
         f"the 95 % column: {error:.2f} percentage points. What the columns mean stands under "
         "[calibration](../calibration.md).",

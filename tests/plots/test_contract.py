@@ -62,8 +62,8 @@ CLASSICAL: dict[str, Draw] = {
     "traffic_light": lambda pooled: plots.traffic_light(judged(pooled)),
 }
 BAYESIAN = {
-    "bias_dial", "borrowing", "new_trials", "predictive_check", "prior_map", "prior_posterior",
-    "ranks", "sensitivity",
+    "bias_dial", "borrowing", "exposure_curve", "new_trials", "outcome_matrix",
+    "predictive_check", "prior_map", "prior_posterior", "ranks", "sensitivity",
 }  # fmt: skip
 MORE: dict[str, Draw] = {
     "funnel_filled": lambda pooled: plots.funnel(

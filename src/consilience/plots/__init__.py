@@ -7,6 +7,7 @@ from consilience.plots.borrowing import borrowing
 from consilience.plots.bubble import bubble
 from consilience.plots.cumulative import cumulative
 from consilience.plots.drapery import drapery
+from consilience.plots.exposure_curve import exposure_curve
 from consilience.plots.forest import forest
 from consilience.plots.forest_pages import forest_pages
 from consilience.plots.funnel import funnel
@@ -14,6 +15,7 @@ from consilience.plots.gosh import gosh
 from consilience.plots.labbe import labbe
 from consilience.plots.leave_one_out import leave_one_out
 from consilience.plots.new_trials import new_trials
+from consilience.plots.outcome_matrix import outcome_matrix
 from consilience.plots.predictive_check import predictive_check
 from consilience.plots.prior_map import prior_map
 from consilience.plots.prior_posterior import prior_posterior
@@ -35,6 +37,7 @@ __all__ = [
     "columns",
     "cumulative",
     "drapery",
+    "exposure_curve",
     "forest",
     "forest_pages",
     "funnel",
@@ -43,6 +46,7 @@ __all__ = [
     "leave_one_out",
     "narrow",
     "new_trials",
+    "outcome_matrix",
     "predictive_check",
     "prior_map",
     "prior_posterior",

@@ -101,7 +101,8 @@ def _panels(fit: Fit) -> Iterator[_Panel]:
 
 def _priors(fit: Fit) -> Iterator[tuple[str, Prior]]:
     layout = fit.posterior.layout
-    yield "mu", layout.parts[0].prior
+    if not layout.parts[0].implied:
+        yield "mu", layout.parts[0].prior
     yield from ((hyper.name, hyper.prior) for hyper in layout.hypers)
     for part in layout.parts[1:]:
         if not part.scales:

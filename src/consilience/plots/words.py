@@ -191,9 +191,9 @@ def _traits(result: Drawn) -> tuple[str, ...]:
         within = (f"random effects {random}",) if random else ()
         return (*within, f"{mass(float(mean['level']))} intervals")
     layout = result.posterior.layout
-    overall = f"mu ~ {layout.parts[0].prior.label}"
-    terms = [f"{label} ~ {part.prior.label}" for part in layout.parts[1:] for label in part.labels]
-    return (*(f"{each.name} ~ {each.prior.label}" for each in layout.hypers), overall, *terms)
+    own = (part for part in layout.parts if not part.implied)
+    terms = [f"{label} ~ {part.prior.label}" for part in own for label in part.labels]
+    return (*(f"{each.name} ~ {each.prior.label}" for each in layout.hypers), *terms)
 
 
 def _numbered(found: list[str]) -> list[str]:

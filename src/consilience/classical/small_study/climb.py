@@ -51,7 +51,7 @@ def climb(
 
     search: Any = minimize
     inside = [bound for bound, kept in zip(bounds, free, strict=True) if kept]
-    options = {"maxiter": 1000, "maxfun": 3000, "ftol": 1e-10, "gtol": 1e-6}
+    options = {"maxiter": 1000, "maxfun": 3000, "ftol": 1e-13, "gtol": 1e-9}
     run = search(depth, x[free], jac=True, method="L-BFGS-B", bounds=inside, options=options)
     found = x.copy()
     found[free] = run.x

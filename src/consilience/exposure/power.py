@@ -1,0 +1,58 @@
+"""How often so many trials find a threshold, in simulated reviews that travel with the package."""
+
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+import pandas as pd
+
+_SURE = "p_threshold_above_0.9"
+
+
+def power(k: int) -> pd.DataFrame:
+    """Give the simulated reviews whose number of trials is nearest to k.
+
+    Parameters
+    ----------
+    k : int
+        Number of trials.
+
+    Returns
+    -------
+    DataFrame
+        By truth (threshold, slope, none), tau, SD of exposures between trials and effect: the share
+        of replications in which the threshold's posterior probability exceeded 0.9, and in which
+        the true curve was the likeliest of none, slope and threshold. Made by
+        ``benchmarks/exposure.py``.
+    """
+    table = _table()
+    known = table["k"].unique()
+    nearest = known[np.argmin(np.abs(np.log(known) - np.log(max(k, 1))))]
+    return table[table["k"] == nearest].reset_index(drop=True)
+
+
+def power_sentence(k: int) -> str:
+    """Say how often so many trials find a threshold that is there, and one that is not."""
+    rows = power(k)
+    there = rows[rows["truth"] == "threshold"]
+    strong = _range(there.query("effect == 0.6 and tau == 0.1")[_SURE])
+    weak = _range(there.query("effect == 0.3 or tau == 0.3")[_SURE])
+    false = float(rows[rows["truth"] != "threshold"][_SURE].max())
+    count, least = int(rows["k"].iloc[0]), int(rows["replications"].min())
+    return (
+        f"In simulated reviews of {count} trials ({least} of each case) a threshold was found with "
+        f"a probability above 0.9 in {strong} % where its effect was 0.6 and tau 0.1, and in {weak}"
+        f" % where the effect was smaller or tau larger; where there was none, in at most "
+        f"{100.0 * false:.0f} %."
+    )
+
+
+def _range(values: pd.Series) -> str:
+    low, high = 100.0 * float(values.min()), 100.0 * float(values.max())
+    return f"{low:.0f}" if round(low) == round(high) else f"{low:.0f} to {high:.0f}"
+
+
+@cache
+def _table() -> pd.DataFrame:
+    with files("consilience.exposure").joinpath("power.csv").open(encoding="utf-8") as file:
+        return pd.read_csv(file)
