@@ -80,7 +80,7 @@ def test_names_are_looked_up_in_every_slot():
 @pytest.mark.parametrize(
     ("slot", "known"),
     [
-        ("mu", "HalfNormal"), ("terms", "Exchangeable, Linear"),
+        ("mu", "HalfNormal"), ("terms", "Exchangeable, Hinge, Linear"),
         ("heterogeneity", "Normal, Nothing"),
         ("likelihood", "Normal"), ("bias", "Nothing"),
     ],

@@ -198,8 +198,8 @@ def test_an_f_without_a_direction_is_not_converted(copy: Path) -> None:
         ('kind = "EqualArms"\nreason = ""\nsettings = {share = 1.5}', "between 0 and 1"),
         ('kind = "EqualArms"\nreason = ""\nsettings = {part = 0.5}', "does not take"),
         (
-            'kind = "EqualArms"\nreason = ""\nsettings = {share = {kind = "Beta"}}',
-            "Unknown prior 'Beta'",
+            'kind = "EqualArms"\nreason = ""\nsettings = {share = {kind = "Gompertz"}}',
+            "Unknown prior 'Gompertz'",
         ),
         (
             'kind = "EqualArms"\nreason = ""\nsettings = {share = {kind = "Uniform", lower = 0.0, '

@@ -15,6 +15,8 @@ numbers = st.floats(allow_nan=False, allow_infinity=False)
 positive = st.floats(min_value=1e-300, max_value=1e300)
 texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
 PRIORS = {
+    "Beta": st.builds(priors.Beta, positive, positive),
+    "LKJ": st.builds(priors.LKJ, positive),
     "Exponential": st.builds(priors.Exponential, positive),
     "Flat": st.builds(priors.Flat),
     "HalfCauchy": st.builds(priors.HalfCauchy, positive),
@@ -57,7 +59,7 @@ PRIORS |= {
         upper=st.floats(1, 30),
     ),
 }
-REAL = {"Normal", "StudentT", "UnitInformation", "WeaklyInformative"}
+REAL = {"LKJ", "Normal", "StudentT", "UnitInformation", "WeaklyInformative"}
 SCALES = st.one_of(*(PRIORS[name] for name in PRIORS if name not in REAL))
 TERMS = st.one_of(
     st.builds(terms.Exchangeable, texts, SCALES),
@@ -172,14 +174,17 @@ def test_slots_that_are_not_named_take_their_defaults():
         ({"terms": [{"kind": "Linear", "formula": 5}]}, r"terms\[0\]: Linear: the formula"),
         ({"terms": [{"kind": "Linear"}]}, r"terms\[0\]: .*formula"),
         ({"terms": ["Linear"]}, r"terms\[0\]: .*formula"),
-        ({"terms": [{"kind": "Exchangeable", "factor": "a"}, {"kind": "Emax"}]},
-         r"terms\[1\]: Unknown term 'Emax'"),
+        ({"terms": [{"kind": "Exchangeable", "factor": "a"}, {"kind": "Quadratic"}]},
+         r"terms\[1\]: Unknown term 'Quadratic'"),
         ({"terms": [{"kind": "Exchangeable", "factor": "a", "scale": {"kind": "Normal"}}]},
          r"terms\[0\]: .*negative"),
         ({"terms": 7}, r"terms\[0\] needs a table"),
         ({"terms": {"kind": "Exchangeable"}}, r"terms\[0\]: .*factor"),
         ({"bias": {"kind": "Pet"}}, r"bias: Unknown bias 'Pet'. Known: Nothing"),
-        ({"likelihood": "Binomial"}, r"likelihood: Unknown likelihood 'Binomial'. Known: Normal"),
+        (
+            {"likelihood": "Weibull"},
+            r"likelihood: Unknown likelihood 'Weibull'. Known: ArmMeans, .*Normal",
+        ),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named_with_its_place(mapping, said):

@@ -37,7 +37,7 @@ def test_the_version_is_told(run) -> None:
         ("pool", REVIEW, "--colour", "red"),
         ("predict", "random_effects", REVIEW, "--set", "intervention_type"),
         ("predict", "random_effects", REVIEW, "--n1", "many"),
-        ("report", REVIEW),
+        ("report", REVIEW, "--to"),
     ],
 )
 def test_wrong_usage_is_2(run, table: Path, words) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from consilience.errors import DataError, ModelError
-from consilience.report.places import find_data, find_model
+from consilience.places import find_data, find_model
 
 
 @pytest.fixture

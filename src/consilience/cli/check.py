@@ -52,7 +52,7 @@ class Check(Command):
 
     @override
     def run(self) -> None:
-        from consilience.report.places import find_data
+        from consilience.places import find_data
         from consilience.trials.checks import REGISTRY, doubts
 
         names = tuple(REGISTRY) if self.only is None else _names(self.only)

@@ -35,7 +35,7 @@ class Given:
 
     def model(self, name: str) -> "Declared":
         """Read a model by its path or its name."""
-        from consilience.report.places import find_model
+        from consilience.places import find_model
         from consilience.spec import read_model
 
         return read_model(find_model(name, self.folder))
@@ -51,7 +51,7 @@ def given(data: str, *, measure: str | None, seed: int | None) -> Given:
     DataError
         If the data cannot be used.
     """
-    from consilience.report.places import find_data
+    from consilience.places import find_data
 
     place = find_data(data)
     if place.is_dir():

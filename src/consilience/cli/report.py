@@ -17,13 +17,19 @@ from consilience.errors import ConvergenceError
 class Report(Command):
     """Analyse a review and write the report.
 
-    The report is a page with figures, tables and draws beside it.
+    The report is a page with figures, tables and draws beside it. A review that declares a grid of
+    outcomes, times and populations gets a page with their matrix, and a page for each cell.
 
     Prints the path of the page.
     """
 
     folder: Annotated[str, typer.Argument(help="A review's folder or name.", show_default=False)]
-    to: Annotated[Path, typer.Option(help="The folder to write: new, empty, or an earlier report.")]
+    to: Annotated[
+        Path | None,
+        typer.Option(
+            help="The folder to write: new, empty, or an earlier report; by default reports/NAME."
+        ),
+    ] = None
     models: Annotated[
         Path | None,
         typer.Option(help="The folder of the models; by default they are found by name."),
@@ -32,12 +38,12 @@ class Report(Command):
 
     @override
     def run(self) -> None:
-        from consilience.report.places import find_data
+        from consilience.places import find_data
         from consilience.report.writing import report
 
-        page = report(
-            find_data(self.folder), self.to, models=self.models, seed=self.seed, tell=tell
-        )
+        place = find_data(self.folder)
+        to = self.to or Path("reports") / place.resolve().name
+        page = report(place, to, models=self.models, seed=self.seed, tell=tell)
         say(str(page))
         missing = json.loads((page.parent / "summary.json").read_text("utf-8"))["not_converged"]
         if missing:

@@ -14,8 +14,8 @@ from consilience.dependence.pairs import Codes, Pairs, coded, within
 from consilience.errors import DataError, ModelError, Problem
 from consilience.trials.conversions.sheet import Sheet
 
-OCCASION = ("outcome", "scale", "timepoint", "weeks")
-"""Columns in which two comparisons of one outcome at one time agree."""
+OCCASION = ("outcome", "scale", "timepoint", "weeks", "population")
+"""Columns in which two comparisons of one outcome, at one time, in one population agree."""
 
 _NUMBERS = ("n", "mean", "sd", "events", "person_time")
 

@@ -11,6 +11,7 @@ import pandas as pd
 from consilience.check import Check, check
 from consilience.classical.pooled import Pooled
 from consilience.compare import compare, explain
+from consilience.findings import SummaryOfFindings
 from consilience.report.asking import fit_all, headline, model_files, parameters, pool_all
 from consilience.report.doubting import dial, other_priors
 from consilience.report.forecasting import forecast
@@ -35,6 +36,8 @@ from consilience.report.rounding import digits_for
 from consilience.report.subgrouping import subgroup
 from consilience.report.timing import Stopwatch
 from consilience.review import Review, read_review
+from consilience.review.findings import summary_of
+from consilience.risk_of_bias import shares
 from consilience.spec import read_model
 
 type Tell = Callable[[str], None]
@@ -75,6 +78,8 @@ class Analysis:
     priors : OtherPriors
     dial : Dial
     provenance : Provenance
+    findings : SummaryOfFindings
+        Of the primary model; none where none is declared.
     pictures : mapping of str to Picture
     seconds : Seconds
     """
@@ -97,6 +102,7 @@ class Analysis:
     priors: OtherPriors
     dial: Dial
     provenance: Provenance
+    findings: SummaryOfFindings = field(default_factory=SummaryOfFindings)
     pictures: Mapping[str, Picture] = field(default_factory=lambda: MappingProxyType({}))
     seconds: Seconds = field(default_factory=lambda: Seconds(fits=0.0, figures=0.0))
 
@@ -109,6 +115,17 @@ class Analysis:
     def twin_name(self) -> str:
         """Its name."""
         return next(iter(self.pooled))
+
+    @property
+    def engine(self) -> str:
+        """How the primary model was computed, and why so."""
+        return self.primary.fit.reason
+
+    @property
+    def judged_shares(self) -> pd.DataFrame:
+        """The share of the evidence under each judgement, by weight in the classical twin."""
+        assessment = self.review.assessment
+        return assessment.table if assessment.empty else shares(assessment, self.twin.weights())
 
     @property
     def level(self) -> float:
@@ -179,6 +196,7 @@ def _compute(review: Review, models: Path | str | None, *, seed: int, tell: Tell
         "leaning": leaning(primary.fit, level),
         "priors": other_priors(primary.fit, review),
         "dial": dial(primary.declared.model, review),
+        "findings": summary_of(review.findings, lambda _: (primary.fit,), level=level),
     }
     tell("refitting with other trials and priors")
     return Analysis(

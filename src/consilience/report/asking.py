@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from consilience import classical
-from consilience.classical.pool import pool
 from consilience.classical.pooled import Pooled
 from consilience.errors import ConvergenceError
 from consilience.fit import Fit, fit
-from consilience.report.places import find_model
+from consilience.grid.declared import model_files as found_by_name
+from consilience.grid.declared import pool_by_plan, titles
 from consilience.report.results import Answer, Chance, Failed, Fitted
 from consilience.review import Review, Threshold
 from consilience.rows import newcomer, typical
@@ -32,10 +31,8 @@ def model_files(review: Review, models: Path | None = None) -> dict[str, Path]:
     ModelError
         For a model that is not found.
     """
-    names = dict.fromkeys((review.plan.primary, *review.plan.models))
-    if models is None:
-        return {name: find_model(name, review.folder) for name in names}
-    return {name: find_model(models / f"{name}.toml") for name in names}
+    plan = review.plan
+    return found_by_name((plan.primary, *plan.models), review.folder, models)
 
 
 def fit_all(
@@ -48,7 +45,7 @@ def fit_all(
     ConvergenceError
         If the primary model, the first, does not converge: a report needs its answer.
     """
-    labels = _labels(declared)
+    labels = titles(declared)
     outcomes = [
         _outcome(label, one, review=review, seed=seed)
         for label, one in zip(labels, declared, strict=True)
@@ -75,17 +72,7 @@ def pool_all(review: Review, taken: Collection[str] = ()) -> dict[str, Pooled]:
     taken : collection of str
         Labels of models, which a classical analysis must not bear as well.
     """
-    effects, level = review.effects, review.plan.level
-    results = {}
-    for code in review.plan.estimators or ("REML",):
-        label = classical.get(code).label
-        name = f"{label} (classical)" if label in taken else label
-        results[name] = pool(effects, code, level=level)
-        if code == "REML" and effects.k > 1:
-            results[f"{name} with Knapp–Hartung"] = pool(
-                effects, code, inference="knha", level=level
-            )
-    return results
+    return pool_by_plan(review.effects, review.plan, taken)
 
 
 def headline(found: Fit, review: Review, summary: pd.DataFrame) -> Answer:
@@ -110,15 +97,6 @@ def exceedance(found: Fit, value: float) -> float:
 def parameters(fitted: tuple[Fitted, ...], level: float) -> Mapping[str, pd.DataFrame]:
     """Summarise every parameter of every model, by the model's name."""
     return {one.declared.name: one.fit.summary(level) for one in fitted}
-
-
-def _labels(declared: tuple[Declared, ...]) -> list[str]:
-    """Call each model by its title, and by its file as well where two share a title."""
-    titles = [one.title or one.name for one in declared]
-    return [
-        title if titles.count(title) == 1 else f"{title} ({one.name})"
-        for title, one in zip(titles, declared, strict=True)
-    ]
 
 
 def _outcome(label: str, declared: Declared, *, review: Review, seed: int) -> Fitted | Failed:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from consilience.plots.columns import Column
     from consilience.report.analysis import Analysis
+    from consilience.review import Review
 
 type Painter = "Callable[[], Figure]"
 
@@ -17,15 +18,34 @@ def evidence_painters(analysis: "Analysis") -> dict[str, Painter]:
     """Give the painters of the flow and of the risk of bias, each twice: its second is narrow."""
     from consilience import plots
 
-    review, found = analysis.review, dict[str, Painter]()
-    if len(review.flow):
-        found["prisma_flow"] = partial(plots.prisma_flow, review.flow)
+    review = analysis.review
+    found = _of_review(review)
     if not review.assessment.empty:
         weights = analysis.twin.weights()
-        found["traffic_light"] = partial(plots.traffic_light, review.assessment)
         found["risk_of_bias_summary"] = partial(
             plots.risk_of_bias_summary, review.assessment, weights
         )
+    return twice(found)
+
+
+def grid_evidence(review: "Review") -> dict[str, Painter]:
+    """Give the painters of the flow and of the judgements, each twice: its second is narrow."""
+    return twice(_of_review(review))
+
+
+def _of_review(review: "Review") -> dict[str, Painter]:
+    from consilience import plots
+
+    found = dict[str, Painter]()
+    if len(review.flow):
+        found["prisma_flow"] = partial(plots.prisma_flow, review.flow)
+    if not review.assessment.empty:
+        found["traffic_light"] = partial(plots.traffic_light, review.assessment)
+    return found
+
+
+def twice(found: dict[str, Painter]) -> dict[str, Painter]:
+    """Add to each painter one that paints the same for a telephone."""
     return found | {f"{name}_narrow": partial(_narrow, each) for name, each in found.items()}
 
 

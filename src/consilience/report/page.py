@@ -1,11 +1,11 @@
 """The page: templates, and how they show numbers. Everything that is put in is escaped."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 from math import isnan
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import pandas as pd
@@ -14,12 +14,32 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from consilience.report import rounding
-
-if TYPE_CHECKING:
-    from consilience.report.analysis import Analysis
+from consilience.review import Review
 
 _ADDRESS = re.compile(r"https?://[^\s\"'<>]+")
 _DOI = re.compile(r"10\.\d{4,9}/[^\s\"'<>]+")
+
+
+class Shown(Protocol):
+    """What a page is written from: a review, and how many decimals its effects deserve."""
+
+    @property
+    def review(self) -> Review:
+        """The review."""
+
+    @property
+    def digits(self) -> int:
+        """Decimals with which effects are shown."""
+
+
+class Drawable(Protocol):
+    """A part of a page: `sections.Section`."""
+
+    def applies(self, analysis: Any) -> bool:  # noqa: ANN401
+        """Tell whether there is something to say."""
+
+    def render(self, analysis: Any) -> str:  # noqa: ANN401
+        """Write it as HTML."""
 
 
 @cache
@@ -52,14 +72,41 @@ def environment() -> Environment:
     return made
 
 
-def fill(template: str, analysis: "Analysis", **values: object) -> str:
+def fill(template: str, analysis: Shown, **values: object) -> str:
     """Fill a template with an analysis and further values."""
     return environment().get_template(template).render(analysis=analysis, **values)
 
 
-def stylesheet() -> Markup:
-    """Read the style that stands in the page."""
-    return Markup(files("consilience.report").joinpath("assets/style.css").read_text("utf-8"))
+def compose(
+    template: str,
+    order: Sequence[Drawable],
+    analysis: Shown,
+    *,
+    styles: Sequence[str] = ("style.css",),
+    **values: object,
+) -> str:
+    """Write a page as HTML: those of its sections that have something to say, in their order.
+
+    Parameters
+    ----------
+    template : str
+    order : sequence of Section
+    analysis : Shown
+    styles : sequence of str
+        Names of the style sheets.
+    **values
+        What the template needs beside the analysis itself.
+    """
+    sections = [section for section in order if section.applies(analysis)]
+    bodies = [Markup(section.render(analysis)) for section in sections]
+    held = {"sections": sections, "bodies": bodies, "style": stylesheet(*styles)}
+    return fill(template, analysis, **{"provenance": None, **held, **values})
+
+
+def stylesheet(*names: str) -> Markup:
+    """Read the styles that stand in a page."""
+    assets = files("consilience.report").joinpath("assets")
+    return Markup("".join(assets.joinpath(name).read_text("utf-8") for name in names))
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, object]]:
@@ -124,7 +171,7 @@ def is_doi(text: object) -> bool:
 @pass_context
 def _effect(context: Context, value: object) -> str:
     """Write an effect on the scale that is shown, with the decimals that suit the review."""
-    analysis: Analysis = context["analysis"]
+    analysis: Shown = context["analysis"]
     if not isinstance(value, int | float):
         return rounding.NOTHING
     shown = analysis.review.effects.measure.display(value)  # type: ignore[arg-type]

@@ -22,7 +22,7 @@ _DPI = 200
 def draw(analysis: "Analysis") -> dict[str, Picture]:
     """Draw every figure for which there is something to show."""
     painters = {**_painters(analysis), **evidence_painters(analysis)}
-    return {name: _picture(name, painter()) for name, painter in painters.items()}
+    return {name: picture(name, painter()) for name, painter in painters.items()}
 
 
 def _painters(analysis: "Analysis") -> "Mapping[str, Callable[[], Figure]]":
@@ -68,7 +68,8 @@ def _sensitivities(analysis: "Analysis") -> dict[str, tuple[pd.DataFrame, str]]:
     }
 
 
-def _picture(name: str, figure: "Figure") -> Picture:
+def picture(name: str, figure: "Figure") -> Picture:
+    """Take a figure in its three forms."""
     svg = BytesIO()
     figure.savefig(svg, format="svg")
     return Picture(name, svg.getvalue(), partial(_png, figure), inline(svg.getvalue(), name))

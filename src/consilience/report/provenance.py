@@ -14,6 +14,10 @@ from consilience import __version__
 _LIBRARIES = ("numpy", "scipy", "pandas", "xarray", "formulaic", "matplotlib", "jinja2")
 
 
+PROVENANCE = "consilience.provenance/1"
+"""Name and version of the shape of provenance.json."""
+
+
 @dataclass(frozen=True, slots=True)
 class Provenance:
     """What was read and what computed with it.

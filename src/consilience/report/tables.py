@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from scipy.special import ndtri
 
-from consilience.risk_of_bias import shares
+from consilience.classical.pooled import Pooled
+from consilience.effects import Effects
 
 if TYPE_CHECKING:
     from consilience.report.analysis import Analysis
@@ -26,7 +27,8 @@ def tables(analysis: "Analysis") -> Mapping[str, pd.DataFrame]:
         "flow": review.flow,
         "effects": effects_table(analysis),
         "comparison": analysis.compared,
-        "heterogeneity": heterogeneity_table(analysis),
+        "heterogeneity": heterogeneity_table(analysis.pooled),
+        "summary_of_findings": analysis.findings.frame,
         "predictions": analysis.forecast.table,
         "prediction_chances": analysis.forecast.chances,
         "check_trials": analysis.check.trials,
@@ -43,7 +45,7 @@ def tables(analysis: "Analysis") -> Mapping[str, pd.DataFrame]:
         "tipping_points": tipping_table(analysis),
         "bias_dial": analysis.dial.table,
         "risk_of_bias": review.risk_of_bias,
-        "risk_of_bias_summary": judged_table(analysis),
+        "risk_of_bias_summary": analysis.judged_shares,
         "published": review.published,
     }
     return {name: table for name, table in (found | _several(analysis)).items() if len(table)}
@@ -58,12 +60,34 @@ def effects_table(analysis: "Analysis") -> pd.DataFrame:
         By estimate: ``yi, sei, lower, upper`` (a confidence interval), ``weight`` (percent, of
         the classical twin), ``theta, theta_lower, theta_upper`` (a credible interval).
     """
-    effects, level = analysis.review.effects, analysis.level
+    summary = analysis.parameters[analysis.primary.declared.name]
+    return effect_rows(analysis.review.effects, analysis.twin, summary)
+
+
+def effect_rows(effects: Effects, twin: Pooled, summary: pd.DataFrame) -> pd.DataFrame:
+    """Tabulate effects as reported, their weights and what a model makes of them.
+
+    Parameters
+    ----------
+    effects : Effects
+    twin : Pooled
+        Whose weights and level are shown.
+    summary : DataFrame
+        Of the model's fit to the same effects, as of `Fit.summary`.
+
+    Returns
+    -------
+    DataFrame
+        As of `effects_table`.
+    """
     frame = effects.frame
-    half = float(ndtri((1 + level) / 2)) * frame["sei"]
+    half = float(ndtri((1 + twin.level) / 2)) * frame["sei"]
     table = frame[["yi", "sei"]].assign(lower=frame["yi"] - half, upper=frame["yi"] + half)
-    table["weight"] = analysis.twin.weights()
-    return table.join(_theta(analysis))
+    table["weight"] = twin.weights()
+    rows = summary.loc[[f"theta[{label}]" for label in effects.labels]]
+    names = {"mean": "theta", "lower": "theta_lower", "upper": "theta_upper"}
+    index = pd.Index(effects.labels, name="estimate")
+    return table.join(rows[list(names)].rename(columns=names).set_axis(index))
 
 
 def prior_map_table(analysis: "Analysis") -> pd.DataFrame:
@@ -84,20 +108,14 @@ def tipping_table(analysis: "Analysis") -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def judged_table(analysis: "Analysis") -> pd.DataFrame:
-    """Tabulate the share of the evidence under each judgement, by domain; none without judgements.
+def heterogeneity_table(pooled: Mapping[str, Pooled]) -> pd.DataFrame:
+    """Tabulate the heterogeneity statistics of classical analyses, one row for each.
 
-    Each trial counts by its weight in the classical twin; see `risk_of_bias.shares`.
+    Parameters
+    ----------
+    pooled : mapping of str to Pooled
     """
-    assessment = analysis.review.assessment
-    if assessment.empty:
-        return assessment.table
-    return shares(assessment, analysis.twin.weights())
-
-
-def heterogeneity_table(analysis: "Analysis") -> pd.DataFrame:
-    """Tabulate the heterogeneity statistics of the classical analyses, one row for each."""
-    found = {name: one.heterogeneity() for name, one in analysis.pooled.items()}
+    found = {name: one.heterogeneity() for name, one in pooled.items()}
     return pd.DataFrame(found).T.rename_axis("analysis")
 
 
@@ -114,25 +132,22 @@ def to_csv(table: pd.DataFrame) -> str:
 def _several(analysis: "Analysis") -> dict[str, pd.DataFrame]:
     """Give the tables of which there is one for each model or factor."""
     found = {f"parameters_{name}": table for name, table in analysis.parameters.items()}
-    found |= {f"classical_{_file(n)}": p.summary() for n, p in analysis.pooled.items()}
+    found |= {f"classical_{file_part(n)}": p.summary() for n, p in analysis.pooled.items()}
     for group in analysis.subgroups:
         sides = {"bayes": group.bayes, "separate": group.separate, "common": group.common}
-        found |= {f"subgroups_{_file(group.by)}_{side}": table for side, table in sides.items()}
+        found |= {f"subgroups_{file_part(group.by)}_{side}": table for side, table in sides.items()}
         pairs = pd.DataFrame(group.bayes.attrs.get("differences", []))
-        found[f"subgroups_{_file(group.by)}_differences"] = pairs
+        found[f"subgroups_{file_part(group.by)}_differences"] = pairs
     return found
 
 
-def _theta(analysis: "Analysis") -> pd.DataFrame:
-    labels = analysis.review.effects.labels
-    summary = analysis.parameters[analysis.primary.declared.name]
-    rows = summary.loc[[f"theta[{label}]" for label in labels]]
-    names = {"mean": "theta", "lower": "theta_lower", "upper": "theta_upper"}
-    return rows[list(names)].rename(columns=names).set_axis(pd.Index(labels, name="estimate"))
+def file_part(name: str) -> str:
+    """Turn a name into a part of a file's name.
 
-
-def _file(name: str) -> str:
-    """Turn a name into a part of a file's name."""
+    Parameters
+    ----------
+    name : str
+    """
     kept = "".join(each if each.isalnum() else "_" for each in name.lower())
     return "_".join(part for part in kept.split("_") if part)
 

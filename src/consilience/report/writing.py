@@ -3,20 +3,18 @@
 from dataclasses import asdict
 from pathlib import Path
 
-from markupsafe import Markup
-
 from consilience.archive import write_tree
 from consilience.report.analysis import Analysis, Tell, analyse, quiet
 from consilience.report.documents import to_json
 from consilience.report.folder import MANIFEST, files_of, replacing
-from consilience.report.page import fill, stylesheet
-from consilience.report.provenance import digest
+from consilience.report.grid_writing import write_grid
+from consilience.report.gridded import analyse_grid
+from consilience.report.page import compose
+from consilience.report.provenance import PROVENANCE, digest
 from consilience.report.sections import ORDER
 from consilience.report.summary import summary
 from consilience.report.tables import tables, to_csv
-from consilience.review import Review
-
-SCHEMA = "consilience.provenance/1"
+from consilience.review import Review, read_review
 
 
 def report(
@@ -30,8 +28,9 @@ def report(
     """Analyse a review and write the report.
 
     The folder holds ``index.html`` (one file, without network or scripts), ``figures/`` (SVG and
-    PNG), ``tables/`` (CSV), ``draws/`` (netCDF), ``summary.json`` and ``provenance.json``. It
-    appears whole or not at all, and takes the place of an earlier report.
+    PNG), ``tables/`` (CSV), ``draws/`` (netCDF), ``summary.json`` and ``provenance.json``; of a
+    review with a grid the page shows the matrix of its cells, and ``cells/`` holds a page for each.
+    It appears whole or not at all, and takes the place of an earlier report.
 
     Parameters
     ----------
@@ -63,18 +62,21 @@ def report(
         If it cannot be written.
     """
     with replacing(Path(to)) as folder:
-        analysis = analyse(review, models, seed=seed, tell=tell)
-        tell("writing the report")
-        write(analysis, folder)
+        read = review if isinstance(review, Review) else read_review(review)
+        if read.cells:
+            found = analyse_grid(read, models, seed=seed, tell=tell)
+            tell("writing the report")
+            write_grid(found, folder)
+        else:
+            analysis = analyse(read, models, seed=seed, tell=tell)
+            tell("writing the report")
+            write(analysis, folder)
     return Path(to) / "index.html"
 
 
 def page(analysis: Analysis) -> str:
     """Write the whole page as HTML."""
-    sections = [section for section in ORDER if section.applies(analysis)]
-    bodies = [Markup(section.render(analysis)) for section in sections]
-    values = {"sections": sections, "bodies": bodies, "style": stylesheet()}
-    return fill("page.html", analysis, **values)
+    return compose("page.html", ORDER, analysis)
 
 
 def write(analysis: Analysis, folder: Path) -> None:
@@ -111,7 +113,7 @@ def _write_draws(analysis: Analysis, folder: Path) -> None:
 def _provenance(analysis: Analysis, folder: Path) -> dict[str, object]:
     engines = {one.declared.name: one.fit.reason for one in analysis.fitted}
     return {
-        "schema": SCHEMA,
+        "schema": PROVENANCE,
         **asdict(analysis.provenance),
         "engines": engines,
         "seconds": asdict(analysis.seconds),

@@ -8,16 +8,21 @@ import pandas as pd
 from consilience import measures
 from consilience.errors import Problem
 from consilience.measures import Measure
+from consilience.review.check_grid import grid_problems, known_levels
 from consilience.review.conversions import Mask, conversion_problems
 from consilience.review.declared import (
     NO_DIAL,
     BiasDial,
     Declaration,
+    Exclusion,
     Plan,
     PriorMap,
     Selection,
     Variation,
+    WeeksChoice,
 )
+from consilience.review.findings import finding_problems
+from consilience.review.shared import dependence_problems
 from consilience.trials.columns import ALIASES
 
 COLUMNS = ("trial", "study", "year", "outcome", "scale", "timepoint")
@@ -62,6 +67,9 @@ def declaration_problems(declared: Declaration, table: pd.DataFrame) -> tuple[Pr
         *_selection(declared.selection, table),
         *_plan(declared.plan, table),
         *conversion_problems(declared),
+        *dependence_problems(declared.dependence),
+        *grid_problems(declared, table),
+        *finding_problems(declared.findings, known_levels(declared)),
         *(fault for one in declared.sensitivity for fault in _variation(one, table)),
         *_unknown("labels", declared.labels, known=table["trial"]),
     )
@@ -80,14 +88,36 @@ def _measure(declared: Declaration) -> Iterator[Problem]:
 def _selection(selection: Selection, table: pd.DataFrame) -> Iterator[Problem]:
     trials = table["trial"]
     yield from _unknown("selection.outcomes", selection.outcomes, known=table["outcome"])
-    yield from _unknown("selection.timepoint", [selection.timepoint], known=table["timepoint"])
-    yield from _unknown("selection.exclude", (one.trial for one in selection.exclude), known=trials)
+    times = [selection.timepoint] if selection.timepoint else []
+    yield from _unknown("selection.timepoint", times, known=table["timepoint"])
+    for one in selection.exclude:
+        yield from _excluded(one, table)
     for shared in selection.shared_control:
         yield from _unknown("selection.shared_control", (shared.use, *shared.leave), known=trials)
     for choice in selection.scale:
         yield from _unknown("selection.scale", [choice.trial], known=trials)
         scales = table.loc[trials == choice.trial, "scale"]
         yield from _unknown("selection.scale", [choice.scale], known=scales)
+    for time in selection.weeks:
+        yield from _weeks(time, table)
+
+
+def _excluded(one: Exclusion, table: pd.DataFrame) -> Iterator[Problem]:
+    key, own = "selection.exclude", table["trial"] == one.trial
+    yield from _unknown(key, [one.trial], known=table["trial"])
+    for column, name in (("outcome", one.outcome), ("scale", one.scale)):
+        yield from _unknown(key, [name] if name and own.any() else [], known=table[column][own])
+
+
+def _weeks(choice: WeeksChoice, table: pd.DataFrame) -> Iterator[Problem]:
+    key, own = "selection.weeks", table["trial"] == choice.trial
+    yield from _unknown(key, [choice.trial], known=table["trial"])
+    if "weeks" not in table:
+        yield Problem("trials.csv has no such column", "Add it.", column="weeks")
+    elif own.any() and choice.weeks not in set(table["weeks"][own]):
+        held = ", ".join(f"{weeks:g}" for weeks in table["weeks"][own].dropna().unique())
+        what = f"review.toml, key `{key}`: the trial has no row at so many weeks"
+        yield Problem(what, f"Choose from: {held}.", choice.trial, "weeks", f"{choice.weeks:g}")
 
 
 def _plan(plan: Plan, table: pd.DataFrame) -> Iterator[Problem]:

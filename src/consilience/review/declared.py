@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from consilience.review.declared_beside import UNDECLARED_FLOW, UNJUDGED, FlowFile, RiskOfBiasFile
+from consilience.review.declared_findings import DeclaredFinding
+from consilience.review.declared_grid import NO_GRID, DeclaredDependence, DeclaredGrid
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +21,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """A trial that is left out whole, with the reason."""
+    """A trial that is left out, with the reason: whole, or its rows of one outcome or scale."""
 
     trial: str
     reason: str
+    outcome: str = ""
+    scale: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +48,34 @@ class ScaleChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class WeeksChoice:
+    """The time that stands for a trial with several of one kind, in weeks, and why."""
+
+    trial: str
+    weeks: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Selection:
-    """How one estimate per trial is chosen from the table.
+    """How one estimate per trial is chosen from the table, or from each cell of a grid.
 
     Parameters
     ----------
     outcomes : tuple of str
-        The outcomes that answer the question, the preferred one first.
+        The outcomes that answer the question, the preferred one first; none where a grid says.
     timepoint : str
-        The time at which they are read.
-    exclude, shared_control, scale : tuple
+        The time at which they are read; empty where a grid says.
+    exclude, shared_control, scale, weeks : tuple
         The decisions that no general rule makes, each with its reason.
     """
 
-    outcomes: tuple[str, ...]
-    timepoint: str
+    outcomes: tuple[str, ...] = ()
+    timepoint: str = ""
     exclude: tuple[Exclusion, ...] = ()
     shared_control: tuple[SharedControl, ...] = ()
     scale: tuple[ScaleChoice, ...] = ()
+    weeks: tuple[WeeksChoice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +236,12 @@ class Declaration:
         From a trial to the label of its estimate; without one it is author and year.
     flow : FlowFile
     risk_of_bias : RiskOfBiasFile
+    grid : DeclaredGrid
+        Many outcomes, times and populations in place of one question.
+    dependence : tuple of DeclaredDependence
+        Why estimates are correlated; without them all are independent.
+    findings : tuple of DeclaredFinding
+        The rows of the summary of findings, at most seven.
     """
 
     title: str
@@ -235,3 +255,6 @@ class Declaration:
     labels: Mapping[str, str] = field(default_factory=dict)
     flow: FlowFile = UNDECLARED_FLOW
     risk_of_bias: RiskOfBiasFile = UNJUDGED
+    grid: DeclaredGrid = NO_GRID
+    dependence: tuple[DeclaredDependence, ...] = ()
+    findings: tuple[DeclaredFinding, ...] = ()

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from consilience import measures
 from consilience.effects import Effects, effect_sizes
 from consilience.errors import DataError, Problem
-from consilience.measures import Measure
 from consilience.review.beside import Beside, read_beside
 from consilience.review.check import declaration_problems, measure_problems, shape_problems
+from consilience.review.choosing import chosen
 from consilience.review.conversions import (
     ROW,
     Converted,
@@ -23,12 +23,14 @@ from consilience.review.conversions import (
     rules_of,
 )
 from consilience.review.declared import Declaration, Variation
+from consilience.review.declared_grid import NO_GRID
 from consilience.review.judgements import (
     judgement_problems,
     labelled,
     with_judgements,
 )
-from consilience.review.selection import candidates, choose, find, in_words
+from consilience.review.selection import candidates, find
+from consilience.review.shared import shared_by
 from consilience.review.toml import build, faults
 from consilience.review.types import Review, Sensitivity
 from consilience.risk_of_bias import Assessment
@@ -68,20 +70,20 @@ def read_review(folder: str | Path) -> Review:
     received = Trials(table, trials.log)
     made = converted(received, measure, rules=rules_of(declared.conversions))
     _raise(measure_problems(made.trials.frame, measure, lacking=made.lacking(measure)))
-    reasons = choose(made, declared, measure=measure)
     labels = dict(zip(table["trial"], table["label"], strict=True))
-    used = (reasons == "").to_numpy(dtype=bool)
-    effects = _effects(made.trials, used, measure=measure)
+    choice = chosen(made, declared, measure=measure, labels=labels)
+    used = (choice.reasons == "").to_numpy(dtype=bool)
+    effects = _effects(made.trials, used, declared=declared)
     return Review(
         folder=place,
         title=declared.title,
         question=declared.question,
         direction=declared.direction,
-        rules=in_words(declared, measure, labels=labels),
+        rules=choice.rules,
         trials=trials,
         conversions=declared.conversions,
         converted=made,
-        ledger=_ledger(table, made, reasons),
+        ledger=_ledger(table, made, choice.reasons),
         effects=effects,
         sensitivity=_sensitivity(received, made, effects, declared=declared),
         risk_of_bias=labelled(beside.risk_of_bias, labels),
@@ -89,6 +91,10 @@ def read_review(folder: str | Path) -> Review:
         published=_optional(place / "published.csv"),
         plan=declared.plan,
         assessment=_assessed(beside, effects),
+        cells=choice.cells,
+        grid=declared.grid,
+        dependence=declared.dependence,
+        findings=declared.findings,
     )
 
 
@@ -126,7 +132,7 @@ def _checked(
     """Return the table with labels, once it and what is said of it are known to fit each other."""
     _raise(shape_problems(received))
     _raise(tuple(judgement_problems(received, risk_of_bias)))
-    frame = with_judgements(received, risk_of_bias)
+    frame = _stated(with_judgements(received, risk_of_bias), declared)
     _raise(declaration_problems(declared, frame))
     dated = zip(frame["study"], frame["year"], strict=True)
     study = [name if np.isnan(year) else f"{name} {year:.0f}" for name, year in dated]
@@ -135,6 +141,13 @@ def _checked(
     return frame.assign(
         **said, study=study, label=[declared.labels.get(trial, name) for trial, name in pairs]
     )
+
+
+def _stated(frame: pd.DataFrame, declared: Declaration) -> pd.DataFrame:
+    """Name the populations that no source states, where a grid reads them."""
+    if declared.grid == NO_GRID or "population" not in frame:
+        return frame
+    return frame.assign(population=frame["population"].fillna("not stated"))
 
 
 def _raise(problems: Sequence[Problem]) -> None:
@@ -155,10 +168,21 @@ def _ledger(table: pd.DataFrame, made: Converted, reasons: pd.Series) -> pd.Data
     return shown.join(table[remarks]).fillna("")
 
 
-def _effects(trials: Trials, rows: Mask, *, measure: Measure) -> Effects:
-    kept = trials.keep(rows)
-    named = kept.frame.rename(columns={"label": "estimate"})
-    return effect_sizes(Trials(named, log_of(kept.log, kept.frame), kept.assumed), measure)
+def _effects(trials: Trials, rows: Mask, *, declared: Declaration) -> Effects:
+    kept, measure = trials.keep(rows), measures.get(declared.measure)
+    named = _named(kept.frame, grid=declared.grid != NO_GRID)
+    whole = Trials(named, log_of(kept.log, kept.frame), kept.assumed)
+    return effect_sizes(whole, measure, shared=shared_by(declared.dependence))
+
+
+def _named(frame: pd.DataFrame, *, grid: bool) -> pd.DataFrame:
+    """Label the estimates: by their trials, or by trial, outcome, time and population."""
+    if not grid:
+        return frame.rename(columns={"label": "estimate"})
+    parts = (frame[name].astype(str) for name in ("outcome", "timepoint", "population"))
+    where = [", ".join(each) for each in zip(*parts, strict=True)]
+    pairs = zip(frame["label"], where, strict=True)
+    return frame.assign(estimate=[f"{label}: {place}" for label, place in pairs])
 
 
 def _sensitivity(
@@ -173,7 +197,7 @@ def _sensitivity(
         places = table[ROW][_varied(table, used, one=one, possible=possible)]
         if one.add or one.conversions:
             trials = _otherwise(received, made, one, declared=declared)
-            effects = _effects(trials, np.isin(trials.frame[ROW], places), measure=measure)
+            effects = _effects(trials, np.isin(trials.frame[ROW], places), declared=declared)
         else:
             effects = primary.keep(np.isin(primary.table[ROW], places))
         found.append(Sensitivity(one.name, one.reason, effects))
@@ -213,4 +237,6 @@ def _assessed(beside: Beside, effects: Effects) -> Assessment:
     """Give the judgements of the estimates that are used, by their labels."""
     if beside.assessment.empty:
         return beside.assessment
-    return beside.assessment.keep(effects.table["trial"].tolist(), effects.labels)
+    table = effects.table.assign(label=effects.table.get("label", effects.labels))
+    once = table.drop_duplicates("trial")
+    return beside.assessment.keep(once["trial"].tolist(), once["label"].tolist())

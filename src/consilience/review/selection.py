@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from consilience.errors import DataError, Problem
 from consilience.measures import Measure
 from consilience.review.conversions import Converted, rules_of
-from consilience.review.declared import Declaration, Pick, Selection, SharedControl
+from consilience.review.declared import Declaration, Exclusion, Pick, Selection, SharedControl
 from consilience.review.printed import no_effect
 
 type Reasons = pd.Series
@@ -30,7 +30,7 @@ def candidates(made: Converted, declared: Declaration, *, measure: Measure) -> R
         It says which columns a row must fill.
     """
     table, selection = made.trials.frame, declared.selection
-    return _first(
+    return first(
         _other_outcome(table, selection),
         _other_timepoint(table, selection),
         no_effect(made, measure, rules=rules_of(declared.conversions)),
@@ -46,16 +46,16 @@ def choose(made: Converted, declared: Declaration, *, measure: Measure) -> Reaso
         If no row remains, and for trials of which several rows remain.
     """
     table, selection = made.trials.frame, declared.selection
-    reasons = _first(
+    reasons = first(
         candidates(made, declared, measure=measure),
-        _excluded(table, selection),
-        _shared_control(table, selection),
+        excluded(table, selection),
+        shared_control(table, selection),
     )
     if (reasons != "").all():
         raise DataError("No row of trials.csv is selected. Widen [selection] in review.toml.")
     for rule in (_other_scale, _less_preferred):
         open_rows = table[reasons == ""]
-        reasons = _first(reasons, rule(open_rows, selection).reindex(table.index, fill_value=""))
+        reasons = first(reasons, rule(open_rows, selection).reindex(table.index, fill_value=""))
     _check_one_per_trial(table[reasons == ""])
     return reasons
 
@@ -79,18 +79,57 @@ def in_words(
         From a trial to its label.
     """
     selection = declared.selection
-    first, *others = selection.outcomes
+    own, *others = selection.outcomes
     preferred = "".join(f", preferred over {other}" for other in others)
     return (
-        f"Outcome: {first}{preferred}.",
+        f"Outcome: {own}{preferred}.",
         f"Time: {_WHEN.get(selection.timepoint, selection.timepoint)}.",
+        printed(declared, measure),
+        "One estimate per trial, and no control group is used twice."
+        if not declared.dependence
+        else "One estimate per comparison; those that share participants are used with their "
+        "covariance.",
+        *decisions(selection, labels),
+    )
+
+
+def printed(declared: Declaration, measure: Measure) -> str:
+    """Say what a row must print.
+
+    Parameters
+    ----------
+    declared : Declaration
+    measure : Measure
+    """
+    return (
         f"The source prints what the measure is computed from ({', '.join(_used(measure))})"
-        f"{', or what the declared conversions make it from' * bool(declared.conversions)}.",
-        "One estimate per trial, and no control group is used twice.",
-        *(f"Excluded: {labels[one.trial]}. {one.reason}" for one in selection.exclude),
+        f"{', or what the declared conversions make it from' * bool(declared.conversions)}."
+    )
+
+
+def decisions(selection: Selection, labels: Mapping[str, str]) -> tuple[str, ...]:
+    """Say the decisions that no general rule makes, each with its reason.
+
+    Parameters
+    ----------
+    selection : Selection
+    labels : mapping of str to str
+        From a trial to its label.
+    """
+    return (
+        *(f"Excluded: {labels[one.trial]}{_part(one)}. {one.reason}" for one in selection.exclude),
         *(_sharing(one, labels) for one in selection.shared_control),
         *(f"{labels[one.trial]} is read by {one.scale}. {one.reason}" for one in selection.scale),
+        *(
+            f"{labels[one.trial]} is read at {one.weeks:g} weeks. {one.reason}"
+            for one in selection.weeks
+        ),
     )
+
+
+def _part(one: Exclusion) -> str:
+    parts = [part for part in (one.outcome, one.scale) if part]
+    return f" ({', '.join(parts)})" if parts else ""
 
 
 def _sharing(shared: SharedControl, labels: Mapping[str, str]) -> str:
@@ -98,7 +137,8 @@ def _sharing(shared: SharedControl, labels: Mapping[str, str]) -> str:
     return f"{labels[shared.use]} is used, not {left} with the same control group. {shared.reason}"
 
 
-def _first(*rules: Reasons) -> Reasons:
+def first(*rules: Reasons) -> Reasons:
+    """Give each row the first reason that any of the rules has against it."""
     reasons = rules[0]
     for rule in rules[1:]:
         reasons = reasons.where(reasons != "", rule)
@@ -125,12 +165,19 @@ def _used(measure: Measure) -> tuple[str, ...]:
     return (*measure.needs, *([" or ".join(measure.either)] if measure.either else []))
 
 
-def _excluded(table: pd.DataFrame, selection: Selection) -> Reasons:
-    reasons = {one.trial: f"Excluded. {one.reason}" for one in selection.exclude}
-    return _mapped(table["trial"], reasons)
+def excluded(table: pd.DataFrame, selection: Selection) -> Reasons:
+    """Say which rows were excluded by name."""
+    told = pd.Series("", table.index, dtype="str")
+    for one in selection.exclude:
+        here = table["trial"] == one.trial
+        here &= table["outcome"] == one.outcome if one.outcome else True
+        here &= table["scale"] == one.scale if one.scale else True
+        told = told.mask(here & (told == ""), f"Excluded. {one.reason}")
+    return told
 
 
-def _shared_control(table: pd.DataFrame, selection: Selection) -> Reasons:
+def shared_control(table: pd.DataFrame, selection: Selection) -> Reasons:
+    """Say which rows give way to another comparison with the same control arm."""
     label = dict(zip(table["trial"], table["label"], strict=True))
     reasons = {
         trial: f"Shares its control group with {label[one.use]}, which is used. {one.reason}"

@@ -1,13 +1,17 @@
 """What a review holds once it has been read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
 from consilience.effects import Effects
-from consilience.review.conversions import Converted
+from consilience.errors import DataError
+from consilience.review.cells import NO_CELLS, Cell, Cells
+from consilience.review.conversions import ROW, Converted
 from consilience.review.declared import Conversion, Plan, Question
+from consilience.review.declared_findings import DeclaredFinding
+from consilience.review.declared_grid import NO_GRID, DeclaredDependence, DeclaredGrid
 from consilience.risk_of_bias import NO_ASSESSMENT, Assessment
 from consilience.trials import Trials
 
@@ -54,7 +58,8 @@ class Review:
         "used" or "left out", `converted` names the rules that worked on the row. Empty text where
         there is nothing to say.
     effects : Effects
-        The primary analysis, one estimate per trial.
+        The primary analysis, one estimate per trial; of a grid every estimate that answers for one
+        of its cells, each once.
     sensitivity : tuple of Sensitivity
     risk_of_bias : DataFrame
         `risk_of_bias.csv` as text with the columns `trial` and `label`, judgements in the words of
@@ -67,6 +72,14 @@ class Review:
     assessment : Assessment
         The judgements of the risk of bias by the labels of the effects; `NO_ASSESSMENT` where no
         tool is declared.
+    cells : Cells
+        Of the grid; none where the review asks one question.
+    grid : DeclaredGrid
+        What is declared of the grid beside its cells.
+    dependence : tuple of DeclaredDependence
+        The rules from which the sampling covariance of the effects follows.
+    findings : tuple of DeclaredFinding
+        The rows of the summary of findings.
     """
 
     folder: Path
@@ -85,7 +98,36 @@ class Review:
     published: pd.DataFrame
     plan: Plan
     assessment: Assessment = NO_ASSESSMENT
+    cells: Cells = NO_CELLS
+    grid: DeclaredGrid = NO_GRID
+    dependence: tuple[DeclaredDependence, ...] = ()
+    findings: tuple[DeclaredFinding, ...] = ()
 
     def __repr__(self) -> str:
         """Say the title and how many rows of the table are used."""
         return f"<Review: {self.title}; {self.effects.k} of {len(self.trials)} rows used>"
+
+    @property
+    def trial_labels(self) -> tuple[str, ...]:
+        """The label of each trial that is used, once."""
+        if not self.cells:
+            return self.effects.labels
+        return tuple(dict.fromkeys(self.effects.table["label"]))
+
+    def of(self, cell: Cell) -> Effects:
+        """Return the effects of one cell, labelled by their trials.
+
+        Parameters
+        ----------
+        cell : Cell
+
+        Raises
+        ------
+        DataError
+            If it has no estimate.
+        """
+        if not cell.rows:
+            raise DataError(f"The cell {cell.name} has no estimate: {cell.reason}")
+        kept = self.effects.keep(self.effects.table[ROW].isin(cell.rows).to_numpy(dtype=bool))
+        index = pd.Index(kept.table["label"].astype(object), name="estimate")
+        return replace(kept, table=kept.table.set_index(index))

@@ -3,6 +3,8 @@
 To add one: write a file and a template, and list it here.
 """
 
+from typing import Any
+
 from consilience.registry import lookup
 from consilience.report.sections.base import Section
 from consilience.report.sections.bias_dial import Dialled
@@ -27,13 +29,15 @@ from consilience.report.sections.question import Question
 from consilience.report.sections.risk_of_bias import RiskOfBias
 from consilience.report.sections.sensitivity import Sensitivity
 from consilience.report.sections.subgroups import Subgroups
+from consilience.report.sections.summary_of_findings import FindingsTable
 from consilience.report.sections.trials import Trials
 
 __all__ = ["ORDER", "REGISTRY", "Section", "get"]
 
-REGISTRY: dict[str, type[Section]] = {
+REGISTRY: dict[str, type[Section[Any]]] = {
     "question": Question,
     "in_short": InShort,
+    "summary_of_findings": FindingsTable,
     "flow": Flow,
     "trials": Trials,
     "conversions": Conversions,
@@ -57,11 +61,11 @@ REGISTRY: dict[str, type[Section]] = {
     "provenance": Origin,
 }
 
-ORDER: tuple[Section, ...] = tuple(kind() for kind in REGISTRY.values())
+ORDER: tuple[Section[Any], ...] = tuple(kind() for kind in REGISTRY.values())
 """The sections as they follow one another."""
 
 
-def get(name: str, **settings: object) -> Section:
+def get(name: str, **settings: object) -> Section[Any]:
     """Build the section of this name.
 
     Raises

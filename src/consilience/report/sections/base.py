@@ -1,16 +1,13 @@
 """What a section of the report is."""
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from consilience.report.page import fill
-
-if TYPE_CHECKING:
-    from consilience.report.analysis import Analysis
+from consilience.report.page import Shown, fill
 
 
-class Section(ABC):
-    """A part of the report under a heading of its own.
+class Section[A: Shown](ABC):
+    """A part of a page under a heading of its own, written from an analysis of kind A.
 
     Attributes
     ----------
@@ -18,22 +15,25 @@ class Section(ABC):
         Of its template and its anchor on the page.
     title : str
         Its heading.
+    folder : str
+        In which its template stands.
     """
 
     __slots__ = ()
 
     name: ClassVar[str]
     title: ClassVar[str]
+    folder: ClassVar[str] = "sections"
 
     @abstractmethod
-    def applies(self, analysis: "Analysis") -> bool:
+    def applies(self, analysis: A) -> bool:
         """Tell whether there is something to say."""
 
     @abstractmethod
-    def values(self, analysis: "Analysis") -> dict[str, object]:
+    def values(self, analysis: A) -> dict[str, object]:
         """Give what the template needs beside the analysis itself."""
 
-    def render(self, analysis: "Analysis") -> str:
+    def render(self, analysis: A) -> str:
         """Write the section as HTML: one ``<section>`` whose id is the name."""
-        template = f"sections/{self.name}.html"
+        template = f"{self.folder}/{self.name}.html"
         return fill(template, analysis, section=self, **self.values(analysis))

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Dialled(Section):
+class Dialled(Section["Analysis"]):
     """The answer as the doubtful trials count for less and less."""
 
     name: ClassVar[str] = "bias_dial"

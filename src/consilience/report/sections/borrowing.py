@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Borrowed(Section):
+class Borrowed(Section["Analysis"]):
     """What each trial, and each level, learns from the others."""
 
     name: ClassVar[str] = "borrowing"

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Checks(Section):
+class Checks(Section["Analysis"]):
     """Replicated data against the observed, and each trial against the others."""
 
     name: ClassVar[str] = "checks"

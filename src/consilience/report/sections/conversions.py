@@ -17,7 +17,7 @@ _LONG = re.compile(r"-?[0-9]+\.[0-9]{5,}")
 
 
 @dataclass(frozen=True, slots=True)
-class Conversions(Section):
+class Conversions(Section["Analysis"]):
     """What was converted, by which rule, and what had to be assumed."""
 
     name: ClassVar[str] = "conversions"
@@ -35,10 +35,7 @@ class Conversions(Section):
         return {
             "rules": _rules(review),
             "rows": rows.set_index("label"),
-            "steps": {
-                label: _steps(review, int(row))
-                for label, row in zip(rows["label"], rows["row"], strict=True)
-            },
+            "steps": {int(row): steps_of(review, int(row)) for row in rows["row"]},
             "spread": SPREAD,
         }
 
@@ -57,7 +54,15 @@ def _rules(review: "Review") -> list[dict[str, str]]:
     ]
 
 
-def _steps(review: "Review", row: int) -> pd.DataFrame:
+def steps_of(review: "Review", row: int) -> pd.DataFrame:
+    """Tabulate what became of the cells of a row.
+
+    Parameters
+    ----------
+    review : Review
+    row : int
+        Of trials.csv, from 1.
+    """
     steps = review.converted.steps
     here = steps[(steps["row"] == row) & (steps["column"] != "measure")]
     return here.assign(

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Diagnosed(Section):
+class Diagnosed(Section["Analysis"]):
     """What each computation reached."""
 
     name: ClassVar[str] = "diagnosis"

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class EffectSizes(Section):
+class EffectSizes(Section["Analysis"]):
     """The effect of each trial, as printed and as the model sees it."""
 
     name: ClassVar[str] = "effects"

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Flow(Section):
+class Flow(Section["Analysis"]):
     """How the studies were found: the PRISMA 2020 flow."""
 
     name: ClassVar[str] = "flow"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class InShort(Section):
+class InShort(Section["Analysis"]):
     """The answer in plain words: the paragraph that a panel reads."""
 
     name: ClassVar[str] = "in_short"

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Influences(Section):
+class Influences(Section["Analysis"]):
     """Which trial, or which pair of trials, the conclusion hangs on."""
 
     name: ClassVar[str] = "influence"

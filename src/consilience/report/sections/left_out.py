@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut(Section):
+class LeftOut(Section["Analysis"]):
     """Every row of the table that is not used, with its reason."""
 
     name: ClassVar[str] = "left_out"

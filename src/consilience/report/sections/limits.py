@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits(Section):
+class Limits(Section["Analysis"]):
     """What this analysis cannot say."""
 
     name: ClassVar[str] = "limits"

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Methods(Section):
+class Methods(Section["Analysis"]):
     """The methods, written from what was done."""
 
     name: ClassVar[str] = "methods"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Models(Section):
+class Models(Section["Analysis"]):
     """What each model assumes, and on whose authority."""
 
     name: ClassVar[str] = "models"

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class PooledEffect(Section):
+class PooledEffect(Section["Analysis"]):
     """Every analysis side by side, and why they differ."""
 
     name: ClassVar[str] = "pooled"
@@ -23,4 +23,4 @@ class PooledEffect(Section):
 
     @override
     def values(self, analysis: "Analysis") -> dict[str, object]:
-        return {"heterogeneity": heterogeneity_table(analysis)}
+        return {"heterogeneity": heterogeneity_table(analysis.pooled)}

@@ -17,7 +17,7 @@ PARTS = ("mu", "theta", "yi")
 
 
 @dataclass(frozen=True, slots=True)
-class Predictions(Section):
+class Predictions(Section["Analysis"]):
     """The trials that the plan asks to foresee."""
 
     name: ClassVar[str] = "predictions"

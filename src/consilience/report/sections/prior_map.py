@@ -16,7 +16,7 @@ _Z = 1.959963984540054  # standard normal quantile of 0.975
 
 
 @dataclass(frozen=True, slots=True)
-class OtherPriorsOfMu(Section):
+class OtherPriorsOfMu(Section["Analysis"]):
     """The answer under other priors of the mean effect."""
 
     name: ClassVar[str] = "prior_map"

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Origin(Section):
+class Origin(Section["Analysis"]):
     """Files, versions, seed, time."""
 
     name: ClassVar[str] = "provenance"

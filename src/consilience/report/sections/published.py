@@ -17,7 +17,7 @@ HEADINGS = {"doi": "DOI", "k": "k", "participants": "Participants", "smd": "SMD"
 
 
 @dataclass(frozen=True, slots=True)
-class Published(Section):
+class Published(Section["Analysis"]):
     """What other reviews print; it cannot be reproduced here."""
 
     name: ClassVar[str] = "published"

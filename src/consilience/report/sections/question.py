@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Question(Section):
+class Question(Section["Analysis"]):
     """What the review asks, on what scale it answers, and which effects matter."""
 
     name: ClassVar[str] = "question"

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, ClassVar, override
 import pandas as pd
 
 from consilience.report.sections.base import Section
-from consilience.report.tables import judged_table
 from consilience.risk_of_bias import NOT_STATED, Assessment, in_words
 from consilience.risk_of_bias.tools import OVERALL, Domain
 from consilience.trials.readers.risk_of_bias import JUDGED
@@ -19,7 +18,7 @@ HEADINGS = {"stated_in_the_source": "Stated in the source", "assessors_masked": 
 
 
 @dataclass(frozen=True, slots=True)
-class RiskOfBias(Section):
+class RiskOfBias(Section["Analysis"]):
     """The risk of bias: judgements of a declared tool, or what the sources say."""
 
     name: ClassVar[str] = "risk_of_bias"
@@ -31,7 +30,7 @@ class RiskOfBias(Section):
 
     @override
     def values(self, analysis: "Analysis") -> dict[str, object]:
-        assessment, labels = analysis.review.assessment, analysis.review.effects.labels
+        assessment, labels = analysis.review.assessment, analysis.review.trial_labels
         told = _told(analysis.review.risk_of_bias, labels, assessment=assessment)
         shown = [str(name) for name in told]
         judged = assessment.judges and not assessment.empty
@@ -42,7 +41,7 @@ class RiskOfBias(Section):
             "judged": judged or any(JUDGED.fullmatch(name) for name in shown),
             "silent": silent,
             "alt": "" if assessment.empty else in_words(assessment),
-            "shares": judged_table(analysis),
+            "shares": analysis.judged_shares,
             "titles": {one.key: _titled(one) for one in assessment.domains},
         }
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Sensitivity(Section):
+class Sensitivity(Section["Analysis"]):
     """The primary model with other trials and other priors."""
 
     name: ClassVar[str] = "sensitivity"

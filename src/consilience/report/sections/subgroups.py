@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Subgroups(Section):
+class Subgroups(Section["Analysis"]):
     """The effect at each level of a factor, Bayesian and classical."""
 
     name: ClassVar[str] = "subgroups"

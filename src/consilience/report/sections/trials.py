@@ -21,7 +21,7 @@ COLUMNS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Trials(Section):
+class Trials(Section["Analysis"]):
     """The trials that the analysis uses."""
 
     name: ClassVar[str] = "trials"

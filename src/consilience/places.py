@@ -4,14 +4,15 @@ from pathlib import Path
 
 from consilience.errors import DataError, ModelError
 
-_PACKAGE = Path(__file__).resolve().parents[1]
+_PACKAGE = Path(__file__).resolve().parent
 
 
 def find_model(name: str | Path, beside: Path | None = None) -> Path:
     """Find a model file by its path or its name.
 
-    A bare name is looked up in ``./models``, then in ``models`` beside the folder that holds the
-    reviews, then among the models that travel with the package.
+    A bare name is looked up in ``models`` inside the folder of the review, then in ``./models``,
+    in ``models`` beside the folder that holds the reviews, and among those that travel with the
+    package.
 
     Parameters
     ----------
@@ -27,6 +28,8 @@ def find_model(name: str | Path, beside: Path | None = None) -> Path:
     """
     if _is_path(name):
         return _existing(Path(name))
+    if beside is not None and own_model(name, beside).is_file():
+        return own_model(name, beside)
     folders = model_folders(beside)
     for folder in folders:
         if (folder / f"{name}.toml").is_file():
@@ -36,6 +39,18 @@ def find_model(name: str | Path, beside: Path | None = None) -> Path:
         f"There is no model {str(name)!r}. Known: {', '.join(known) or 'none'}. Searched: "
         f"{', '.join(map(str, folders)) or 'no folder of models was found'}."
     )
+
+
+def own_model(name: str | Path, folder: Path) -> Path:
+    """Say where a review keeps a model that only it has.
+
+    Parameters
+    ----------
+    name : str
+    folder : Path
+        Of the review.
+    """
+    return folder / "models" / f"{name}.toml"
 
 
 def model_folders(beside: Path | None = None) -> tuple[Path, ...]:

@@ -1,0 +1,53 @@
+"""Without trials of which a column says something."""
+
+from dataclasses import dataclass
+from typing import ClassVar, final, override
+
+import numpy as np
+from numpy.typing import NDArray
+
+from consilience.effects import Effects
+from consilience.errors import ModelError
+from consilience.grid.variants.base import Variant
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class WithoutLevels(Variant):
+    """Leave out the trials at some levels of a column, such as those at high risk of bias.
+
+    Parameters
+    ----------
+    column : str
+        Of `trials.csv` or `risk_of_bias.csv`.
+    levels : tuple of str
+        What stands there for the trials that go; "not stated" also stands for an empty cell.
+
+    Raises
+    ------
+    ModelError
+        If no column or no level is named.
+    """
+
+    column: str
+    levels: tuple[str, ...]
+
+    title: ClassVar[str] = "Without trials of which a column says something"
+
+    def __post_init__(self) -> None:
+        """Refuse what names nothing; take one level or several."""
+        names = (self.levels,) if isinstance(self.levels, str) else tuple(self.levels)
+        if not isinstance(self.column, str) or not self.column:
+            raise ModelError(f"WithoutLevels: column must name a column, got {self.column!r}.")
+        if not names or not all(isinstance(name, str) and name for name in names):
+            raise ModelError(f"WithoutLevels: levels must name one or more, got {self.levels!r}.")
+        object.__setattr__(self, "levels", names)
+
+    @override
+    def keeps(self, effects: Effects) -> NDArray[np.bool_]:
+        if self.column not in effects.table:
+            known = ", ".join(map(str, effects.table.columns))
+            message = f"WithoutLevels: the trials have no column {self.column!r}. Columns: {known}."
+            raise ModelError(message)
+        held = effects.table[self.column].fillna("not stated").astype(str).replace("", "not stated")
+        return ~held.isin(self.levels).to_numpy(dtype=bool)

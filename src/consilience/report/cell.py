@@ -1,0 +1,148 @@
+"""What the page of one cell of a grid shows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+
+from consilience.classical.pooled import Pooled
+from consilience.compare import explain
+from consilience.grid.answers import Answered, Grid
+from consilience.report.joined import Joined
+from consilience.report.results import Picture
+from consilience.report.rounding import digits_for
+from consilience.report.tables import file_part
+from consilience.review import Review
+from consilience.review.declared_grid import GridLevel
+from consilience.rows import newcomer
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class CellAnalysis:
+    """One cell of a grid with all that its page shows.
+
+    Parameters
+    ----------
+    review : Review
+    answered : Answered
+        As declared.
+    slug : str
+        The name of its page, without the ending.
+    outcome : GridLevel
+    digits : int
+        Decimals with which effects are shown.
+    compared : DataFrame
+        Its analyses side by side, as of `Answered.compared`; no rows without an estimate.
+    explained : tuple of str
+        Why the Bayesian and the classical answer differ.
+    variants : DataFrame
+        By variant: ``k, estimate, lower, upper, level, interval, p_gt_0, left_out, reason, note``.
+    joint : DataFrame
+        By joint model: the row of this cell, as of `Joint.table`.
+    pictures : mapping of str to Picture
+    """
+
+    review: Review
+    answered: Answered
+    slug: str
+    outcome: GridLevel
+    digits: int
+    compared: pd.DataFrame
+    explained: tuple[str, ...]
+    variants: pd.DataFrame
+    joint: pd.DataFrame
+    pictures: Mapping[str, Picture] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def title(self) -> str:
+        """Its outcome, time and population."""
+        return self.answered.cell.name
+
+    @property
+    def level(self) -> float:
+        """Probability of every interval."""
+        return self.review.plan.level
+
+    @property
+    def twin_name(self) -> str:
+        """The classical analysis that stands beside the primary model."""
+        return next(iter(self.answered.pooled), "")
+
+    @property
+    def twin(self) -> Pooled:
+        """Its result."""
+        return self.answered.pooled[self.twin_name]
+
+    @property
+    def new(self) -> pd.Series:
+        """The true effect of a new trial: the columns of `Fit.summary`."""
+        fit = self.answered.fit
+        return fit.combine((newcomer(fit, "new"),), level=self.level).iloc[0]
+
+    @property
+    def rows(self) -> pd.DataFrame:
+        """The rows of the ledger that the cell uses."""
+        ledger = self.review.ledger
+        return ledger[ledger["row"].isin(self.answered.cell.rows)]
+
+
+def cells_of(grid: Grid, joined: tuple[Joined, ...]) -> tuple[CellAnalysis, ...]:
+    """Gather what the page of each analysed cell shows.
+
+    Parameters
+    ----------
+    grid : Grid
+    joined : tuple of Joined
+    """
+    own = grid.of_variant()
+    slugs = _slugs([one.cell.name for one in own])
+    tables = {name: grid.table(name) for name in grid.variants}
+    digits = digits_for(float(np.median(np.sqrt(grid.review.effects.v))))
+    return tuple(
+        CellAnalysis(
+            review=grid.review,
+            answered=one,
+            slug=slug,
+            outcome=next(x for x in grid.review.cells.outcomes if x.name == one.cell.outcome),
+            digits=digits,
+            compared=one.compared,
+            explained=_explained(one, grid.review.plan.level),
+            variants=_variants(grid, tables, place),
+            joint=_joint(joined, place),
+        )
+        for place, (one, slug) in enumerate(zip(own, slugs, strict=True))
+    )
+
+
+def _explained(one: Answered, level: float) -> tuple[str, ...]:
+    if not one.fits or not one.pooled:
+        return ()
+    name, twin = next(iter(one.pooled.items()))
+    return explain({"The primary model": one.fit, name: twin}, level)
+
+
+def _variants(grid: Grid, tables: Mapping[str, pd.DataFrame], place: int) -> pd.DataFrame:
+    reasons = {one.name: one.reason for one in grid.review.grid.variants}
+    rows = {}
+    for name, table in tables.items():
+        gone = grid.of_variant(name)[place].left_out
+        rows[name] = table.iloc[place].to_dict() | {"reason": reasons[name], "left_out": gone}
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _joint(joined: tuple[Joined, ...], place: int) -> pd.DataFrame:
+    rows = {one.title: one.joint.table.iloc[place] for one in joined if one.joint is not None}
+    return pd.DataFrame(rows).T
+
+
+def _slugs(names: list[str]) -> list[str]:
+    """Name pages so that no two are alike, also where names differ in signs alone."""
+    found: list[str] = []
+    for name in names:
+        slug = file_part(name) or "cell"
+        while slug in found:
+            slug += "_"
+        found.append(slug)
+    return found

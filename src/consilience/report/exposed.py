@@ -1,0 +1,86 @@
+"""The effect over an exposure in one cell of a grid: what its trials can tell."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from consilience.errors import ConsilienceError, DataError, Problem
+from consilience.exposure import (
+    ExposureComparison,
+    compare_exposure,
+    exposed,
+    read_exposure,
+    with_exposure,
+)
+from consilience.grid.answers import Grid
+from consilience.model import Model
+from consilience.review.declared_grid import NO_EXPOSURE
+
+COLUMN = "exposure"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Exposed:
+    """The curves along an exposure in one cell.
+
+    Parameters
+    ----------
+    cell : str
+        Its outcome, time and population; empty where none is declared.
+    printed : DataFrame
+        By trial label: what the sources print, and the exposure in percent that follows from it.
+    comparison : ExposureComparison or None
+        None where the trials cannot tell anything.
+    left : tuple of str
+        Labels of the trials of the cell that print no exposure.
+    note : str
+        Why there is no comparison.
+    """
+
+    cell: str
+    printed: pd.DataFrame
+    comparison: ExposureComparison | None
+    left: tuple[str, ...]
+    note: str
+
+
+UNEXPOSED = Exposed("", pd.DataFrame(), None, (), "")
+"""No exposure is declared."""
+
+
+def expose(grid: Grid, model: Model) -> Exposed:
+    """Compare curves along the declared exposure.
+
+    Parameters
+    ----------
+    grid : Grid
+    model : Model
+        What else is assumed: the primary model.
+
+    Raises
+    ------
+    DataError
+        If the file is not there or cannot be read, and for a cell that is not analysed.
+    """
+    asked, review = grid.review.grid.exposure, grid.review
+    if asked == NO_EXPOSURE:
+        return UNEXPOSED
+    path = review.folder / asked.file
+    if not path.is_file():
+        what = "review.toml, key `grid.exposure.file`: there is no such file"
+        raise DataError([Problem(what, "Add it, or drop the table.", value=asked.file)])
+    facts = read_exposure(path)
+    one = grid.cell(asked.outcome, asked.time, asked.population)
+    effects = with_exposure(one.effects, facts)
+    known = effects.table[COLUMN].notna()
+    left = tuple(str(label) for label in effects.table.index[~known])
+    told = pd.read_csv(path, dtype=str).set_index("trial")
+    printed = facts.join(told[["as_printed"]] if "as_printed" in told else told[[]])
+    labels = dict(zip(effects.table["trial"], effects.table.index, strict=True))
+    shown = printed[printed.index.isin(list(labels))]
+    shown = shown.set_axis([labels[name] for name in shown.index])
+    try:
+        found = compare_exposure(exposed(effects, COLUMN), COLUMN, base=model)
+    except ConsilienceError as refusal:
+        return Exposed(one.cell.name, shown, None, left, str(refusal))
+    return Exposed(one.cell.name, shown, found, left, "")

@@ -1,0 +1,181 @@
+"""An analysis of a review with a grid: everything that its pages say, computed once."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+
+from consilience.findings import SummaryOfFindings
+from consilience.grid.answers import Grid
+from consilience.grid.compute import grid
+from consilience.grid.declared import model_files, titles
+from consilience.report.cell import CellAnalysis, cells_of
+from consilience.report.exposed import Exposed, expose
+from consilience.report.joined import Joined, join
+from consilience.report.provenance import Provenance, trace
+from consilience.report.results import Picture, Seconds
+from consilience.report.rounding import digits_for
+from consilience.report.timing import Stopwatch
+from consilience.review import Review
+from consilience.review.declared_findings import DeclaredFinding
+from consilience.review.findings import summary_of
+from consilience.spec import Declared, read_model
+
+type Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class GridAnalysis:
+    """All that the report of a grid shows.
+
+    Parameters
+    ----------
+    review : Review
+    seed : int
+        Of every random draw.
+    grid : Grid
+    table : DataFrame
+        The answer of every cell, as of `Grid.table`.
+    declared : tuple of Declared
+        The models of the cells, the primary one first.
+    joined : tuple of Joined
+        The models over the whole grid.
+    cells : tuple of CellAnalysis
+        What the page of each cell shows.
+    findings : SummaryOfFindings
+        Of the primary model in the cells that are named; none where none is declared.
+    exposed : Exposed
+        The curves along the declared exposure.
+    provenance : Provenance
+    pictures : mapping of str to Picture
+        Of the page of the grid; those of the cells stand with them.
+    seconds : Seconds
+    """
+
+    review: Review
+    seed: int
+    grid: Grid
+    table: pd.DataFrame
+    declared: tuple[Declared, ...]
+    joined: tuple[Joined, ...]
+    cells: tuple[CellAnalysis, ...]
+    findings: SummaryOfFindings
+    exposed: Exposed
+    provenance: Provenance
+    pictures: Mapping[str, Picture] = field(default_factory=lambda: MappingProxyType({}))
+    seconds: Seconds = field(default_factory=lambda: Seconds(fits=0.0, figures=0.0))
+
+    @property
+    def level(self) -> float:
+        """Probability of every interval."""
+        return self.review.plan.level
+
+    @property
+    def digits(self) -> int:
+        """Decimals with which effects are shown."""
+        return digits_for(float(np.median(np.sqrt(self.review.effects.v))))
+
+    @property
+    def engine(self) -> str:
+        """How the models were computed, and why so."""
+        fits = [one for cell in self.grid.answered for one in cell.fits.values()]
+        fits += [one.joint.fit for one in self.joined if one.joint is not None]
+        return "; ".join(dict.fromkeys(one.reason for one in fits))
+
+    @property
+    def judged_shares(self) -> pd.DataFrame:
+        """No rows: trials have another weight in every cell."""
+        return pd.DataFrame()
+
+    @property
+    def primary(self) -> str:
+        """The title of the model whose answer is that of each cell."""
+        return titles(self.declared)[0]
+
+    @property
+    def not_converged(self) -> dict[str, str]:
+        """What has no answer because a model did not converge or could not be fitted."""
+        told = {
+            f"{name} in {cell.cell.name}{f' ({cell.variant})' if cell.variant else ''}": note
+            for cell in self.grid.answered
+            for name, note in cell.notes.items()
+        }
+        return told | {one.title: one.note for one in self.joined if one.note}
+
+
+def analyse_grid(
+    review: Review, models: Path | str | None, *, seed: int | None, tell: Tell
+) -> GridAnalysis:
+    """Compute everything that the report of a grid says.
+
+    Parameters
+    ----------
+    review : Review
+    models : path, optional
+        The folder of the models that are named; without it they are found by name.
+    seed : int, optional
+        In place of the plan's.
+    tell : callable
+        Is told what is being done.
+
+    Raises
+    ------
+    DataError, ModelError
+        If the review, a variant or a model cannot be used.
+    """
+    watch = Stopwatch()
+    with watch.running("fits"):
+        computed = _compute(review, models, seed=seed, tell=tell)
+    tell("drawing figures")
+    with watch.running("figures"):
+        drawn = _drawn(computed)
+    return replace(drawn, seconds=Seconds(**watch.seconds))
+
+
+def _compute(
+    review: Review, models: Path | str | None, *, seed: int | None, tell: Tell
+) -> GridAnalysis:
+    plan, folder = review.plan, None if models is None else Path(models)
+    own = model_files((plan.primary, *plan.models), review.folder, folder)
+    whole = model_files(review.grid.joint, review.folder, folder)
+    declared = tuple(map(read_model, own.values()))
+    asked = plan.seed if seed is None else seed
+    held = sum(cell.analysed for cell in review.cells.cells)
+    tell(f"analysing {held} cells with {len(own)} models and {len(review.grid.variants)} variants")
+    named = dict(zip(titles(declared), (one.model for one in declared), strict=True))
+    found = grid(review, named, seed=asked)
+    tell(f"fitting {len(review.grid.joint)} models to all {review.effects.k} estimates")
+    joined = tuple(join(found, read_model(whole[name]), seed=asked) for name in review.grid.joint)
+    return GridAnalysis(
+        review=review,
+        seed=asked,
+        grid=found,
+        table=found.table(),
+        declared=declared,
+        joined=joined,
+        cells=cells_of(found, joined),
+        findings=summary_of(review.findings, lambda one: _fits(found, one), level=plan.level),
+        exposed=expose(found, declared[0].model),
+        provenance=trace(review.folder, {**own, **whole}.values(), seed=asked),
+    )
+
+
+def _fits(found: Grid, one: DeclaredFinding) -> tuple:
+    cells = found.review.cells
+    time = one.time or cells.times[0].name
+    population = one.population or cells.populations[0].name
+    return tuple(found.cell(one.outcome, time, population).fits.values())[:1]
+
+
+def _drawn(computed: GridAnalysis) -> GridAnalysis:
+    from consilience.report.grid_pictures import cell_pictures, grid_pictures
+
+    drawn = cell_pictures(computed.cells)
+    cells = tuple(
+        replace(cell, pictures=drawn.get(cell.slug, MappingProxyType({})))
+        for cell in computed.cells
+    )
+    return replace(computed, cells=cells, pictures=grid_pictures(computed))

@@ -1,0 +1,107 @@
+"""What cannot be meant is named, all of it at once, and ends with exit code 3."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import consilience as cs
+from consilience.cli import main
+from consilience.errors import DataError
+from consilience.review.declared_grid import DeclaredVariant
+
+FOLDER = Path(__file__).parents[2] / "data" / "smi_outcomes"
+CASES = {
+    "outcome": ('name = "hope"', 'name = "hopes"', "grid.outcomes (hopes)", "hopes"),
+    "time": ('name = "follow-up"', 'name = "later"', "grid.times (later)", "later"),
+    "population": ('codes = ["ITT", "CC", "not stated"]', 'codes = ["ITT", "PP"]',
+                   "grid.populations (all)", "PP"),
+    "leave": ('outcomes = ["insight"]\npopulations = ["not stated"]',
+              'outcomes = ["insights"]\npopulations = ["not stated"]',
+              "grid.leave.outcomes", "insights"),
+    "twice": ('name = "hope"\n', 'name = "symptoms"\n', "grid.outcomes", "symptoms"),
+    "weeks": ("weeks = 39.0", "weeks = 40.0", "selection.weeks", "40"),
+    "excluded": ('outcome = "quality of life"\nreason', 'outcome = "hope"\nreason',
+                 "selection.exclude", "hope"),
+    "rule": ('kind = "SharedArms"', 'kind = "SharedArm"', "dependence[1]", "SharedArm"),
+    "correlation": ("rho = 0.5", "rho = 1.5", "dependence[2]", "Correlated"),
+    "setting": ('over = "timepoint"', 'between = "timepoint"', "dependence[3]", "Correlated"),
+    "selection": ("[[selection.exclude]]", '[selection]\ntimepoint = "post"\n[[selection.exclude]]',
+                  "selection", ""),
+    "subgroups": ("subgroups = []", 'subgroups = ["country"]', "plan.subgroups", ""),
+    "finding": ('outcome = "insight"\ntime = "post"\npopulation = "all"',
+                'outcome = "insight"\ntime = "post"\npopulation = "not stated"', "findings",
+                "insight, post, not stated"),
+}  # fmt: skip
+
+
+def problems(folder):
+    with pytest.raises(DataError) as refused:
+        cs.read_review(folder)
+    assert all(one.remedy for one in refused.value.problems)
+    return refused.value.problems
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_fault_is_named_by_its_key_and_value(changed, case):
+    old, new, key, value = CASES[case]
+    found = [(one.what, one.value) for one in problems(changed((old, new)))]
+    assert any(f"`{key}" in what and told == value for what, told in found), found
+
+
+def test_faults_come_all_at_once_with_exit_code_3(changed, monkeypatch, capsys):
+    folder = changed(*(CASES[name][:2] for name in ("outcome", "time", "rule", "weeks")))
+    values = {one.value for one in problems(folder)}
+    assert values >= {"hopes", "later", "SharedArm", "40"}
+    monkeypatch.setattr(
+        sys, "argv", ["consilience", "report", str(folder), "--to", str(folder / "x")]
+    )
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 3
+    said = capsys.readouterr().err
+    assert all(name in said for name in ("hopes", "later", "SharedArm", "at so many weeks"))
+    assert not (folder / "x").exists()
+
+
+def test_estimates_that_fall_into_one_cell_and_cells_without_a_row_come_together(changed):
+    text = (FOLDER / "review.toml").read_text("utf-8")
+    choice = block(text, '[[selection.scale]]\ntrial = "HO2012"')
+    leave = block(text, '[[grid.leave]]\noutcomes = ["quality of life"]')
+    found = problems(changed((choice, ""), (leave, "")))
+    double = [one for one in found if one.study == "HO2012"]
+    assert double
+    assert "rows 61, 63" in double[0].what
+    assert "Interpersonal" in double[0].value
+    assert any(one.value == "quality of life, post, ITT" for one in found)
+
+
+def block(text, start):
+    """Give the table of a TOML file that begins so."""
+    first = text.index(start)
+    return text[first : text.index("\n[[", first + 2) + 1]
+
+
+def test_a_covariance_that_is_none_names_the_trials(changed):
+    folder = changed(("rho = 0.5", "rho = -0.9"))
+    with pytest.raises(DataError, match="not positive definite") as refused:
+        cs.read_review(folder)
+    assert any("Jensen 2019" in one.study for one in refused.value.problems)
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "told"),
+    [
+        ("WithoutAny", {}, "Unknown variant 'WithoutAny'"),
+        ("WithoutLevels", {"column": "masked", "levels": ["no"]}, "no column 'masked'"),
+        ("WithoutTrials", {"trials": ["CHIEN", "LU2012"]}, "'CHIEN': .*Choose from: JENSEN2019"),
+        ("WithoutTrials", {"studies": ["LU2012"]}, "does not take"),
+    ],
+)
+def test_a_variant_that_names_nothing_is_refused(review, kind, settings, told):
+    one = DeclaredVariant("other", kind, "for a test", settings)
+    changed = replace(review, grid=replace(review.grid, variants=(one,)))
+    with pytest.raises(DataError, match=told) as refused:
+        cs.grid(changed)
+    assert "grid.variants" in str(refused.value)

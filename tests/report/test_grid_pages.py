@@ -1,0 +1,149 @@
+"""The report of a grid: a page with the matrix, a page for each cell, and files beside them."""
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urldefrag
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from consilience.report import cells, matrix, report
+from consilience.report.folder import files_of
+from consilience.review import Review, read_review
+from consilience.review.declared_grid import NO_EXPOSURE
+
+ROOT = Path(__file__).parents[2]
+OUTCOMES = ("personal recovery", "hope", "functional capacity", "global functioning")
+FETCHING = {"script", "link", "img", "iframe", "object", "embed"}
+
+
+def small(review: Review) -> Review:
+    """Keep four outcomes of one population: cells with nine, two, one and no estimates."""
+    held = review.cells
+    kept = tuple(c for c in held.cells if c.outcome in OUTCOMES and c.population == "all")
+    grid = replace(
+        review.grid,
+        variants=review.grid.variants[:2],
+        joint=("random_effects",),
+        exposure=NO_EXPOSURE,
+    )
+    chosen = replace(
+        held,
+        outcomes=tuple(x for x in held.outcomes if x.name in OUTCOMES),
+        populations=held.populations[:1],
+        cells=kept,
+    )
+    return replace(review, cells=chosen, grid=grid, findings=review.findings[2:3])
+
+
+@pytest.fixture(scope="module")
+def review() -> Review:
+    return small(read_review(ROOT / "data" / "smi_outcomes"))
+
+
+@pytest.fixture(scope="module")
+def folder(review: Review, tmp_path_factory) -> Path:
+    target = tmp_path_factory.mktemp("grid") / "out"
+    return report(review, target, models=ROOT / "models").parent
+
+
+@pytest.fixture(scope="module")
+def pages(folder: Path, parse) -> dict[str, tuple]:
+    names = ["index.html", *(f"cells/{path.name}" for path in (folder / "cells").iterdir())]
+    texts = {name: (folder / name).read_text("utf-8") for name in names}
+    return {name: (text, parse(text)) for name, text in texts.items()}
+
+
+def test_every_page_is_whole_and_asks_for_nothing(pages):
+    assert len(pages) == 1 + 7
+    for name, (text, page) in pages.items():
+        assert (page.faults, page.open) == ([], []), name
+        ids = page.values("id")
+        assert len(ids) == len(set(ids)), name
+        assert not {tag for tag, _ in page.tags} & FETCHING, name
+        assert "default-src 'none'" in text
+        outside = re.sub(r"<svg.*?</svg>|<style>.*?</style>", "", text, flags=re.DOTALL)
+        assert not re.search(r"\bnan\b|\bNone\b|Undefined|\{\{|\}\}", outside), name
+        for scrolls, table in re.findall(r'(tabindex="0">\s*)?<table.*?>(.*?)</table>', text, re.S):
+            assert scrolls
+            assert "<caption>" in table
+
+
+def test_every_link_leads_to_a_page_and_a_place_that_are_there(pages):
+    for name, (_, page) in pages.items():
+        for href in page.values("href"):
+            if href.startswith("http"):
+                continue
+            target, fragment = urldefrag(href)
+            path = Path(name).parent / target if target else Path(name)
+            key = str(path).replace("cells/../", "")
+            assert key in pages, (name, href)
+            assert not fragment or fragment in pages[key][1].values("id"), (name, href)
+
+
+def test_the_matrix_opens_every_cell_and_shows_its_numbers(pages, folder):
+    text, _ = pages["index.html"]
+    table = pd.read_csv(folder / "tables" / "matrix.csv")
+    linked = set(re.findall(r'href="cells/([\w]+)\.html"', text))
+    assert linked == {Path(name).stem for name in pages if name != "index.html"}
+    cell = re.search(r'href="cells/global_functioning_post_all.html">(.*?)</a></td>', text, re.S)
+    row = table.query("outcome == 'global functioning' and time == 'post'").iloc[0]
+    for shown in (f"{row['estimate']:.2f}", f"{row['lower']:.2f} to {row['upper']:.2f}", "k = 9"):
+        assert shown in cell[1]
+    assert "one trial" in text
+    assert "k = 0" in text
+
+
+def test_a_cell_with_one_trial_or_none_says_so(pages):
+    alone = " ".join(pages["cells/hope_post_all.html"][1].text.split())
+    assert "One trial: Jensen 2019 reports an effect of 0.09" in alone
+    assert "Nothing can be pooled" in alone
+    empty = " ".join(pages["cells/functional_capacity_post_all.html"][1].text.split())
+    assert "No estimate: No row of trials.csv gives an effect here. What is said" in empty
+    assert "direction of the test" in empty
+    assert "All of this is borrowed" in empty
+
+
+def test_doubts_conversions_and_other_trials_stand_on_the_page_of_their_cell(pages):
+    text = " ".join(pages["cells/global_functioning_post_all.html"][1].text.split())
+    assert "GRIM doubt" in text
+    assert "SE to SD" in text
+    assert "Popova 2014 (CE)" in text
+    assert "Without influential trials" in text
+    assert "The sampling covariance V was used" in text
+    assert "REML with Knapp–Hartung" in text
+
+
+def test_rules_of_dependence_are_told_with_their_reasons(pages, review):
+    text = " ".join(pages["index.html"][1].text.split())
+    for one in review.dependence:
+        assert " ".join(one.reason.split()) in text
+    assert "differ in `outcome` correlate 0.5" in text
+    assert "Within single cells this concerns global functioning, post, all" in text
+
+
+def test_the_files_beside_the_pages_are_complete(folder, review):
+    told = json.loads((folder / "provenance.json").read_text("utf-8"))
+    assert set(told["files"]) | {"provenance.json"} == set(files_of(folder))
+    found = json.loads((folder / "summary.json").read_text("utf-8"), parse_constant=pytest.fail)
+    assert found["schema"] == "consilience.grid/1"
+    assert len(found["cells"]) == 7
+    assert found["not_converged"] == {}
+    figures = {path.name for path in (folder / "figures").iterdir()}
+    assert {"outcome_matrix.svg", "outcome_matrix.png"} <= figures
+    pairs = pd.read_csv(folder / "tables" / "covariance.csv")
+    effects = review.effects
+    i, j = (effects.labels.index(pairs.iloc[0][name]) for name in ("first", "second"))
+    whole = effects.shared.dense(effects.v)
+    assert pairs.iloc[0]["covariance"] == pytest.approx(whole[i, j])
+    assert len(pairs) == (np.count_nonzero(whole) - effects.k) / 2
+
+
+@pytest.mark.parametrize("registry", [matrix, cells])
+def test_a_section_is_listed_under_its_own_name_and_once(registry):
+    assert [section.name for section in registry.ORDER] == list(registry.REGISTRY)
+    titles = [section.title for section in registry.ORDER]
+    assert len(set(titles)) == len(titles)
