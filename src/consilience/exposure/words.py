@@ -32,8 +32,8 @@ def said(
     yield (
         f"If there is one, it lies at {threshold['location']:.0f} ({100 * level:.0f} % interval "
         f"{threshold['lower']:.0f} to {threshold['upper']:.0f}), and the effect beyond it is "
-        f"{threshold['effect']:.2f} ({threshold['effect_lower']:.2f} to "
-        f"{threshold['effect_upper']:.2f})."
+        f"{_signed(threshold['effect'])} ({_signed(threshold['effect_lower'])} to "
+        f"{_signed(threshold['effect_upper'])})."
     )
     yield "All curves were equally probable beforehand, and their evidence depends on their priors."
 
@@ -46,6 +46,10 @@ _NAMES = {
     "Emax": "an Emax curve",
     "spline": "a spline",
 }
+
+
+def _signed(value: float) -> str:
+    return f"{value:.2f}".replace("-", "−")
 
 
 def _share(value: float) -> str:
