@@ -24,8 +24,7 @@ FEWER = {
     **dict.fromkeys(("bias_adjusted", "location_scale", "partial_pooling"), 100),
     **{"emax": 10, "hinge": 10, "threshold": 60},
     **{"binomial": 20, "conditional": 20, "poisson": 20, "arm_means": 15},
-    # Of four that all miss, each interval says so; docs/calibration has ten thousand.
-    **{"by_group": 40, "crossed": 4, "multivariate": 20, "nested": 4},
+    **{"by_group": 40, "crossed": 10, "multivariate": 20, "nested": 4},
 }
 SLOW = ("beta_binomial",)
 """A quarter of a minute for each exact fit: calibrated by benchmarks/calibration/run.py alone."""
