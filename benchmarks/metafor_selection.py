@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from metafor_compare import effects_of
@@ -96,6 +97,11 @@ def height(effects: cs.Effects, name: str, *, side: str, values: np.ndarray) -> 
     return float(sum(parts))
 
 
+@cache
+def _rule() -> tuple[np.ndarray, np.ndarray]:
+    return np.polynomial.legendre.leggauss(40)
+
+
 def _one(y: float, v: float, law: tuple[float, float], *, weight: LogWeight) -> float:
     (mu, tau2), se = law, np.sqrt(v)
     sd = np.sqrt(v + tau2)
@@ -104,7 +110,7 @@ def _one(y: float, v: float, law: tuple[float, float], *, weight: LogWeight) -> 
     ends = (mu - 60 * sd) / se, (mu + 60 * sd) / se
     inner = np.concatenate([cuts, (mu + sd * np.arange(-60, 61)) / se, np.arange(-12, 12.1, 0.5)])
     edges = np.unique(np.clip(inner, *ends))
-    nodes, shares = np.polynomial.legendre.leggauss(40)
+    nodes, shares = _rule()
     half, middle = np.diff(edges)[:, None] / 2, (edges[1:] + edges[:-1])[:, None] / 2
     z = middle + half * nodes
     logs = weight(z) - ((z * se - mu) / sd) ** 2 / 2

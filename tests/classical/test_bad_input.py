@@ -1,5 +1,6 @@
 """Input that no analysis can use: an error in words for every verb, never one of numpy's."""
 
+import contextlib
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +14,7 @@ from consilience.classical import counts, hypotheses, small_study
 from consilience.classical import diagnostics as seen
 from consilience.classical.location_scale import scale_ratio
 from consilience.classical.multilevel import levels_ratio
-from consilience.errors import DataError, ModelError
+from consilience.errors import ConsilienceError, DataError, ModelError
 
 OF_EFFECTS = {
     "pool": cs.pool, "pool_multilevel": cs.pool_multilevel,
@@ -31,6 +32,7 @@ OF_RESULTS = {
     "simulate": classical.simulate, "bootstrap": classical.parametric_bootstrap,
     "reweighted": lambda p: classical.reweighted(p, classical.PowerOfVariance(1)),
     "permutation": hypotheses.permutation_test, "Wald": hypotheses.wald_test,
+    "permutation interval": hypotheses.permutation_interval,
     "ratio": lambda p: hypotheses.likelihood_ratio(p, p), "left out": seen.leave_one_out,
     "explained": hypotheses.explained, "profile interval": hypotheses.profile_interval,
     "scale ratio": lambda p: scale_ratio(p, p), "shrunken": seen.shrunken,
@@ -57,6 +59,34 @@ def test_what_is_no_input_at_all_is_refused_in_words(name):
         with pytest.raises((ModelError, DataError)) as caught:
             VERBS[name](wrong)
         assert len(str(caught.value)) > 30
+
+
+FEW = {
+    "one": ([0.3], [0.1]), "two": ([0.1, 0.6], [0.02, 0.05]), "alike": ([0.2, 0.2], [0.1, 0.1]),
+    "apart": ([-3.0, 4.0], [0.01, 0.02]), "far": ([1e6, 1e6 + 1], [0.01, 0.02]),
+    "unlike": ([0.1, 0.5], [1e-8, 1e3]),
+}  # fmt: skip
+
+
+@across("code", classical.REGISTRY)
+@across("few", FEW)
+def test_one_and_two_estimates_give_numbers_or_words(effects_of, code, few):
+    """Every estimator with every interval: no error of numpy's or Python's, no warning."""
+    pooled = cs.pool(effects_of(*FEW[few]), code)
+    row = pooled.summary().loc["mu"]
+    assert np.isfinite(row[["estimate", "se", "lower", "upper"]].astype(float)).all()
+    found = pooled.heterogeneity()
+    assert found["tau2"] >= 0
+    assert not found["tau2_se"] < 0
+    asked = [(pooled.confint, kind) for kind in classical.intervals.REGISTRY]
+    asked += [
+        (pooled.prediction_interval, kind)
+        for kind in classical.prediction.REGISTRY
+        if kind != "nagashima" or code == "REML"  # it is slow, and tau² is all that differs
+    ]
+    for ask, kind in asked:
+        with contextlib.suppress(ConsilienceError):
+            ask(kind)
 
 
 @pytest.mark.parametrize(

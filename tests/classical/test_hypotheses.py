@@ -11,6 +11,7 @@ from consilience.classical.diagnostics import influence
 from consilience.classical.hypotheses import (
     explained,
     likelihood_ratio,
+    permutation_interval,
     permutation_test,
     profile_interval,
     wald_test,
@@ -112,7 +113,41 @@ def test_drawn_permutations_are_near_the_exact(scattered):
     assert drawn.loc["mu", "p_value"] == pytest.approx(p, abs=4 * np.sqrt(p / 2000) + 1e-3)
 
 
+def test_the_interval_of_sign_flips_ends_at_means_of_subsets(effects_of):
+    """Hartigan (1969): the sixth of all 255 from either side, between trials of one size."""
+    y = np.array([0.11, 0.52, -0.23, 0.87, 0.35, 0.61, 0.04, 0.29])
+    means = sorted(
+        np.mean(y[list(subset)])
+        for size in range(1, 9)
+        for subset in itertools.combinations(range(8), size)
+    )
+    pooled = pool(effects_of(y, np.full(8, 0.1)), "CE")
+    row = permutation_interval(pooled).loc["mu"]
+    ends = pytest.approx([means[5], means[-6]], abs=1e-4 * 0.12)
+    assert [row["lower"], row["upper"]] == ends
+    few = permutation_interval(pool(effects_of(y[:4], np.full(4, 0.1)))).loc["mu"]
+    assert (few["lower"], few["upper"]) == (-np.inf, np.inf)
+
+
+def test_the_interval_of_a_slope_holds_what_the_test_does_not_refuse(effects_of):
+    x = np.array([1.0, 2.0, 4.0, 7.0, 5.0])
+    y, v = 0.3 * x + [0.1, -0.2, 0.1, 0.2, -0.1], np.array([0.1, 0.2, 0.1, 0.3, 0.2])
+    pooled = pool(effects_of(y, v, x=x), "DL", moderators="x")
+    table = permutation_interval(pooled)
+    assert table.loc["intercept", ["lower", "upper"]].isna().all()
+
+    def p_value(slope):
+        shifted = pool(effects_of(y - slope * x, v, x=x), "DL", moderators="x")
+        return permutation_test(shifted).loc["x", "p_value"]
+
+    step = 2e-4 * float(pooled.summary().loc["x", "se"])
+    for end, outwards in ((table.loc["x", "lower"], -step), (table.loc["x", "upper"], step)):
+        assert p_value(end + outwards) <= 0.05 < p_value(end - outwards)
+
+
 def test_refusals(scattered):
+    with pytest.raises(ModelError, match="level"):
+        permutation_interval(pool(scattered), level=1.2)
     with pytest.raises(ModelError, match="nested"):
         likelihood_ratio(pool(scattered, "ML"), pool(scattered, "ML", moderators="year"))
     with pytest.raises(ModelError, match="maximises no"):

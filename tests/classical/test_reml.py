@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from consilience.classical.pool import pool
 from consilience.classical.reml import RestrictedML
 from consilience.classical.wls import Weighted, log_restricted
 
@@ -82,3 +83,19 @@ def test_wildly_unequal_variances_converge():
     v = 10.0 ** rng.uniform(-8, 4, 30)
     y = rng.normal(0, np.sqrt(v + 1))
     assert 0.1 < REML.tau2(y, v, np.ones((30, 1))) < 10
+
+
+@pytest.mark.parametrize("v", [[1e-8, 1e3], [1e-4, 1e3], [0.02, 0.05]])
+def test_the_error_of_tau2_between_two_trials_however_unlike(effects_of, v):
+    """``P = (1, -1)'(1, -1) / (v1 + v2)``, so the standard error is ``(v1 + v2) / √2``."""
+    pooled = pool(effects_of([0.3, 0.4], v))
+    assert pooled.tau2 == 0
+    assert pooled.heterogeneity()["tau2_se"] == pytest.approx(sum(v) / np.sqrt(2), rel=1e-12)
+
+
+def test_the_trace_by_whole_matrices():
+    rng = np.random.default_rng(5)
+    v, x = 10.0 ** rng.uniform(-2, 1, 7), rng.uniform(0.5, 2, (7, 1))
+    w = np.diag(1 / v)
+    maker = w - w @ x @ np.linalg.inv(x.T @ w @ x) @ x.T @ w
+    assert Weighted(v, v, x).trace2 == pytest.approx(np.trace(maker @ maker), rel=1e-12)

@@ -45,6 +45,15 @@ def test_moments_of_levels_and_structures(effects_of):
     moments_agree(fit, np.kron(np.eye(8), inner) + lab * same + 0.02 * np.eye(16))
 
 
+def test_moments_of_a_scatter_with_moderators(effects_of):
+    rng = np.random.default_rng(4)
+    x = np.repeat([0.0, 1.0], 12)
+    effects = effects_of(rng.normal(0.3, 0.3 + 0.5 * x), np.full(24, 0.02), x=x)
+    fit = cs.pool_location_scale(effects, cs.LocationScale(scale="x", location="x"))
+    assert fit.tau2.max() > 2 * fit.tau2.min()
+    moments_agree(fit, np.diag(0.02 + fit.tau2))
+
+
 def test_the_bootstrap_of_a_common_effect_is_normal(scattered):
     pooled = cs.pool(scattered, "CE")
     row = parametric_bootstrap(pooled, 4_000, level=0.9).loc["mu"]

@@ -1,6 +1,7 @@
 """Miller JJ (1978), The inverse of the Freeman–Tukey double arcsine transformation.
 
-The American Statistician 32:138: four proportions, p. 138. Miller's angle is twice ours.
+The American Statistician 32:138: four proportions, the one table of p. 138, and the text below it.
+Miller's angle is twice ours.
 """
 
 import numpy as np

@@ -1,8 +1,8 @@
 """Yusuf S, Peto R, Lewis J, Collins R, Sleight P (1985), Beta blockade and myocardial infarction.
 
-Progress in Cardiovascular Diseases 27:335–371, Table 6: total mortality in short-term trials of
-oral beta blockers; the typical odds ratio by Peto's one-step method and its 95 % limits, two
-decimals.
+Progress in Cardiovascular Diseases 27:335–371, Table 6, p. 343: total mortality in short-term
+trials of oral beta blockers; the typical odds ratio by Peto's one-step method and its 95 % limits,
+two decimals.
 """
 
 import numpy as np
@@ -34,7 +34,7 @@ def table(trials_of):
     return trials_of(events1=TREATED[0], n1=TREATED[1], events2=CONTROL[0], n2=CONTROL[1])
 
 
-def test_peto_table_6(table, agree):
+def test_peto_table_6_page_343(table, agree):
     found = peto(table)
     agree(np.exp(found[["estimate", "lower", "upper"]].astype(float)), PRINTED)
 

@@ -40,6 +40,7 @@ _lazily, _, _ = lazy_loader.attach(
         "small_study",
     ],
     submod_attrs={
+        "aggregation": ["aggregated"],
         "many": ["pool_many"],
         "reweighted": ["Reweighted", "reweighted"],
         "simulation": ["parametric_bootstrap", "simulate"],

@@ -33,7 +33,9 @@ class RestrictedML(LikelihoodEstimator):
 
     def tau2_se(self, y: Floats, v: Floats, X: Floats, *, tau2: float) -> float:
         """``√(2 / tr PP)`` at the estimate, from the expected information."""
-        return math.sqrt(2 / Weighted(y, v, X, tau2).trace2)
+        # Beside weights 1e8 times their size those of other estimates are lost in rounding.
+        trace = Weighted(y, v, X, tau2).trace2
+        return math.sqrt(2 / trace) if trace > 0 else math.nan
 
     def log_likelihood_many(self, fit: BatchWeighted) -> Floats:
         """As `log_likelihood`, for each set of a batch."""

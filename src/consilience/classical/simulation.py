@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from consilience.classical.given import refuse_level
+from consilience.classical.location_scale.pooled_scale import PooledScale
 from consilience.classical.multilevel.pooled import PooledMultilevel
 from consilience.classical.multilevel.term import Term
 from consilience.classical.pooled import Pooled
@@ -16,7 +17,7 @@ from consilience.classical.wls import Floats
 from consilience.effects import Effects
 from consilience.errors import ModelError
 
-type Result = Pooled | PooledMultilevel
+type Result = Pooled | PooledMultilevel | PooledScale
 
 
 def simulate(result: Result, count: int = 1, *, seed: int = 1) -> pd.DataFrame:
@@ -26,7 +27,7 @@ def simulate(result: Result, count: int = 1, *, seed: int = 1) -> pd.DataFrame:
 
     Parameters
     ----------
-    result : Pooled or PooledMultilevel
+    result : Pooled, PooledMultilevel or PooledScale
     count : int
         Number of data sets.
     seed : int
@@ -116,13 +117,14 @@ def _analysis(pooled: Pooled) -> Callable[[Floats], Floats]:
 @singledispatch
 def _drawn(result: object, rng: np.random.Generator, count: int) -> Floats:  # noqa: ARG001
     raise ModelError(
-        f"simulate() takes what cs.pool and cs.pool_multilevel answer, not a "
-        f"{type(result).__name__}. cs.predict draws from a Bayesian fit."
+        "simulate() takes what cs.pool, cs.pool_multilevel and cs.pool_location_scale answer, not "
+        f"a {type(result).__name__}. cs.predict draws from a Bayesian fit."
     )
 
 
-@_drawn.register
-def _(result: Pooled, rng: np.random.Generator, count: int) -> Floats:
+@_drawn.register(Pooled)
+@_drawn.register(PooledScale)
+def _(result: Pooled | PooledScale, rng: np.random.Generator, count: int) -> Floats:
     scatter = np.sqrt(result.tau2) * rng.standard_normal((count, result.effects.k))
     return result.design.full @ result.beta + scatter + _errors(result.effects, rng, count)
 

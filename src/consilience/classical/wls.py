@@ -89,10 +89,31 @@ class Weighted:
     @cached_property
     def trace2(self) -> float:
         """``tr PP``."""
+        if self.X.shape[1] == 1:
+            return self._trace2_of_a_mean
         hat = self.cov @ self._xw2x
         cubic = (self._wx * self.weights[:, None]).T @ self._wx
         shared = 2 * np.vdot(self.cov, cubic) - np.vdot(hat, hat.T)
         return float(self.weights @ self.weights - shared)
+
+    @property
+    def _trace2_of_a_mean(self) -> float:
+        """Sum the squares of P, none of them a difference, however unlike the weights are.
+
+        ``P_ii = w_i (1 - h_i)`` and ``P_ij² = w_i h_i w_j h_j``, where ``1 - h`` of the heaviest
+        estimate is the share of all others.
+        """
+        shares = self._wx[:, 0] * self.X[:, 0]
+        first = int(np.argmax(shares))
+        heaviest, shares[first] = float(shares[first]), 0.0
+        others = float(shares.sum())
+        total = heaviest + others
+        left = 1.0 - shares / total
+        left[first] = others / total
+        cross = self.weights * shares / total
+        rest = float(cross.sum())
+        beside = rest * (2 * float(self.weights[first]) * heaviest / total + rest) - cross @ cross
+        return float(np.sum((self.weights * left) ** 2) + beside)
 
     def q_variance(self, tau2: float) -> float:
         """``Var Q = 2 (k-p) + 4 tau² tr P + 2 tau⁴ tr PP`` where tau² is beyond these weights."""

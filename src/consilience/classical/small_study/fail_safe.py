@@ -1,10 +1,11 @@
 """How many unpublished null results would undo a finding."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr, ndtri
+from scipy.special import chdtrc, log_ndtr, ndtr, ndtri
 
 from consilience.classical.base import Estimator
 from consilience.classical.given import estimator_of
@@ -22,14 +23,17 @@ def fail_safe_n(
     target: float = math.nan,
     estimator: str | Estimator = "REML",
 ) -> pd.DataFrame:
-    """Count them four ways; none of the four is a model of how trials go missing.
+    """Count them six ways; none of the six is a model of how trials go missing.
 
-    Rosenthal: studies of mean z zero that lift Stouffer's one-sided p above ``alpha``. Orwin:
-    studies of effect zero that halve the unweighted mean, or lower it to ``target``. Rosenberg:
-    studies of effect zero, of average weight, that lift the two-sided p of the common effect above
-    ``alpha``. General: studies whose effects have the mean zero and scatter as the observed ones
-    do, with the harmonic mean of the sampling variances, that lift the two-sided p of the
-    random-effects mean to ``alpha``; their distance from the observed ones adds to tau².
+    Rosenthal: studies of mean z zero that lift Stouffer's one-sided p above ``alpha``. Fisher:
+    studies of one-sided p ½ that do so to Fisher's product of the one-sided p values, all in the
+    direction of Stouffer's z. Orwin: studies of effect zero that halve the unweighted mean, or
+    lower it to ``target``; weighted: studies of effect zero and of average weight that do so to
+    the common effect. Rosenberg: studies of effect zero, of average weight, that lift the two-sided
+    p of the common effect above ``alpha``. General: studies whose effects have the mean zero and
+    scatter as the observed ones do, with the harmonic mean of the sampling variances, that lift the
+    two-sided p of the random-effects mean to ``alpha``; their distance from the observed ones adds
+    to tau².
 
     Parameters
     ----------
@@ -37,16 +41,17 @@ def fail_safe_n(
     alpha : float
         Level of the tests.
     target : float
-        What Orwin's studies lower the unweighted mean to; half of it where none is given. Infinite
-        studies where it is zero or on the other side of zero.
+        What Orwin's studies lower the mean to; half of it where none is given. Infinite studies
+        where it is zero or on the other side of zero.
     estimator : str or Estimator
         Of tau², for the general number.
 
     Returns
     -------
     DataFrame
-        Rows ``Rosenthal, Orwin, Rosenberg, General``; columns ``n`` (rounded up), ``p_value`` of
-        the observed result (nan for Orwin), ``estimate`` and ``target`` (nan where none).
+        Rows ``Rosenthal, Fisher, Orwin, Orwin weighted, Rosenberg, General``; columns ``n``
+        (rounded up), ``p_value`` of the observed result (nan for Orwin), ``estimate`` and
+        ``target`` (nan where none).
 
     Raises
     ------
@@ -60,6 +65,8 @@ def fail_safe_n(
     References
     ----------
     Rosenthal R (1979). Psychological Bulletin 86:638–641. doi:10.1037/0033-2909.86.3.638
+    Becker BJ (2005). Failsafe N or file-drawer number. In: Rothstein HR, Sutton AJ, Borenstein M
+    (eds.), Publication bias in meta-analysis, 111–125. doi:10.1002/0470870168.ch7
     Orwin RG (1983). Journal of Educational Statistics 8:157–159. doi:10.3102/10769986008002157
     Rosenberg MS (2005). Evolution 59:464–468. doi:10.1111/j.0014-3820.2005.tb01004.x
     Viechtbauer W, the manual of the R package metafor, fsn (type "General").
@@ -79,7 +86,9 @@ def fail_safe_n(
             "n": _up(k * (stouffer / float(ndtri(alpha))) ** 2 - k),
             "p_value": float(ndtr(-stouffer)),
         },
+        "Fisher": _fisher(y / np.sqrt(v), alpha=alpha),
         "Orwin": _orwin(float(y.mean()), k, target),
+        "Orwin weighted": _orwin(mean, k, target),
         "Rosenberg": {
             "n": _up(k * (z / float(ndtri(alpha / 2))) ** 2 - k),
             "p_value": float(2 * ndtr(-z)),
@@ -110,17 +119,35 @@ def _general(y: Floats, v: Floats, estimator: Estimator, *, alpha: float) -> dic
     problem = standard_form(y, v, np.ones((len(y), 1)))
     needless = len(y) < 2 and estimator.reads
     tau2 = 0.0 if needless else estimator.tau2(*problem.read(fitted=estimator.reads_fitted))
-    mean, p_value = _diluted(y, v, tau2, n=0, grows=estimator.scatters)
+    mean, observed = _diluted(y, v, tau2, n=0, grows=estimator.scatters)
+
+    def p_value(n: int) -> float:
+        return _diluted(y, v, tau2, n=n, grows=estimator.scatters)[1]
+
+    return {"n": _least(p_value, alpha), "p_value": observed, "estimate": mean}
+
+
+def _fisher(z: Floats, *, alpha: float) -> dict[str, float]:
+    """Add ``-2 log ½`` with two degrees of freedom for every null study."""
+    k, known = len(z), -2 * float(np.sum(log_ndtr(z if z.sum() < 0 else -z)))
+
+    def p_value(n: int) -> float:
+        return float(chdtrc(2 * (k + n), known + 2 * n * math.log(2)))
+
+    return {"n": _least(p_value, alpha), "p_value": p_value(0)}
+
+
+def _least(p_value: Callable[[int], float], alpha: float) -> float:
+    """Find the least number with which the p value, which rises with it, reaches ``alpha``."""
+    if p_value(0) >= alpha:
+        return 0.0
     low, high = 0, 1
-    if p_value >= alpha:
-        return {"n": 0.0, "p_value": p_value, "estimate": mean}
-    while _diluted(y, v, tau2, n=high, grows=estimator.scatters)[1] < alpha:
+    while p_value(high) < alpha:
         low, high = high, 2 * high
     while high - low > 1:
         middle = (low + high) // 2
-        above = _diluted(y, v, tau2, n=middle, grows=estimator.scatters)[1] >= alpha
-        low, high = (low, middle) if above else (middle, high)
-    return {"n": float(high), "p_value": p_value, "estimate": mean}
+        low, high = (low, middle) if p_value(middle) >= alpha else (middle, high)
+    return float(high)
 
 
 def _diluted(y: Floats, v: Floats, tau2: float, *, n: int, grows: bool) -> tuple[float, float]:

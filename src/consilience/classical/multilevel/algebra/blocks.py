@@ -16,6 +16,10 @@ from consilience.covariance import Covariance
 
 type Positions = NDArray[np.intp]
 
+# Up to this size of a block its rows are solved here: LAPACK's triangular solver starts its threads
+# for matrices of any size, which on a machine that is busy takes some 10 ms for 4 × 4.
+_BY_ROWS = 256
+
 
 def linked(k: int, terms: Sequence[Term], shared: Covariance) -> Positions:
     """Count off the sets of estimates that a chain of shared clusters or participants links."""
@@ -194,15 +198,14 @@ class BlocksState(State):
 
 
 def _lower_solve(root: Floats, right: Floats) -> Floats:
-    """Solve ``L x = b`` for a stack; by rows, at once for all, where blocks are small."""
-    n, m, _ = root.shape
-    if n < m:
+    """Solve ``L x = b`` for a stack, row by row, at once for all."""
+    if root.shape[1] > _BY_ROWS:
         from scipy.linalg import solve_triangular
 
         pairs = zip(root, right, strict=True)
         return np.array([solve_triangular(a, b, lower=True, check_finite=False) for a, b in pairs])
     found = np.array(right, dtype=float)
-    for i in range(m):
+    for i in range(root.shape[1]):
         if i:
             found[:, i] -= (root[:, i, None, :i] @ found[:, :i])[:, 0]
         found[:, i] /= root[:, i, i, None]
