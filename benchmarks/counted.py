@@ -1,8 +1,18 @@
 """Models of the arms' own data: how fast their exact posteriors are."""
 
+import sys
+from collections.abc import Callable
+from math import nan
+
 from figure import HERE, Figure, warm
 
 import consilience as cs
+
+sys.path.insert(0, str(HERE / "calibration"))
+from counted_trials import design_of
+
+ALLOWED = {"conditional": 0.3, "poisson": 0.3, "arm_means": 0.3}
+"""Seconds for a model on the ten trials of the calibration, where a bound is set."""
 
 
 def exact_binomial() -> Figure:
@@ -17,4 +27,16 @@ def exact_binomial() -> Figure:
     return Figure("exact, binomial random effects, 13 trials", seconds, 0.2)
 
 
-FIGURES = (exact_binomial,)
+def exact_of(name: str) -> Callable[[], Figure]:
+    """Fit a model file exactly to the ten trials of its calibration, warm."""
+
+    def measured() -> Figure:
+        model = cs.read_model(HERE.parent / "models" / f"{name}.toml").model
+        effects = design_of(model)
+        seconds = warm(lambda: cs.fit(model, effects, seed=1), repeats=10)
+        return Figure(f"exact, models/{name}.toml, 10 trials", seconds, ALLOWED.get(name, nan))
+
+    return measured
+
+
+FIGURES = (exact_binomial, *(exact_of(name) for name in (*ALLOWED, "beta_binomial")))

@@ -96,7 +96,8 @@ def test_a_fit_that_does_not_converge_is_4_and_shows_nothing(run, monkeypatch, w
     def stubborn(*_, **__):
         raise ConvergenceError("two rules differ by 1e-3")
 
-    monkeypatch.setattr("consilience.engines.exact.Exact.run", stubborn)
+    for engine in ("exact.Exact", "nuts.Nuts"):
+        monkeypatch.setattr(f"consilience.engines.{engine}.run", stubborn)
     ended = run("fit", "random_effects", REVIEW, *words)
     assert (ended.code, ended.out) == (4, "")
     assert "two rules differ" in ended.err

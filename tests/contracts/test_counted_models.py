@@ -15,7 +15,7 @@ from consilience import engines, likelihoods, priors, spec
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = ("arm_means", "beta_binomial", "binomial", "conditional", "poisson")
 PARAMETERS = {"arm_means": 2, "beta_binomial": 2, "binomial": 2, "conditional": 2, "poisson": 2}
-EXACT = tuple(name for name in NAMES if name != "beta_binomial")
+EXACT = NAMES
 MCSE = 4.0
 OF_ESTIMATES = {likelihoods.Normal, likelihoods.CorrelatedNormal}
 

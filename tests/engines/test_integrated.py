@@ -5,13 +5,14 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import integrate, optimize, stats
+from scipy import integrate, stats
 from scipy.special import expit
 
 import consilience as cs
 from consilience import heterogeneity, likelihoods, priors
-from consilience.engines.integrated import assemble
-from consilience.errors import RefusalError
+from consilience.engines import Exact, Nuts
+from consilience.engines.auto import run
+from consilience.errors import ConvergenceError, RefusalError
 from consilience.likelihoods import baselines
 
 TAU = (0.3, 1.5)
@@ -186,35 +187,6 @@ def fitted():
     return cs.fit(model(likelihood, tau=priors.HalfNormal(0.5)), bcg())
 
 
-def test_the_likelihood_is_highest_where_the_classical_model_of_counts_is():
-    """The conditional model has no baselines: its maximum is that of OR.CM.EL itself."""
-    form = assemble(model(likelihoods.Hypergeometric(), tau=priors.HalfNormal(5.0)), bcg())
-    found = optimize.minimize(
-        lambda at: -form.given(np.array([[at[0], np.exp(at[1])]])).log_likelihood[0],
-        [-0.7, -0.5], method="Nelder-Mead", options={"xatol": 1e-7, "fatol": 1e-11},
-    )  # fmt: skip
-    pooled = cs.pool_counts(cs.read_trials("benchmarks/bcg.csv"), "OR.CM.EL")
-    assert found.x[0] == pytest.approx(pooled.summary()["estimate"].iloc[0], abs=1e-4)
-    assert np.exp(found.x[1]) == pytest.approx(pooled.heterogeneity()["tau"], rel=1e-3)
-
-
-def test_near_flat_priors_are_within_two_percent_of_maximum_likelihood():
-    likelihood = likelihoods.Binomial(baseline=baselines.Fixed(priors.Normal(0.0, 10.0)))
-    form = assemble(model(likelihood, tau=priors.HalfNormal(5.0)), bcg())
-    found = optimize.minimize(
-        lambda at: -form.given(np.array([[at[0], np.exp(at[1])]])).log_likelihood[0],
-        [-0.7, -0.5], method="Nelder-Mead", options={"xatol": 1e-5, "fatol": 1e-8},
-    )  # fmt: skip
-    trials = cs.read_trials("benchmarks/bcg.csv")
-    unconditional, conditional = (cs.pool_counts(trials, each) for each in ("OR.UM.FS", "OR.CM.EL"))
-    for pooled in (unconditional, conditional):
-        assert found.x[0] == pytest.approx(pooled.summary()["estimate"].iloc[0], rel=0.02)
-    # Baselines integrated out cost tau no degrees of freedom, as if conditioned away; maximised
-    # out, in OR.UM.FS, they shrink it by 3 % (Jackson et al. 2018, doi:10.1002/sim.7588).
-    assert np.exp(found.x[1]) == pytest.approx(conditional.heterogeneity()["tau"], rel=0.02)
-    assert np.exp(found.x[1]) > unconditional.heterogeneity()["tau"]
-
-
 def test_with_huge_arms_it_is_the_normal_likelihood():
     table = bcg().table.reset_index(drop=True)
     counts = ["events1", "n1", "events2", "n2"]
@@ -329,3 +301,50 @@ def test_what_it_cannot_integrate_it_refuses_and_names_the_other_engine():
     trusted = cs.Model(likelihood="Binomial", bias=cs.bias.PowerWeight("kind", "a", 0.5))
     with pytest.raises(RefusalError, match="trust some trials less"):
         cs.engines.Exact().accept(trusted, effects)
+
+
+def test_where_the_accuracy_is_not_reached_the_other_engine_answers_and_says_why(monkeypatch):
+    def falls_short(*_):
+        raise ConvergenceError("Two rules still differ by 2e-6. Use engines.Nuts().")
+
+    monkeypatch.setattr(Exact, "run", falls_short)
+    monkeypatch.setattr(Nuts, "run", lambda *_: "sampled")
+    choice, answer = run(model(likelihoods.Binomial()), bcg(), seed=4)
+    assert answer == "sampled"
+    assert choice.engine == Nuts(seed=4)
+    assert choice.reason.startswith("NUTS, because")
+    assert "still differ by 2e-6" in choice.reason
+    with pytest.raises(ConvergenceError):
+        cs.fit(model(likelihoods.Binomial()), bcg(), "exact")
+
+
+ODD = {
+    "no events in nearly all": ([0, 0, 0, 0, 0, 0, 0, 0, 1, 2], [19, 6, 0, 35, 0, 7, 13, 4, 9, 75]),
+    "hundreds against none": (
+        [26, 111, 19066, 8015, 59, 1047, 36, 74, 1344, 75], [2, 5, 408, 131, 1, 19, 1, 1, 69, 1]
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_rates_that_hardly_any_prior_foresees_are_integrated_too(name):
+    """Three of sixty data sets from the prior were refused; the mean is that of a plain sum."""
+    one, two = ODD[name]
+    years = 1.5 * np.array([24, 31, 18, 60, 45, 120, 38, 27, 80, 52.0])
+    table = pd.DataFrame({
+        "study": [f"t{i}" for i in range(10)], "events1": one, "events2": two,
+        "person_time1": years, "person_time2": years,
+    })  # fmt: skip
+    likelihood = likelihoods.Poisson(baselines.Fixed(priors.Normal(-3.0, 3.0)))
+    asked = model(likelihood, mu=priors.Normal(0.0, 2.82), tau=priors.HalfNormal(0.5))
+    effects = cs.effect_sizes(table, "IRR")
+    fit = cs.fit(asked, effects, Exact(tolerance=1e-7))
+    form = fit.posterior.form
+    mean, sd = fit.summary().loc["mu", ["mean", "sd"]]
+    mu = np.linspace(mean - 9.0 * sd, mean + 9.0 * sd, 145)
+    tau = (np.arange(75) + 0.5) * 0.04
+    both = np.stack([grid.ravel() for grid in np.meshgrid(mu, tau, indexing="ij")], axis=1)
+    heights = form.given(both).log_likelihood + stats.norm.logpdf(both[:, 0], 0.0, 2.82)
+    heights += stats.halfnorm.logpdf(both[:, 1], scale=0.5)
+    weights = np.exp(heights - heights.max())
+    assert mean == pytest.approx(weights @ both[:, 0] / weights.sum(), abs=2e-3 * sd)

@@ -7,7 +7,7 @@ from consilience.effects import Effects
 from consilience.engines.base import Engine, Posterior
 from consilience.engines.exact import Exact
 from consilience.engines.nuts import Nuts
-from consilience.errors import RefusalError
+from consilience.errors import ConvergenceError, RefusalError
 from consilience.model import Model
 
 _EXACT = {
@@ -40,11 +40,14 @@ def auto(model: Model, effects: Effects, *, seed: int = 0) -> Choice:
 
 
 def run(model: Model, effects: Effects, *, seed: int = 0) -> tuple[Choice, Posterior]:
-    """Choose as `auto` does and run the engine, without asking the model twice."""
+    """Choose as `auto` does and run the engine, without asking the model twice.
+
+    Where the exact engine does not reach the accuracy that it owes, the reason says so.
+    """
     exact = _exact(seed)
     try:
         return Choice(exact, _EXACT[model.likelihood.by_curves]), exact.run(model, effects)
-    except RefusalError as refusal:
+    except (RefusalError, ConvergenceError) as refusal:
         choice = _sampled(seed, refusal)
     return choice, choice.engine.run(model, effects)
 
@@ -54,6 +57,6 @@ def _exact(seed: int) -> Exact:
     return Exact(seed=seed)
 
 
-def _sampled(seed: int, refusal: RefusalError) -> Choice:
+def _sampled(seed: int, refusal: RefusalError | ConvergenceError) -> Choice:
     said = str(refusal).rstrip(".")  # the reason stands inside a sentence
     return Choice(Nuts(seed=seed), f"NUTS, because the exact engine cannot: {said}")

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, final
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple, final
 
 import numpy as np
 from scipy.special import logsumexp
@@ -25,7 +26,8 @@ _NAMES = {
     **{"mean1": MEAN, "sd1": SPREAD, "n1": SAMPLE},
     **{"mean2": MEAN, "sd2": SPREAD, "n2": SAMPLE},
 }
-_CELLS = 4_000_000
+_CELLS = 200_000
+_STEP = 0.5  # of the logarithm of a variance, where both arms have few participants
 _LOG_2PI = float(np.log(2.0 * np.pi))
 
 
@@ -113,15 +115,16 @@ class ArmMeans(Counted):
 
         found, (shift, extra) = self._arms(effects), self._lost(effects)
         se = [found[f"sd{arm}"] / np.sqrt(found[f"n{arm}"]) for arm in "12"]
-        unit = pm.StudentT("mean2_unit", found["n2"] - 1.0, 0.0, 1.0, dims="estimate")
+        unit = pm.StudentT("mean2_unit", nu=found["n2"] - 1.0, mu=0.0, sigma=1.0, dims="estimate")
         if np.any(extra > 0.0):
             d = d + np.sqrt(extra) * pm.Normal("imdom_unit", 0.0, 1.0, dims="estimate")
         pm.StudentT(
-            "yi", found["n1"] - 1.0, d - se[1] * unit, se[0],
+            "yi", nu=found["n1"] - 1.0, mu=d - se[1] * unit, sigma=se[0],
             observed=found["mean1"] - found["mean2"] + shift, dims="estimate",
         )  # fmt: skip
 
     def _arms(self, effects: Effects) -> dict[str, Array]:
+        """Read means, SDs and numbers of both arms."""
         return read(effects, _NAMES, reader="ArmMeans")
 
     def _lost(self, effects: Effects) -> tuple[Array, Array]:
@@ -142,22 +145,66 @@ class _Differences(Curves):
     log_shares: Array
 
     def log(self, theta: Array, point: Mapping[str, Array], *, order: int = ORDER) -> Array:  # noqa: ARG002
+        """See `Curves.log`: a mixture of normals, exact without an inner rule."""
         pieces = np.array_split(theta, max(1, theta.size * self.variances.shape[1] // _CELLS))
         return np.concatenate([self._some(some) for some in pieces])
 
     def _some(self, theta: Array) -> Array:
+        """Give it for some of the nodes."""
         square = (theta - self.centre)[..., None] ** 2
-        heights = self.log_shares - 0.5 * (np.log(self.variances) + square / self.variances)
-        return logsumexp(heights, axis=-1) - 0.5 * _LOG_2PI
+        heights = self._known - square * self._halves
+        top = heights.max(axis=-1)
+        heights -= top[..., None]
+        np.exp(heights, out=heights)
+        return np.log(heights.sum(axis=-1)) + top - 0.5 * _LOG_2PI
+
+    @cached_property
+    def _known(self) -> Array:
+        return self.log_shares - 0.5 * np.log(self.variances)
+
+    @cached_property
+    def _halves(self) -> Array:
+        return 0.5 / self.variances
+
+
+class _Arm(NamedTuple):
+    """σ²/n as its arm's data speak of it: ν/2·se²/Gamma(ν/2)."""
+
+    half: float
+    """ν/2."""
+    log_square: float
+    """log se²."""
+
+    def log_density(self, s: Array) -> Array:
+        """Give the log density of s = log σ²/n, up to a constant."""
+        away = s - self.log_square
+        with np.errstate(over="ignore"):
+            return -self.half * (away + np.exp(-away))
+
+    @property
+    def ends(self) -> Array:
+        """Where s lies, as far as can be felt."""
+        multiples, _ = scale_mixture(2.0 * self.half)
+        return self.log_square + np.log(multiples[[0, -1]])
 
 
 def _errors(found: Mapping[str, Array], place: int) -> tuple[Array, Array]:
-    """Variances of e₁ − e₂ and the logarithms of their shares: t by t as mixtures of normals."""
-    pieces = []
-    for arm in "12":
-        n, sd = found[f"n{arm}"][place], found[f"sd{arm}"][place]
-        multiples, shares = scale_mixture(float(n) - 1.0)
-        pieces.append((sd**2 / n * multiples, np.log(np.maximum(shares, 1e-300))))
-    return np.add.outer(pieces[0][0], pieces[1][0]).ravel(), np.add.outer(
-        pieces[0][1], pieces[1][1]
-    ).ravel()
+    """Variances of e₁ − e₂ and the logarithms of their shares.
+
+    e₁ − e₂ given both variances is normal with their sum V. With shares z and 1 − z of V, x =
+    logit z, the density of log V is ∫ q₁(log V + log z) q₂(log V + log(1 − z)) dx, qⱼ being those
+    of the logarithms; both integrals by trapezoid rules, the outer one at equally spaced log V.
+    """
+    arms = [
+        _Arm(0.5 * (n - 1.0), float(np.log(sd**2 / n)))
+        for n, sd in ((float(found[f"n{arm}"][place]), found[f"sd{arm}"][place]) for arm in "12")
+    ]
+    step = _STEP * min(1.0, *(1.0 / np.sqrt(2.0 * arm.half) for arm in arms))
+    (low1, high1), (low2, high2) = (arm.ends for arm in arms)
+    ends = np.logaddexp(low1, low2), np.logaddexp(high1, high2)
+    log_v = np.arange(ends[0], ends[1] + step, step)[:, None]
+    x = np.arange(low1 - high2, high1 - low2 + step, step)
+    one = arms[0].log_density(log_v - np.logaddexp(0.0, -x))
+    two = arms[1].log_density(log_v - np.logaddexp(0.0, x))
+    log_shares = logsumexp(one + two, axis=1)
+    return np.exp(log_v[:, 0]), log_shares - logsumexp(log_shares)

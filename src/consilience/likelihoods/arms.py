@@ -1,29 +1,54 @@
 """The data of two arms given the comparator's baseline and the effect."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 from numpy.polynomial import hermite_e
 from scipy.special import gammaln, logsumexp
 
 from consilience.gaussian import Array
+from consilience.likelihoods.counting import log_choose, overdispersed
 from consilience.likelihoods.links import Link, log_chances
 from consilience.likelihoods.missing import Missing
 
 _LOG_NOTHING = -1e300  # stands for log 0 where 0 · log 0 is meant to be 0
-_STIRLING = 100.0
 
 
-class Arms(Protocol):
+class Arms(ABC):
     """What the inner integral over baselines asks."""
 
+    @abstractmethod
     def log(self, b: Array, d: Array, point: Mapping[str, Array], *, order: int) -> Array:
         """Log probability of the trials' data at b (g, n, k), d (n, k), ω (n, 1)."""
 
+    @abstractmethod
     def edge(self, d: Array) -> Array:
         """Give b where it may not be smooth, (n, k); nan where there is none."""
+
+
+@dataclass(frozen=True, eq=False)
+class Shifting(Arms):
+    """Arms that each have a curve of their own: log A₁(b + d) + log A₂(b), if the effect shifts."""
+
+    @property
+    @abstractmethod
+    def shifts(self) -> bool:
+        """Whether the effect does no more than to shift the intervention's arm."""
+
+    @abstractmethod
+    def first(self, place: Array, point: Mapping[str, Array]) -> Array:
+        """Log probability of the intervention's data at b + d (n, k), ω (1, 1)."""
+
+    @abstractmethod
+    def second(self, b: Array, point: Mapping[str, Array]) -> Array:
+        """Log probability of the comparator's data at b (n, k), ω (1, 1)."""
+
+    @abstractmethod
+    def information(self, point: Mapping[str, Array]) -> Array:
+        """About what both arms together know of b, (1, k)."""
 
 
 class Counts(NamedTuple):
@@ -36,7 +61,7 @@ class Counts(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class BinomialArms:
+class BinomialArms(Shifting):
     """x₁ ~ Binomial(n₁, p₁), x₂ ~ Binomial(n₂, p₂), seen through who is missing.
 
     Parameters
@@ -54,7 +79,7 @@ class BinomialArms:
         """See `Arms.log`."""
         x1, n1, x2, n2 = self.counts
         first, second = self.chances(b, d)
-        own = _choose(n1, x1) + _choose(n2, x2)
+        own = log_choose(n1, x1) + log_choose(n2, x2)
         return own + _bernoulli(x1, n1 - x1, first) + _bernoulli(x2, n2 - x2, second)
 
     def chances(self, b: Array, d: Array) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
@@ -65,9 +90,35 @@ class BinomialArms:
         """See `Arms.edge`."""
         return self.link.edge(d)
 
+    @property
+    def shifts(self) -> bool:
+        """See `Shifting.shifts`: on the log odds."""
+        return self.link.shifts
+
+    def first(self, place: Array, point: Mapping[str, Array]) -> Array:  # noqa: ARG002
+        """See `Shifting.first`."""
+        x, n, _, _ = self.counts
+        return log_choose(n, x) + _bernoulli(x, n - x, log_chances(place))
+
+    def second(self, b: Array, point: Mapping[str, Array]) -> Array:  # noqa: ARG002
+        """See `Shifting.second`."""
+        _, _, x, n = self.counts
+        return log_choose(n, x) + _bernoulli(x, n - x, log_chances(b))
+
+    def information(self, point: Mapping[str, Array]) -> Array:  # noqa: ARG002
+        """See `Shifting.information`."""
+        one, two = self.known()
+        return (one + two)[None]
+
+    def known(self) -> tuple[Array, Array]:
+        """Give about what each arm knows of its log odds, (k,) each."""
+        x1, n1, x2, n2 = self.counts
+        one, two = ((x + 0.5) * (n - x + 0.5) / (n + 1.0) for x, n in ((x1, n1), (x2, n2)))
+        return one, two
+
 
 @dataclass(frozen=True, eq=False)
-class PartlySeenArms:
+class PartlySeenArms(Arms):
     """Binomial arms of which some participants are missing, by `missing.IMOR`.
 
     Parameters
@@ -98,7 +149,7 @@ class PartlySeenArms:
                 alone = self._second(second, away, spread=root[1, 1], order=order // 3)
             seen = _seen(first, self.share1, mean[0] + root[0, 0] * z)
             total = np.logaddexp(total, log_mass + _bernoulli(x1, n1 - x1, seen) + alone)
-        return total + _choose(n1, x1) + _choose(n2, x2)
+        return total + log_choose(n1, x1) + log_choose(n2, x2)
 
     def _second(
         self, chances: tuple[Array, Array], mean: float, *, spread: float, order: int
@@ -117,7 +168,7 @@ class PartlySeenArms:
 
 
 @dataclass(frozen=True, eq=False)
-class BetaBinomialArms:
+class BetaBinomialArms(Shifting):
     """x ~ BetaBinomial(n, p(1 − ρ)/ρ, (1 − p)(1 − ρ)/ρ) in both arms.
 
     Parameters
@@ -131,9 +182,9 @@ class BetaBinomialArms:
     def log(self, b: Array, d: Array, point: Mapping[str, Array], *, order: int) -> Array:  # noqa: ARG002
         """See `Arms.log`."""
         x1, n1, x2, n2 = self.whole.counts
-        size = np.clip((1.0 - point["rho"]) / point["rho"], 1e-12, 1e15)
+        size = _size(point)
         first, second = self.whole.chances(b, d)
-        return _overdispersed(x1, n1, size=size, chances=first) + _overdispersed(
+        return overdispersed(x1, n1, size=size, chances=first) + overdispersed(
             x2, n2, size=size, chances=second
         )
 
@@ -141,9 +192,31 @@ class BetaBinomialArms:
         """See `Arms.edge`."""
         return self.whole.edge(d)
 
+    @property
+    def shifts(self) -> bool:
+        """See `Shifting.shifts`: on the log odds."""
+        return self.whole.shifts
+
+    def first(self, place: Array, point: Mapping[str, Array]) -> Array:
+        """See `Shifting.first`."""
+        x, n, _, _ = self.whole.counts
+        return overdispersed(x, n, size=_size(point), chances=log_chances(place))
+
+    def second(self, b: Array, point: Mapping[str, Array]) -> Array:
+        """See `Shifting.second`."""
+        _, _, x, n = self.whole.counts
+        return overdispersed(x, n, size=_size(point), chances=log_chances(b))
+
+    def information(self, point: Mapping[str, Array]) -> Array:
+        """See `Shifting.information`."""
+        _, n1, _, n2 = self.whole.counts
+        one, two = self.whole.known()
+        rho = point["rho"]
+        return one / (1.0 + (n1 - 1.0) * rho) + two / (1.0 + (n2 - 1.0) * rho)
+
 
 @dataclass(frozen=True, eq=False)
-class PoissonArms:
+class PoissonArms(Shifting):
     """x₁ ~ Poisson(t₁ exp(b + d)), x₂ ~ Poisson(t₂ exp b).
 
     Parameters
@@ -165,6 +238,23 @@ class PoissonArms:
         """See `Arms.edge`: none."""
         return np.full(np.shape(d), np.nan)
 
+    @property
+    def shifts(self) -> bool:
+        """See `Shifting.shifts`: it does."""
+        return True
+
+    def first(self, place: Array, point: Mapping[str, Array]) -> Array:  # noqa: ARG002
+        """See `Shifting.first`."""
+        return _rate(self.x1, self.t1, place)
+
+    def second(self, b: Array, point: Mapping[str, Array]) -> Array:  # noqa: ARG002
+        """See `Shifting.second`."""
+        return _rate(self.x2, self.t2, b)
+
+    def information(self, point: Mapping[str, Array]) -> Array:  # noqa: ARG002
+        """See `Shifting.information`."""
+        return (self.x1 + self.x2 + 1.0)[None]
+
 
 def seen_risk(p: Array, share: Array, delta: Array) -> Array:
     """Give the risk π of those who were seen, of whom everyone's risk p follows.
@@ -178,25 +268,6 @@ def seen_risk(p: Array, share: Array, delta: Array) -> Array:
     return 2.0 * p / (b + np.sqrt(b * b + 4.0 * a * p))
 
 
-def log_rising(a: Array, x: Array) -> Array:
-    """Give log Γ(a + x)/Γ(a) without cancellation where a is large."""
-    small = np.minimum(a, _STIRLING)
-    plain = gammaln(small + x) - gammaln(small)
-    large = np.maximum(a, _STIRLING)
-    tail = _series(large + x) - _series(large)
-    far = (large - 0.5) * np.log1p(x / large) + x * np.log(large + x) - x + tail
-    return np.where(a < _STIRLING, plain, far)
-
-
-def _series(a: Array) -> Array:
-    r = 1.0 / a
-    return r / 12.0 - r**3 / 360.0 + r**5 / 1260.0 - r**7 / 1680.0
-
-
-def _choose(n: Array, x: Array) -> Array:
-    return gammaln(n + 1.0) - gammaln(x + 1.0) - gammaln(n - x + 1.0)
-
-
 def _bernoulli(x: Array, rest: Array, chances: tuple[Array, Array]) -> Array:
     log_p, log_q = chances
     return x * np.maximum(log_p, _LOG_NOTHING) + rest * np.maximum(log_q, _LOG_NOTHING)
@@ -207,10 +278,8 @@ def _rate(x: Array, t: Array, log_rate: Array) -> Array:
         return x * (log_rate + np.log(t)) - t * np.exp(log_rate) - gammaln(x + 1.0)
 
 
-def _overdispersed(x: Array, n: Array, *, size: Array, chances: tuple[Array, Array]) -> Array:
-    p, q = (np.maximum(np.exp(each), 1e-290) * size for each in chances)
-    rising = log_rising(p, x) + log_rising(q, n - x) - log_rising(size + 0.0 * p, n)
-    return _choose(n, x) + rising
+def _size(point: Mapping[str, Array]) -> Array:
+    return np.clip((1.0 - point["rho"]) / point["rho"], 1e-12, 1e15)
 
 
 def _seen(chances: tuple[Array, Array], share: Array, delta: float) -> tuple[Array, Array]:

@@ -17,6 +17,7 @@ from consilience.likelihoods.counted import Counted, World
 from consilience.likelihoods.curves import Curves
 from consilience.likelihoods.links import Link
 from consilience.likelihoods.parts import part
+from consilience.likelihoods.shifted import Shifted
 from consilience.likelihoods.two_arms import TwoArms
 from consilience.priors import Prior, Uniform, standing
 
@@ -80,9 +81,9 @@ class BetaBinomial(Counted):
         arms = BetaBinomialArms(BinomialArms(counts_of(effects, "BetaBinomial"), self.link))
         hypers = (*self.baseline.hypers, Hyper("rho", self.rho, UNIT))
         silent = np.zeros(effects.k, bool)
-        return TwoArms(
+        return Shifted.of(TwoArms(
             effects.y, np.sqrt(effects.v), hypers, silent, arms, self.baseline, native(effects)
-        )
+        ))  # fmt: skip
 
     def prior_baselines(
         self, point: Mapping[str, float], k: int, rng: np.random.Generator

@@ -18,6 +18,7 @@ from consilience.likelihoods.curves import Curves
 from consilience.likelihoods.links import Link
 from consilience.likelihoods.missing import Missing
 from consilience.likelihoods.parts import part
+from consilience.likelihoods.shifted import Shifted
 from consilience.likelihoods.two_arms import TwoArms
 
 if TYPE_CHECKING:
@@ -89,10 +90,10 @@ class Binomial(Counted):
         whole: Arms = BinomialArms(counts, self.link)
         if shares is not None:
             whole = PartlySeenArms(BinomialArms(counts, self.link), *shares, self.missing)
-        return TwoArms(
+        return Shifted.of(TwoArms(
             effects.y, np.sqrt(effects.v), self.baseline.hypers, np.zeros(effects.k, bool),
             whole, self.baseline, native(effects),
-        )  # fmt: skip
+        ))  # fmt: skip
 
     def prior_baselines(
         self, point: Mapping[str, float], k: int, rng: np.random.Generator

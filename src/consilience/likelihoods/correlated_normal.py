@@ -110,6 +110,7 @@ class CorrelatedNormal(Likelihood):
         observe(location, variance, effects=effects, ties=(ties, ((own, values),)))
 
     def _refuse_impossible(self, effects: Effects, sizes: "np.ndarray") -> None:
+        """Refuse a prior that reaches below −1/(n − 1) for a study of n estimates."""
         lowest = self.rho.support[0]
         bad = (sizes > 1) & (lowest < -1.0 / np.maximum(sizes - 1, 1) - 1e-12)
         if not bad.any():

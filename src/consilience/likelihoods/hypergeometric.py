@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, final
 
 import numpy as np
-from scipy.special import gammaln, logsumexp
+from scipy.special import logsumexp
 
 from consilience.effects import Effects
 from consilience.gaussian import Array
@@ -13,6 +13,7 @@ from consilience.likelihoods.arms import Counts
 from consilience.likelihoods.binomial import counts_of
 from consilience.likelihoods.cells import native
 from consilience.likelihoods.counted import Counted, World
+from consilience.likelihoods.counting import log_choose
 from consilience.likelihoods.curves import ORDER, Curves
 
 if TYPE_CHECKING:
@@ -78,12 +79,15 @@ class Hypergeometric(Counted):
 
 @dataclass(frozen=True, eq=False)
 class _Odds(Curves):
+    """log p(x | m, θ), θ a log odds ratio."""
+
     log_ways: Array
     u: Array
     x1: Array
     sign: Array
 
     def log(self, theta: Array, point: Mapping[str, Array], *, order: int = ORDER) -> Array:  # noqa: ARG002
+        """See `Curves.log`: a finite sum."""
         at = np.arange(len(self.x1))
         own = self.log_ways[at, (self.x1 - self.u[:, 0]).astype(int)]
         d = self.sign * theta
@@ -98,9 +102,5 @@ def _ways(counts: Counts) -> tuple[Array, Array]:
     lowest, highest = np.maximum(0.0, x1 + x2 - n2), np.minimum(n1, x1 + x2)
     u = lowest + np.arange(int((highest - lowest).max()) + 1)
     inside = np.minimum(u, highest)
-    log_ways = _choose(n1, inside) + _choose(n2, x1 + x2 - inside)
+    log_ways = log_choose(n1, inside) + log_choose(n2, x1 + x2 - inside)
     return np.where(u <= highest, log_ways, -np.inf), inside
-
-
-def _choose(n: Array, x: Array) -> Array:
-    return gammaln(n + 1.0) - gammaln(x + 1.0) - gammaln(n - x + 1.0)

@@ -41,7 +41,7 @@ def log_integral(log_f: Log, ends: tuple[Array, Array], *, edge: Array, order: i
         Nodes of each piece.
     """
     with np.errstate(all="ignore"):
-        lower, upper = _hull(log_f, *ends)
+        lower, upper = hull(log_f, *ends)
         peak = _peak(log_f, lower, upper)
         pieces = [
             _piece(log_f, start, stop, order=order)
@@ -63,7 +63,7 @@ def _cut(peak: Array, end: Array, edge: Array) -> tuple[tuple[Array, Array], ...
 def drawn_from(log_f: Log, ends: tuple[Array, Array], uniform: Array) -> Array:
     """Draw b from densities proportional to f, (n, k), by inverting a fine trapezoid rule."""
     with np.errstate(all="ignore"):
-        lower, upper = _hull(log_f, *ends)
+        lower, upper = hull(log_f, *ends)
         share = np.linspace(0.0, 1.0, _FINE).reshape(-1, 1, 1)
         heights = log_f(lower + share * (upper - lower))
     heights = np.where(np.isnan(heights), -np.inf, heights)
@@ -78,7 +78,8 @@ def drawn_from(log_f: Log, ends: tuple[Array, Array], uniform: Array) -> Array:
     return np.clip(lower + (place + inside)[0] / (_FINE - 1) * (upper - lower), lower, upper)
 
 
-def _hull(log_f: Log, lower: Array, upper: Array) -> tuple[Array, Array]:
+def hull(log_f: Log, lower: Array, upper: Array) -> tuple[Array, Array]:
+    """Zoom in to where unimodal f is within e⁻⁴⁰ of its peak: both ends, (n, k)."""
     for _ in range(_ROUNDS):
         step = (upper - lower) / (len(_GRID) - 1)
         heights = log_f(lower + _GRID * (upper - lower))

@@ -15,6 +15,7 @@ from consilience.likelihoods.cells import EVENTS, TIME, native, read
 from consilience.likelihoods.counted import Counted, World
 from consilience.likelihoods.curves import Curves
 from consilience.likelihoods.parts import part
+from consilience.likelihoods.shifted import Shifted
 from consilience.likelihoods.two_arms import TwoArms
 
 if TYPE_CHECKING:
@@ -67,10 +68,10 @@ class Poisson(Counted):
         """See `Likelihood.curves`."""
         self.check(effects)
         arms = PoissonArms(*read(effects, _NAMES, reader="Poisson").values())
-        return TwoArms(
+        return Shifted.of(TwoArms(
             effects.y, np.sqrt(effects.v), self.baseline.hypers, np.zeros(effects.k, bool),
             arms, self.baseline, native(effects),
-        )  # fmt: skip
+        ))  # fmt: skip
 
     def prior_baselines(
         self, point: Mapping[str, float], k: int, rng: np.random.Generator

@@ -52,7 +52,7 @@ class TwoArms(Curves):
         whole = {name: np.broadcast_to(values, (n, 1)) for name, values in upright.items()}
         uniform, drawn = rng.random(theta.shape), np.empty(theta.shape)
         for at in np.array_split(np.arange(n), max(1, theta.size // _CELLS)):
-            log_f, ends = self._integrand(
+            log_f, ends = self.integrand(
                 self.sign * theta[at], {name: values[at] for name, values in whole.items()}, ORDER
             )
             drawn[at] = drawn_from(log_f, ends, uniform[at])
@@ -60,12 +60,14 @@ class TwoArms(Curves):
 
     def _some(self, theta: Array, point: Mapping[str, Array], order: int) -> Array:
         d = self.sign * theta
-        log_f, ends = self._integrand(d, point, order)
+        log_f, ends = self.integrand(d, point, order)
         return log_integral(log_f, ends, edge=self.arms.edge(d), order=order)
 
-    def _integrand(
+    def integrand(
         self, d: Array, point: Mapping[str, Array], order: int
     ) -> tuple[Log, tuple[Array, Array]]:
+        """Give the integrand over baselines (g, n, k) at d (n, k), and where they may lie."""
+
         def log_f(b: Array) -> Array:
             return self.arms.log(b, d, point, order=order) + self.baseline.log_density(b, point)
 

@@ -109,6 +109,10 @@ class Whole:
         """Give the likelihood at every node."""
         return self.given_some(psi, np.arange(len(psi)))
 
+    def log_likelihood(self, psi: Array) -> Array:
+        """Give the log likelihood alone at every node."""
+        return self.given(psi).log_likelihood
+
     def given_some(self, psi: Array, at: NDArray[np.intp]) -> Conditional:
         """Give it at some of the nodes; that of the others is zero. No coefficients are left."""
         total = np.full(len(psi), -np.inf)
@@ -123,7 +127,8 @@ class Whole:
 
     def masses(self, psi: Array) -> "Found":
         """Give log Lᵢ, and mean and variance of θᵢ given ψ and its own data, (nodes, k) each."""
-        from consilience.engines.integrated.kernel import Found, Work, filled
+        from consilience.engines.integrated.kernel import Found
+        from consilience.engines.integrated.loops import asked, filled
 
         eta, h = self.expectation(psi), self.variance(psi)
         found = Found(*(np.empty(eta.shape) for _ in range(3)))
@@ -133,7 +138,7 @@ class Whole:
             return Found(log_mass, eta, np.zeros(eta.shape))
         for rows, tabled in self.tabled(psi):
             some = Found(*(np.empty((len(rows), eta.shape[1])) for _ in range(3)))
-            filled()(tabled.table, Work(eta[rows], np.array(h[rows]), self.kappa), some)
+            filled()(tabled.table, asked(eta[rows], np.array(h[rows]), self.kappa), some)
             for whole, part in zip(found, some, strict=True):
                 whole[rows] = part
         return found

@@ -4,21 +4,25 @@
 
 by the trapezoid rule on the whole line, which for such integrands is exact to e^(−2π²/κ²) with
 steps of κ standard deviations. It walks out from a point near the peak in both directions, until
-what is left cannot be seen, so that no range has to be known.
+what is left cannot be seen, so that no range has to be known. Steps lie on one lattice for each
+trial and each h, so that a curve is read once at each of its points, whatever the expectations.
 """
 
-from collections.abc import Callable
-from functools import cache
-from math import exp, inf, log, sqrt
+from math import exp, inf, isnan, log, nan, sqrt
 from typing import NamedTuple
 
-from consilience.engines.compiled import CACHE_KEY_ONLY, exact, inlined, kept, stamp
+import numpy as np
+from numpy.typing import NDArray
+
+from consilience.engines.compiled import exact, inlined
 from consilience.gaussian import Array
 
 _SEEN = 39.0  # e^-39 = 1e-17
+_UNSEEN = 1e-17
 _SPIKE = 1e-7  # narrower than this, in units of the curve, a normal is a point
 _LOG_2PI = 1.8378770664093453
 _MOST = 20_000
+_FARTHEST = 1e15
 _LONG, _HOPELESS = 100, -2000.0  # so deep, nobody looks closer: the search only has to turn back
 
 
@@ -54,6 +58,26 @@ class Work(NamedTuple):
     """Variances, (n, k)."""
     kappa: float
     """Steps in standard deviations."""
+    order: NDArray[np.intp]
+    """Nodes with equal h beside one another, (n,)."""
+    read: Array
+    """Room for curves that were read."""
+
+
+class One(NamedTuple):
+    """The curve of one trial."""
+
+    table: Table
+    i: int
+
+
+class Lattice(NamedTuple):
+    """θ = middle + j·step, and a curve as far as it was read there."""
+
+    middle: float
+    step: float
+    read: Array
+    """ℓ/max ℓ at the points about the middle; nan where it was not read."""
 
 
 class Wish(NamedTuple):
@@ -93,14 +117,62 @@ def height(table: Table, i: int, theta: float) -> float:
 
 
 @exact
-def _walk(table: Table, i: int, at: tuple[float, float, float, float]) -> tuple:
+def _hop(one: One, at: tuple[float, float, int], lattice: Lattice) -> tuple:
+    """Do what `_walk` does where the curve was read; the normal density by recurrence.
+
+    A step changes its logarithm by a number that changes by a constant. The sum is -1 where there
+    is no room, or numbers end.
+    """
+    eta, h, begin = at
+    table, i = one
+    step, middle = lattice.step, len(lattice.read) // 2
+    start = lattice.middle + begin * step
+    away, bend = start - eta, exp(-step * step / h)
+    highest = exp(min(0.5 * away * away / h, 700.0))
+    total, first, second, biggest = 0.0, 0.0, 0.0, 1e-250
+    for side in range(2):
+        direction = 1 if side == 0 else -1
+        ratio = exp(-(direction * step * away + 0.5 * step * step) / h)
+        normal = 1.0 if side == 0 else ratio
+        ratio = ratio if side == 0 else ratio * bend
+        j = 0 if side == 0 else -1
+        while True:
+            place = begin + j + middle
+            if place < 0 or place >= len(lattice.read):
+                return 0.0, -1.0, 0.0, 0.0
+            if isnan(lattice.read[place]):
+                lattice.read[place] = exp(height(table, i, start + j * step) - table.top[i])
+            own = lattice.read[place]
+            mass, moved = own * normal, j * step
+            total += mass
+            first += mass * moved
+            second += mass * moved * moved
+            biggest = max(biggest, mass)
+            if mass < _UNSEEN * biggest:
+                theta = start + j * step
+                left = own if direction * (theta - table.peak[i]) >= 0.0 else 1.0
+                rest = normal if direction * (theta - eta) >= 0.0 else highest
+                if left * rest < _UNSEEN * biggest:
+                    break
+            normal *= ratio
+            ratio *= bend
+            j += direction
+    if not 1e-200 < total < 1e200:
+        return 0.0, -1.0, 0.0, 0.0
+    return table.top[i] - 0.5 * away * away / h, total, first, second
+
+
+@exact
+def _walk(one: One, at: tuple[float, float, int], lattice: Lattice) -> tuple:
     """Sum up from a point in steps: log of the sum, and sums of the first two moments about it."""
-    eta, h, start, step = at
+    eta, h, begin = at
+    table, i = one
+    step, start = lattice.step, lattice.middle + begin * lattice.step
     half = 0.5 / h
     top = height(table, i, start) - half * (start - eta) ** 2
     total, first, second = 1.0, 0.0, 0.0
     for side in range(2):
-        direction = 1.0 if side == 0 else -1.0
+        direction = 1 if side == 0 else -1
         before = -inf if side == 0 else top
         for j in range(1, _MOST):
             away = direction * j * step
@@ -131,30 +203,45 @@ def _walk(table: Table, i: int, at: tuple[float, float, float, float]) -> tuple:
     return top, total, first, second
 
 
-@exact
-def _began(table: Table, i: int, known: tuple[float, float]) -> tuple:
-    """Find where to begin, and the standard deviation that is expected there."""
+@inlined
+def _lattice(one: One, h: float, work: Work) -> Lattice:
+    """Lay steps of κ standard deviations out about the middle of a curve."""
+    v = one.table.scale[one.i] * one.table.scale[one.i]
+    step = work.kappa * sqrt(1.0 / (1.0 / h + 1.0 / v))
+    return Lattice(one.table.centre[one.i], step, work.read)
+
+
+@inlined
+def _began(one: One, known: tuple[float, float], lattice: Lattice) -> int:
+    """Find where on the lattice to begin; on no lattice of integers from beyond 1e15."""
     eta, h = known
-    v = table.scale[i] * table.scale[i]
-    return (eta / h + table.centre[i] / v) / (1.0 / h + 1.0 / v), sqrt(1.0 / (1.0 / h + 1.0 / v))
+    v = one.table.scale[one.i] * one.table.scale[one.i]
+    middle = (eta / h + lattice.middle / v) / (1.0 / h + 1.0 / v)
+    return int(min(max((middle - lattice.middle) / lattice.step, -_FARTHEST), _FARTHEST))
 
 
 @exact
 def fill(table: Table, work: Work, found: Found) -> None:
     """Fill in the masses and conditional moments."""
-    for n in range(work.eta.shape[0]):
-        for i in range(work.eta.shape[1]):
+    for i in range(work.eta.shape[1]):
+        before, one = -1.0, One(table, i)
+        for n in work.order:
             eta, h = work.eta[n, i], work.h[n, i]
             if sqrt(h) < _SPIKE * table.scale[i]:
                 found.log_mass[n, i] = height(table, i, eta)
                 found.mean[n, i] = eta
                 found.variance[n, i] = h
                 continue
-            start, sd = _began(table, i, (eta, h))
-            step = work.kappa * sd
-            top, total, first, second = _walk(table, i, (eta, h, start, step))
-            found.log_mass[n, i] = top + log(total * step) - 0.5 * (_LOG_2PI + log(h))
-            found.mean[n, i] = start + first / total
+            lattice = _lattice(one, h, work)
+            if h != before:
+                work.read[:] = nan
+                before = h
+            begin = _began(one, (eta, h), lattice)
+            top, total, first, second = _hop(one, (eta, h, begin), lattice)
+            if total < 0.0:
+                top, total, first, second = _walk(one, (eta, h, begin), lattice)
+            found.log_mass[n, i] = top + log(total * lattice.step) - 0.5 * (_LOG_2PI + log(h))
+            found.mean[n, i] = lattice.middle + begin * lattice.step + first / total
             found.variance[n, i] = second / total - (first / total) ** 2
 
 
@@ -164,12 +251,14 @@ def draw(table: Table, work: Work, wish: Wish) -> None:
     for n in range(work.eta.shape[0]):
         for i in range(work.eta.shape[1]):
             eta, h = work.eta[n, i], work.h[n, i]
-            start, sd = _began(table, i, (eta, max(h, 1e-300)))
             if sqrt(h) < _SPIKE * table.scale[i]:
                 wish.theta[n, i] = eta
                 continue
-            step = work.kappa * sd
-            top, total, _, _ = _walk(table, i, (eta, h, start, step))
+            one = One(table, i)
+            lattice = _lattice(one, h, work)
+            step, begin = lattice.step, _began(one, (eta, h), lattice)
+            start = lattice.middle + begin * step
+            top, total, _, _ = _walk(one, (eta, h, begin), lattice)
             wanted, reached, j = wish.uniform[n, i] * total, 0.0, 0
             first = start
             while first > start - _MOST * step:
@@ -197,39 +286,3 @@ def read(table: Table, theta: Array, heights: Array) -> None:
     for n in range(theta.shape[0]):
         for i in range(theta.shape[1]):
             heights[n, i] = height(table, i, theta[n, i])
-
-
-@cache
-def filled() -> Callable[[Table, Work, Found], None]:
-    """Give `fill`, compiled, or loaded from numba's cache."""
-    version = stamp("consilience.engines.integrated")
-
-    def over(table: Table, work: Work, found: Found) -> None:
-        if version != CACHE_KEY_ONLY:
-            fill(table, work, found)
-
-    return kept(over)
-
-
-@cache
-def drawn() -> Callable[[Table, Work, Wish], None]:
-    """Give `draw`, compiled, or loaded from numba's cache."""
-    version = stamp("consilience.engines.integrated")
-
-    def over(table: Table, work: Work, wish: Wish) -> None:
-        if version != CACHE_KEY_ONLY:
-            draw(table, work, wish)
-
-    return kept(over)
-
-
-@cache
-def heights() -> Callable[[Table, Array, Array], None]:
-    """Give `read`, compiled, or loaded from numba's cache."""
-    version = stamp("consilience.engines.integrated")
-
-    def over(table: Table, theta: Array, found: Array) -> None:
-        if version != CACHE_KEY_ONLY:
-            read(table, theta, found)
-
-    return kept(over)

@@ -14,13 +14,14 @@ from consilience.effects import Effects
 from consilience.engines.base import Combination, Posterior
 from consilience.engines.exact.integrand import added, log_priors, product_weights
 from consilience.engines.exact.marginals import HyperMarginal, hyper_marginals
+from consilience.engines.exact.posterior import hyper_curve, hyper_rows, laid_out
 from consilience.engines.exact.rule import Integrated
 from consilience.engines.exact.store import to_dataset
 from consilience.engines.integrated.along import Lines, marginal
 from consilience.engines.integrated.form import Whole
-from consilience.engines.integrated.sampling import curves_of, own_curve, sample
+from consilience.engines.integrated.sampling import own_curve, sample
 from consilience.engines.integrated.solving import solved
-from consilience.engines.summary import ordered, table, tails
+from consilience.engines.summary import ordered, table
 from consilience.engines.tree import Layout, grow
 from consilience.gaussian import UNTIED, Array, Bonds, Errors, Scatter
 
@@ -107,7 +108,9 @@ class IntegratedPosterior(Posterior):
         """See `Posterior.summary`."""
         names = tuple(f"theta[{label}]" for label in self.effects.labels)
         own = tuple(hyper.name for hyper in self.form.hypers)
-        rows = pd.concat([_rows(own, self._axes, level), _rows(names, self._true_effects, level)])
+        rows = pd.concat(
+            [hyper_rows(own, self._axes, level), hyper_rows(names, self._true_effects, level)]
+        )
         first = tuple(hyper.name for hyper in self.form.scatter.hypers)
         return table(ordered(rows, first), level=level, accuracy=self.accuracy)
 
@@ -115,13 +118,15 @@ class IntegratedPosterior(Posterior):
         """See `Posterior.scales`."""
         count = len(self.coefficients)
         names = tuple(hyper.name for hyper in self.layout.hypers)
-        return table(_rows(names, self._axes[count:], level), level=level, accuracy=self.accuracy)
+        return table(
+            hyper_rows(names, self._axes[count:], level), level=level, accuracy=self.accuracy
+        )
 
     def combine(self, combinations: tuple[Combination, ...], *, level: float) -> pd.DataFrame:
         """See `Posterior.combine`."""
         names = tuple(each.name for each in combinations)
         found = tuple(self._combined(each) for each in combinations)
-        return table(_rows(names, found, level), level=level, accuracy=self.accuracy)
+        return table(hyper_rows(names, found, level), level=level, accuracy=self.accuracy)
 
     def cdf(self, values: Mapping[str, float]) -> dict[str, float]:
         """See `Posterior.cdf`."""
@@ -167,7 +172,7 @@ class IntegratedPosterior(Posterior):
                        shape=(self.chains, self.draws))  # fmt: skip
         grown = grow(self.layout, draws, effects=self.effects, seed=self.seed)
         names = tuple(hyper.name for hyper in self.form.hypers)
-        grown["marginals"] = xr.DataTree(curves_of(names, self._axes))
+        grown["marginals"] = xr.DataTree(laid_out(names, map(hyper_curve, self._axes)))
         grown["nodes"] = xr.DataTree(to_dataset(self.integrated))
         return grown
 
@@ -258,21 +263,3 @@ class IntegratedPosterior(Posterior):
         kept = shares > 1e-12
         below = ndtr((x[kept, None] - eta[heavy]) / sd)
         return float(shares[kept] @ below @ rule.weights[heavy] / rule.weights[heavy].sum())
-
-
-def _rows(
-    names: tuple[str, ...], marginals: tuple[HyperMarginal, ...], level: float
-) -> pd.DataFrame:
-    wanted = np.array([0.5, *tails(level)])
-    quantiles = np.array([each.quantile(wanted) for each in marginals]).reshape(-1, 3)
-    return pd.DataFrame(
-        {
-            "mean": [each.mean() for each in marginals],
-            "sd": [each.sd() for each in marginals],
-            "median": quantiles[:, 0],
-            "lower": quantiles[:, 1],
-            "upper": quantiles[:, 2],
-            "p_gt_0": [each.above_zero() for each in marginals],
-        },
-        index=list(names),
-    )

@@ -3,17 +3,14 @@
 from collections.abc import Callable
 
 import numpy as np
-import xarray as xr
 
-from consilience.engines.exact.marginals import HyperMarginal, draw
+from consilience.engines.exact.marginals import draw
 from consilience.engines.exact.rule import Rule
 from consilience.engines.integrated.form import Whole
 from consilience.engines.tree import Draws
 from consilience.gaussian import Array
 
 _FINE = 0.15
-_GRID = 257
-_END = 1e-6
 _LEVELS = 33
 
 
@@ -54,13 +51,15 @@ def true_effects(form: Whole, psi: Array, rng: np.random.Generator) -> tuple[Arr
     log_mass = form.masses(near).log_mass
     if not form.scatter.hypers:
         return form.expectation(psi), log_mass
-    from consilience.engines.integrated.kernel import Wish, Work, drawn
+    from consilience.engines.integrated.kernel import Wish
+    from consilience.engines.integrated.loops import asked_once, drawn
 
     eta, h = form.expectation(near), np.array(form.variance(near))
     theta, uniform = np.empty(eta.shape), rng.random(eta.shape)
     for rows, tabled in form.tabled(near):
         some = np.empty((len(rows), eta.shape[1]))
-        drawn()(tabled.table, Work(eta[rows], h[rows], _FINE), Wish(uniform[rows], some))
+        work = asked_once(eta[rows], h[rows], _FINE)
+        drawn()(tabled.table, work, Wish(uniform[rows], some))
         theta[rows] = some
     return theta, log_mass
 
@@ -71,7 +70,8 @@ def own_curve(form: Whole, place: int, psi: Array) -> Callable[[Array], Array]:
     top = max(float(tabled.table.top[place]) for _, tabled in groups)
 
     def log(x: Array) -> Array:
-        from consilience.engines.integrated.kernel import Table, heights
+        from consilience.engines.integrated.kernel import Table
+        from consilience.engines.integrated.loops import heights
 
         found = np.empty((len(x), len(psi)))
         for rows, tabled in groups:
@@ -82,19 +82,6 @@ def own_curve(form: Whole, place: int, psi: Array) -> Callable[[Array], Array]:
         return found - top
 
     return log
-
-
-def curves_of(names: tuple[str, ...], marginals: tuple[HyperMarginal, ...]) -> xr.Dataset:
-    """Lay densities and distribution functions out for figures."""
-    rows = []
-    for each in marginals:
-        lower, upper = each.quantile(np.array([_END, 1.0 - _END]))
-        x = np.linspace(0.0 if each.coordinate.lower >= 0.0 else lower, upper, _GRID)
-        rows.append((x, each.density(x), each.cdf(x)))
-    dims, stacked = ("parameter", "point"), (np.stack(part) for part in zip(*rows, strict=True))
-    named = zip(("x", "density", "cdf"), stacked, strict=True)
-    labels = {"parameter": np.array(names, dtype=object)}
-    return xr.Dataset({name: (dims, values) for name, values in named}, labels)
 
 
 def _snapped(form: Whole, psi: Array, rng: np.random.Generator) -> Array:

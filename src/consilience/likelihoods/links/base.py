@@ -26,9 +26,12 @@ class Link(ABC):
     ----------
     codes : tuple of str
         The measures whose effects it adds.
+    shifts : bool
+        Whether logit p₁ = b + d.
     """
 
     codes: ClassVar[tuple[str, ...]]
+    shifts: ClassVar[bool] = False
 
     @abstractmethod
     def chances(self, b: Array, d: Array) -> tuple[Array, Array]:

@@ -16,6 +16,7 @@ class Logit(Link):
     """logit p₁ = logit p₂ + d: the effect is a log odds ratio."""
 
     codes: ClassVar[tuple[str, ...]] = ("OR",)
+    shifts: ClassVar[bool] = True
 
     def chances(self, b: Array, d: Array) -> tuple[Array, Array]:
         """See `Link.chances`."""
