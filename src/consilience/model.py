@@ -161,9 +161,11 @@ def all_hypers(model: Model, effects: Effects) -> tuple[Hyper, ...]:
     return (*gaussian_hypers(model, effects), *bends)
 
 
-def gaussian_hypers(model: Model, effects: Effects) -> tuple[Hyper, ...]:
+def gaussian_hypers(
+    model: Model, effects: Effects, known: tuple[Block, ...] = ()
+) -> tuple[Hyper, ...]:
     """Give what a Gaussian form is given: of the scatter, the likelihood, the blocks' scales."""
-    scales = (hyper for part in blocks(model, effects) for hyper in part.scales)
+    scales = (hyper for part in known or blocks(model, effects) for hyper in part.scales)
     scatter = model.heterogeneity.population(effects)
     return (*scatter.hypers, *model.likelihood.hypers(effects), *scales)
 

@@ -173,7 +173,7 @@ class Brute:
     def nodes(self):
         lower, upper = self.prior.support
         top = min(upper - lower, 1e14 * float(self.prior.ppf(0.5)) + 1e14 * np.sqrt(self.v.max()))
-        edges = np.linspace(np.log(np.sqrt(self.v.min())) - 36.0, np.log(top), 4001)
+        edges = np.linspace(np.log(np.sqrt(self.v.min())) - 36.0, np.log(top), 801)
         t, w = legendre.leggauss(16)
         half = 0.5 * np.diff(edges)[:, None]
         u = edges[:-1, None] + half * (1.0 + t)

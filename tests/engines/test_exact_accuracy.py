@@ -24,7 +24,7 @@ named = across("case", CASES, ids=lambda case: f"{case.dataset}: {case.name}")
 def nodes():
     """As many as are enough: twice as many are held against them below."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(brute, "NODES", 2401)
+        patch.setattr(brute, "NODES", 1201)
         yield
 
 

@@ -13,6 +13,7 @@ from scipy import stats
 import consilience as cs
 from consilience import engines, heterogeneity, priors
 from consilience.engines.nuts.gate import faults
+from consilience.engines.nuts.sampler import Settings
 from consilience.errors import ConvergenceError, ModelError
 from consilience.fit import WATERMARK
 
@@ -96,6 +97,34 @@ def test_the_same_seed_gives_the_same_draws_on_any_number_of_cores(fit, effects,
         np.testing.assert_array_equal(ours, alone.draws["posterior"][name].to_numpy())
         theirs = other.draws["posterior"][name].to_numpy()  # another seed may have to climb
         assert not np.allclose(ours, theirs[:, : ours.shape[1]])
+
+
+def test_draws_are_read_as_the_sampler_itself_gives_them(compiled):
+    import nutpie
+
+    settings = Settings(40, 60, 3, 0.9)
+    ours, theirs = (
+        compiled.run(settings, 5),
+        nutpie.sample(
+            compiled.model,
+            draws=40,
+            tune=60,
+            chains=3,
+            target_accept=0.9,
+            seed=5,
+            save_warmup=False,
+            progress_bar=False,
+        ),
+    )
+    own = theirs["posterior"].to_dataset()
+    assert set(ours.posterior) == set(own)
+    for name, values in own.items():
+        assert ours.posterior[name].dims == values.dims
+        np.testing.assert_array_equal(ours.posterior[name].to_numpy(), values.to_numpy())
+    assert ours.divergences == int(theirs["sample_stats"]["diverging"].sum())
+    energy = theirs["sample_stats"]["energy"].to_numpy()
+    steps = (np.diff(energy, axis=1) ** 2).mean(axis=1) / energy.var(axis=1)
+    assert ours.bfmi == pytest.approx(steps.min(), rel=1e-12)
 
 
 def test_a_fit_that_passes_shows_how_it_was_made(fit):

@@ -7,6 +7,7 @@ names of our own, ever reach formulaic, which would otherwise run any Python fou
 from consilience.design.columns import Factor, factor
 from consilience.design.grammar import mentions
 from consilience.design.matrix import Design, constant, encode
+from consilience.design.memory import once
 from consilience.design.tangled import tangled
 
-__all__ = ["Design", "Factor", "constant", "encode", "factor", "mentions", "tangled"]
+__all__ = ["Design", "Factor", "constant", "encode", "factor", "mentions", "once", "tangled"]

@@ -3,11 +3,11 @@
 import numpy as np
 
 from consilience.engines.nuts.posterior import SampledPosterior
+from consilience.engines.smoothing import GOOD, smoothed
 from consilience.engines.summary import tails
 from consilience.gaussian import Array
 from consilience.prior_map.normals import Normals
 
-_GOOD, _SAME = 0.7, 1e-9
 _AT_ONCE = 50
 
 
@@ -44,7 +44,7 @@ def reweighted(
     pieces = []
     for at in np.array_split(np.arange(len(priors)), -(-len(priors) // _AT_ONCE)):
         logs = Normals(priors.location[at], priors.scale[at]).log_density(mu[None, :]) - held
-        smooth, k = _smoothed(logs)
+        smooth, k = smoothed(logs)
         weights = np.exp(smooth - smooth.max(axis=1, keepdims=True))
         weights /= weights.sum(axis=1, keepdims=True)
         peak = logs.max(axis=1)
@@ -54,24 +54,13 @@ def reweighted(
         )
     found = np.concatenate([np.array(piece, dtype=float) for piece in pieces], axis=1)
     names = ("mean", "sd", "p_gt", "median", "lower", "upper", "log_evidence")
-    blank = np.where(found[-1] <= _GOOD, found[:-1], np.nan)
+    blank = np.where(found[-1] <= GOOD, found[:-1], np.nan)
     return {**dict(zip(names, blank, strict=True)), "pareto_k": found[-1]}
-
-
-def _smoothed(logs: Array) -> tuple[Array, Array]:
-    """Smooth the tails of log weights (q, draws); where all are the same there is nothing to do."""
-    from arviz_stats.base import array_stats
-
-    smooth, k = np.zeros_like(logs), np.zeros(len(logs))
-    varies = np.ptp(logs, axis=1) > _SAME
-    if varies.any():
-        smooth[varies], k[varies] = array_stats.psislw(-logs[varies], r_eff=1.0)
-    return smooth, k
 
 
 def pareto_k(logs: Array) -> Array:
     """Give the Pareto k of log weights (q, draws)."""
-    return _smoothed(logs)[1]
+    return smoothed(logs)[1]
 
 
 def _moments(mu: Array, weights: Array, threshold: float) -> tuple[Array, Array, Array]:

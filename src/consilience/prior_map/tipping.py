@@ -6,6 +6,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from consilience.engines.nuts.posterior import SampledPosterior
+from consilience.engines.smoothing import GOOD
 from consilience.errors import ModelError
 from consilience.fit import Fit
 from consilience.gaussian import Array
@@ -14,7 +15,7 @@ from consilience.prior_map.drawn import Drawn
 from consilience.prior_map.likelihood import likelihood_of
 from consilience.prior_map.normals import number
 
-_CORNERS, _GOOD = 5, 0.7
+_CORNERS = 5
 _Z = float(ndtri(0.975))
 
 
@@ -111,7 +112,7 @@ def tipping_point(
     search = _search(fit, held, rule=rule, narrowest=share)
     now = float(search.source.at(*(np.array([part]) for part in held))[0][0])
     found, sampled = search.nearest(now), isinstance(search.source, Drawn)
-    reached = bool(np.isfinite(found[2])) and search.source.pareto_k(*found[:2]) <= _GOOD
+    reached = bool(np.isfinite(found[2])) and search.source.pareto_k(*found[:2]) <= GOOD
     location, scale, distance, boundary = found if reached else _none(sampled=sampled)
     return TippingPoint(
         location,

@@ -7,12 +7,13 @@ import pandas as pd
 from scipy.special import logsumexp
 
 from consilience.engines.nuts.posterior import SampledPosterior
+from consilience.engines.smoothing import GOOD
 from consilience.errors import RefusalError
 from consilience.fit import Fit
 from consilience.gaussian import Array
 from consilience.model import resolve, weighed
 
-_GOOD, _MOST = 0.7, 3
+_MOST = 3
 _REFITTED = "By a refit without it: the draws say too little (Pareto k = {k:.2f}, above 0.7)."
 _DOUBTED = (
     "The draws say too little about it (Pareto k = {k:.2f}, above 0.7), {why}. Fit again without "
@@ -46,7 +47,7 @@ def foreseen(fit: Fit, pointwise: Array, k: Array) -> pd.DataFrame:
     if not isinstance(posterior, SampledPosterior):
         raise RefusalError(f"{type(fit.engine).__name__} has no draws to be reweighted.")
     lpd, pit, notes = pointwise.copy(), posterior.foresee(), [""] * len(k)
-    bad = np.flatnonzero(~(k <= _GOOD)).tolist()
+    bad = np.flatnonzero(~(k <= GOOD)).tolist()
     why = _why_not(posterior, len(bad))
     for place in bad:
         notes[place] = _DOUBTED.format(k=k[place], why=why) if why else _REFITTED.format(k=k[place])

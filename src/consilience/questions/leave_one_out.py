@@ -44,8 +44,8 @@ def loo(fit: Fit) -> "ELPDDataLOO":
     Raises
     ------
     RefusalError
-        If there is but one estimate, which no other can foresee by reweighting, or the bias
-        selects.
+        If there is but one estimate, which no other can foresee by reweighting, an estimate has
+        no weight, or the bias selects.
 
     References
     ----------
@@ -60,7 +60,20 @@ def loo(fit: Fit) -> "ELPDDataLOO":
             "loo() reweights the draws of the other estimates, and there is only one. "
             "exact_loo(fit) holds it against the prior."
         )
+    _refuse_weightless(fit)
     return estimate(fit.draws, pointwise=True, var_name="yi", reff=_efficiency(fit))
+
+
+def _refuse_weightless(fit: Fit) -> None:
+    """Refuse estimates of whose likelihood no draw thinks otherwise than another."""
+    said = fit.draws["log_likelihood"]["yi"].to_numpy().reshape(-1, fit.effects.k)
+    mute = np.flatnonzero(np.ptp(said, axis=0) == 0.0)
+    if mute.size:
+        names = ", ".join(repr(fit.effects.labels[i]) for i in mute)
+        raise RefusalError(
+            f"loo() cannot leave out {names}: without weight in the model's likelihood an estimate "
+            "is left out already. Fit the same model to the other estimates."
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,7 +131,9 @@ def exact_loo(fit: Fit) -> ExactLoo:
     log p(yᵢ | y₋ᵢ) = log ∫ N(yᵢ; w'β, h(φ) + vᵢ) p(β, φ | y₋ᵢ), with the variance that was
     reported, also where the model lets the estimate count for less. Of estimates that share
     participants one is left out and the others of its block stay: what they show of the errors
-    that it shares is part of what foresees it.
+    that it shares is part of what foresees it. The refits share their
+    nodes, and rules are refined until two agree to 1e-9 with one hyperparameter, 1e-8 with two and
+    1e-7 with three; `accuracy` says how closely they did.
 
     A sampled fit answers by Pareto-smoothed importance sampling, with the variance that the model
     lets an estimate have, and by refits of the up to three estimates whose Pareto k exceeds 0.7,

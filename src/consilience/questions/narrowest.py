@@ -62,10 +62,9 @@ def shortest(fit: Fit, level: float = 0.95) -> pd.DataFrame:
 
 def _of_mixtures(posterior: ExactPosterior, level: float) -> pd.DataFrame:
     names, mixture = named(posterior)
-    ends = np.stack([mixture.quantile(_OUT), mixture.quantile(1.0 - _OUT)])
+    ends = mixture.quantiles(np.array([_OUT, 1.0 - _OUT]))
     grid = np.linspace(0.0, 1.0, _GRID)[:, None] * (ends[1] - ends[0]) + ends[0]
-    reached = np.stack([mixture.cdf(row) for row in grid])
-    heights = np.stack([mixture.density(row) for row in grid])
+    heights, reached = mixture.curves(grid)
     a, b = _solved(mixture, *_started(grid, reached, level), level=level)
     several = _several(heights).astype(float)
     columns = {"lower": a, "upper": b, "p_below": mixture.cdf(a), "several": several}

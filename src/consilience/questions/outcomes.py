@@ -17,6 +17,7 @@ from consilience.questions.asking import answering, column, listed, percent
 from consilience.questions.nodes import Nodes, nodes_of
 from consilience.rows import marginal
 
+_REST = 1e-7  # posterior mass that may be left out
 _SEEN = 1e-9  # a singular value below this share of the largest is zero
 
 
@@ -90,7 +91,7 @@ def outcome_borrowing(
     answering(fit, "outcome_borrowing")
     names, trials = _read(fit, by), np.array(as_labels(fit.effects.table, within), dtype=object)
     measured = np.array(as_labels(fit.effects.table, by), dtype=object)
-    place, nodes = _term(fit, by), nodes_of(fit)
+    place, nodes = _term(fit, by), _heaviest(nodes_of(fit))
     rows, columns = [], {}
     for name in names:
         weights = marginal(fit, place, fit.effects.frame.assign(**{by: name}))
@@ -132,6 +133,14 @@ def _term(fit: Fit, by: str) -> int:
         f"The model has no term that reads {by!r}, so it gives every {by} the same mean. Add "
         f"terms.Linear({by!r}) or terms.Exchangeable({by!r}) to the model and fit again."
     )
+
+
+def _heaviest(nodes: Nodes) -> Nodes:
+    """Leave out the many nodes that hold next to nothing together; shares are read to 1e-3."""
+    order = np.argsort(-nodes.mass, kind="stable")
+    kept = np.sort(order[: 1 + int(np.searchsorted(np.cumsum(nodes.mass[order]), 1.0 - _REST))])
+    mass, phi = nodes.mass[kept], nodes.phi[kept]
+    return Nodes(nodes.form, phi, mass / mass.sum(), nodes.form.given(phi))
 
 
 def _shares(nodes: Nodes, weights: Array, trials: NDArray[np.object_]) -> tuple[pd.Series, float]:
@@ -229,7 +238,7 @@ def _words(found: pd.DataFrame, within: str) -> list[str]:
         sentences.append(f"{listed(idle)} borrow{'s' * (len(idle) == 1)} less than 1 %.")
     for name, row in found[found["elsewhere"] > 0.0005].iterrows():
         sentences.append(
-            f"{percent(row['elsewhere'], 1)} of the weight in the mean of {name} is that of each "
-            f"{within} that never measured it."
+            f"{percent(row['elsewhere'], 1)} of the weight in the mean of {name} comes, taken "
+            f"together, from each {within} that never measured it."
         )
     return sentences

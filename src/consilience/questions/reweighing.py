@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from consilience.engines.smoothing import GOOD, smoothed
 from consilience.engines.summary import tails
 from consilience.fit import Fit
 from consilience.gaussian import Array
 from consilience.questions.removed import Removed
 from consilience.questions.shared import Places
 
-_GOOD = 0.7
 _COLUMNS = ["mean", "sd", "median", "lower", "upper", "p_gt_0", "p_gt", "tau", "accuracy"]
 _UNSURE = (
     "The draws say too little about the answer without it (Pareto k = {k:.2f}, above 0.7). Fit "
@@ -54,12 +54,10 @@ def reweighed(fit: Fit, sets: Sequence[Places], *, threshold: float, level: floa
 
 
 def _row(mu: Array, tau: Array, removed: Array, *, asked: tuple[float, float]) -> dict[str, object]:
-    from arviz_stats.base import array_stats
-
-    logs, k = array_stats.psislw(removed, r_eff=1.0)
-    if not float(k) <= _GOOD:
+    logs, (k,) = smoothed(-removed[None])
+    if not float(k) <= GOOD:
         return {"note": _UNSURE.format(k=float(k))}
-    weights = np.exp(logs - logs.max())
+    weights = np.exp(logs[0] - logs[0].max())
     weights /= weights.sum()
     threshold, level = asked
     mean = float(weights @ mu)

@@ -35,6 +35,7 @@ def common(sets: DataSets, mu: tuple[float, float]) -> Common:
     begins = sets.starts[:-1]
 
     def total(values: Array) -> Array:
+        """Add up within each set."""
         return np.add.reduceat(values, begins)
 
     origin = total(sets.y) / sets.sizes

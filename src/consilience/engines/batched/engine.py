@@ -71,6 +71,7 @@ def run(sets: DataSets, assumed: Assumed, asked: Asked) -> Array:
     answers = np.empty((count, columns))
 
     def work(begin: int) -> None:
+        """Answer for one chunk of the sets, in a thread of its own."""
         part = sets.part(begin, min(begin + _CHUNK, count))
         estimates = np.empty((int(part.sizes.max()), 2))
         marks = np.empty((4, asked.probabilities.size + 2))
@@ -89,6 +90,7 @@ def _loop() -> Loop:
     version = stamp("consilience.engines.batched")
 
     def loop(sets: kernel.Sets, models: tuple[Assumed, Asked], places: kernel.Places) -> None:
+        """Answer for one set after the other."""
         if version != CACHE_KEY_ONLY:
             kernel.posteriors(sets, models, places)
 

@@ -4,13 +4,11 @@ A mixture is named by where it stands on a sheet.
 """
 
 import numpy as np
-from numpy.polynomial import chebyshev
-from scipy.special import erfcx
 
 from consilience.engines.batched import vector
 from consilience.engines.batched.shapes import Asked
 from consilience.engines.batched.sheet import MASS, MEAN, A, B, C
-from consilience.engines.compiled import exact, inlined, summing
+from consilience.engines.compiled import exact, summing
 from consilience.gaussian import Array
 
 type Place = tuple[int, int]
@@ -21,30 +19,6 @@ type Task = tuple[Place, Place, Array]
 _STEPS = 100
 _CLOSE = 3e-5  # what is left after a step from here is of the order of its third power
 _PER_ROOT_2PI = 0.3989422804014327
-_DEGREE, _TURN = 20, 4.0
-
-
-def _tail() -> Array:
-    """Coefficients of Φ(−a)·exp(a²/2)·(a + 4) in powers of (a − 4)/(a + 4), highest first.
-
-    The function is analytic on a ≥ 0 and has a limit; its Chebyshev interpolant of degree 20
-    reproduces Φ to 2e-15.
-
-    References
-    ----------
-    .. [1] Schonfelder (1978). Chebyshev expansions for the error and related functions.
-       Mathematics of Computation 32:1232-1240. doi:10.1090/S0025-5718-1978-0494846-8
-    """
-
-    def scaled(t: Array) -> Array:
-        a = _TURN * (1.0 + t) / (1.0 - t)
-        return 0.5 * erfcx(a / np.sqrt(2.0)) * (a + _TURN)
-
-    series = chebyshev.Chebyshev.interpolate(scaled, _DEGREE).coef
-    return np.ascontiguousarray(chebyshev.cheb2poly(series)[::-1])
-
-
-_TAIL = _tail()
 
 
 @summing
@@ -55,7 +29,7 @@ def below(sheet: Array, x: float, mixture: Place) -> tuple[float, float, float]:
     above = density = slope = 0.0
     for i in range(n):
         share = sheet[MASS + i] * sheet[sharp + i] * sheet[B + i]
-        above += sheet[MASS + i] * _upper(sheet[A + i], sheet[B + i])
+        above += sheet[MASS + i] * vector.upper(sheet[A + i], sheet[B + i])
         density += share
         slope -= share * sheet[A + i] * sheet[sharp + i]
     return 1.0 - above, density * _PER_ROOT_2PI, slope * _PER_ROOT_2PI
@@ -67,7 +41,7 @@ def above(sheet: Array, x: float, mixture: Place) -> float:
     _standardise(sheet, x, mixture)
     total = 0.0
     for i in range(mixture[0]):
-        total += sheet[MASS + i] * _upper(sheet[A + i], sheet[B + i])
+        total += sheet[MASS + i] * vector.upper(sheet[A + i], sheet[B + i])
     return total
 
 
@@ -79,19 +53,6 @@ def _standardise(sheet: Array, x: float, mixture: Place) -> None:
         z = (x - sheet[MEAN + i]) * sheet[sharp + i]
         sheet[A + i], sheet[B + i] = z, -0.5 * z * z
     vector.exp(sheet[B : B + n], sheet[C : C + n])
-
-
-@inlined
-def _upper(z: float, exponential: float) -> float:
-    """P(Z > z), given exp(−z²/2)."""
-    a = abs(z)
-    inverse = 1.0 / (a + _TURN)
-    t = (a - _TURN) * inverse
-    series = _TAIL[0]
-    for power in range(1, _DEGREE + 1):
-        series = series * t + _TAIL[power]
-    tail = series * inverse * exponential
-    return tail if z >= 0.0 else 1.0 - tail
 
 
 @exact

@@ -198,7 +198,6 @@ def answer(task: tuple[Task, int], room: Room, found: Found) -> None:
     for block in range(len(work.blocks.places)):
         add_quadratic(work, block, room)
     kernel.shift(work.nodes.known, bench)
-    lanes.invert(bench.A, bench.spare)
     kernel.hand_over((work.nodes.at, first), bench, found)
 
 
@@ -216,6 +215,7 @@ def loop() -> Callable[[Work, Room, Found], None]:
     version = stamp("consilience.engines.exact")
 
     def over(work: Work, room: Room, found: Found) -> None:
+        """Solve `LANES` nodes after `LANES` nodes."""
         if version != CACHE_KEY_ONLY:
             for first in range(0, len(work.nodes.at), LANES):
                 build(work, first, room)
@@ -230,6 +230,7 @@ def root_loop() -> Callable[[Work, Room, Array], None]:
     version = stamp("consilience.engines.exact")
 
     def over(work: Work, room: Room, root: Array) -> None:
+        """Do the same for the roots of the covariances."""
         if version != CACHE_KEY_ONLY:
             for first in range(0, len(work.nodes.at), LANES):
                 build(work, first, room)

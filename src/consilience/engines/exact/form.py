@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from consilience.effects import Effects
+from consilience.engines.exact import systems
 from consilience.engines.exact.solve import Conditional, Equations
-from consilience.engines.exact.systems import factored, turned, typical, values_at, without_columns
 from consilience.engines.identified import refuse_tangled
 from consilience.engines.tree import Layout
 from consilience.gaussian import (
@@ -86,10 +86,10 @@ class Form:
         prior, put = (self.mean, self.sd), object.__setattr__
         if self.tied:
             wide = self._sample.shape[1] > 1
-            found = factored(self.W, self.y, bonds=self.bonds, wide=wide, prior=prior)
+            found = systems.factored(self.W, self.y, bonds=self.bonds, wide=wide, prior=prior)
             put(self, "equations", found)
         else:
-            put(self, "equations", turned(self.W, self.y, errors=self.errors, prior=prior))
+            put(self, "equations", systems.turned(self.W, self.y, errors=self.errors, prior=prior))
 
     @property
     def errors(self) -> Errors:
@@ -212,6 +212,10 @@ class Form:
         """Solve for the coefficients at every node; see `Equations.solve`."""
         return self.given_some(phi, np.arange(len(phi)))
 
+    def log_likelihood(self, phi: Array) -> Array:
+        """Give log p(y | φ) at every node."""
+        return self.equations.log_likelihood(_Pieces(self, phi, np.arange(len(phi))), len(phi))
+
     def given_some(self, phi: Array, at: NDArray[np.intp]) -> Conditional:
         """Solve at some of the nodes, by their places; the likelihood of the others is zero."""
         return self.equations.solve(_Pieces(self, phi, at), len(phi))
@@ -229,15 +233,8 @@ class Form:
         for start in range(0, len(at), chunk):
             piece = at[start : start + chunk]
             point = self.point(phi[start : start + chunk] if every else phi[piece])
-            yield piece, values_at(self.bonds, self.scatter, point), self._spread(point)
-
-    def _spread(self, point: Point) -> Array:
-        """Prior standard deviations of the coefficients, (nodes, m) or (1, m); 1 where flat."""
-        if not any(self.scales):
-            return self.equations.spread
-        ones = np.ones(len(next(iter(point.values()))))
-        scales = np.stack([point.get(name, ones) for name in self.scales], axis=1)
-        return self.equations.spread * scales
+            spread = systems.scaled(self.equations.spread, self.scales, point)
+            yield piece, systems.values_at(self.bonds, self.scatter, point), spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +246,7 @@ class _Pieces:
     at: NDArray[np.intp]
 
     def __iter__(self) -> Iterator[tuple[NDArray, Array, Array]]:
+        """Cut them anew."""
         return self.form.pieces(self.phi, self.at)
 
 
@@ -262,10 +260,11 @@ def assemble(model: Model, effects: Effects) -> Form:
     """
     concrete = resolve(model, effects)
     concrete.bias.refuse_selection("The exact engine", instead="Use engines.Nuts().")
-    observed = concrete.likelihood.observed(weighed(concrete, effects))
+    seen = weighed(concrete, effects)
+    observed = concrete.likelihood.observed(seen)
     scatter = concrete.heterogeneity.scatter(effects)
     parts = blocks(concrete, effects)
-    ties = Ties(scatter.ties, concrete.likelihood.ties(weighed(concrete, effects)))
+    ties = Ties(scatter.ties, concrete.likelihood.ties(seen))
     known = sum((part.known for part in parts), np.zeros(effects.k))
     moments = [part.prior.normal_moments() for part in parts]
     W = parts[0].matrix if len(parts) == 1 else np.hstack([part.matrix for part in parts])
@@ -276,15 +275,15 @@ def assemble(model: Model, effects: Effects) -> Form:
         bonds=Bonds(Errors.of(observed.v, observed.shared), ties),
         known=known,
         W=W,
-        truth=without_columns(W, hidden),
+        truth=systems.without_columns(W, hidden),
         mean=np.array([moments[place][0] for place in each], dtype=float),
         sd=np.array([moments[place][1] for place in each], dtype=float),
         scales=tuple(_scale(part) for part in parts for _ in part.labels),
         scatter=scatter,
-        hypers=gaussian_hypers(concrete, effects),
+        hypers=gaussian_hypers(concrete, effects, parts),
         parts=parts,
         labels=effects.labels,
-        unit=typical(observed.v),
+        unit=systems.typical(observed.v),
     )
     refuse_tangled(Layout(form.parts, form.hypers), form.counted)
     return form

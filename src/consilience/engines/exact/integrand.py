@@ -5,9 +5,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from consilience.engines.exact.along import along, log_prior_at
 from consilience.engines.exact.line import Axis, axis_of
 from consilience.engines.exact.panels import Panels
-from consilience.engines.exact.search import Bracket, bracket, product
+from consilience.engines.exact.search import Bracket, bracket, bracket_line, product, unit_line
 from consilience.engines.exact.solve import Conditional
 from consilience.gaussian import Array, Hyper
 
@@ -26,6 +27,9 @@ class Form(Protocol):
     def given(self, phi: Array) -> Conditional:
         """Give likelihood and coefficients at every node."""
 
+    def log_likelihood(self, phi: Array) -> Array:
+        """Give the log likelihood alone at every node."""
+
     def given_some(self, phi: Array, at: NDArray[np.intp]) -> Conditional:
         """Give them at some of the nodes; the likelihood of the others is zero."""
 
@@ -40,9 +44,12 @@ def coordinates_of(form: Form) -> tuple[Axis, ...]:
 
 def search(form: Form, coordinates: tuple[Axis, ...]) -> Bracket:
     """Bracket the posterior of the hyperparameters on the x scale."""
+    if len(coordinates) == 1:
+        return _search_line(form, coordinates[0])
     scales = np.array([coordinate.scale for coordinate in coordinates])
 
     def sized(x: Array) -> tuple[Array, Array]:
+        """Give the log integrand, and the size of φ."""
         phi = values(coordinates, x)
         return _log_density(form, coordinates, x, phi=phi), sized_by(phi, scales)
 
@@ -51,6 +58,17 @@ def search(form: Form, coordinates: tuple[Axis, ...]) -> Bracket:
         nearest=np.array([coordinate.nearest for coordinate in coordinates]),
         farthest=np.array([coordinate.farthest for coordinate in coordinates]),
     )
+
+
+def _search_line(form: Form, axis: Axis) -> Bracket:
+    """Do so along a single axis."""
+
+    def look(lower: float, upper: float) -> tuple[Array, Array, Array]:
+        """Give the points of a window, and the same there."""
+        seen = along(form.hypers[0], axis, ends=(lower, upper), unit=unit_line)
+        return seen.x, form.log_likelihood(seen.phi) + seen.log_prior, seen.size
+
+    return bracket_line(look, nearest=axis.nearest, farthest=axis.farthest)
 
 
 def sized_by(phi: Array, scales: Array) -> Array:
@@ -65,9 +83,9 @@ def log_density(form: Form, coordinates: tuple[Axis, ...], x: Array) -> Array:
 
 
 def _log_density(form: Form, coordinates: tuple[Axis, ...], x: Array, *, phi: Array) -> Array:
-    total = form.given(phi).log_likelihood
+    total = form.log_likelihood(phi)
     for hyper, coordinate, at, value in zip(form.hypers, coordinates, x.T, phi.T, strict=True):
-        total = total + hyper.prior.logpdf(value) + coordinate.log_jacobian(at)
+        total = total + log_prior_at(hyper, coordinate, at, phi=value)
     return total
 
 
@@ -103,7 +121,7 @@ def added(columns: tuple[Array, ...]) -> Array:
 
 def log_prior_along(hyper: Hyper, coordinate: Axis, x: Array) -> Array:
     """Give the log prior density of one hyperparameter on the x scale."""
-    return hyper.prior.logpdf(coordinate.value(x)) + coordinate.log_jacobian(x)
+    return log_prior_at(hyper, coordinate, x, phi=coordinate.value(x))
 
 
 def product_weights(panels: tuple[Panels, ...]) -> Array:

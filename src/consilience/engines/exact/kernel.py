@@ -54,14 +54,14 @@ class Work(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What is filled in."""
+    """What is filled in; where there is no room for coefficients, they are not looked for."""
 
     deviance: Array
     """−2 log p(y | φ) but for a constant, (nodes,)."""
     shift: Array
-    """cẑ, (nodes, m)."""
+    """cẑ, (nodes, m); or (nodes, 0)."""
     variance: Array
-    """Diagonals of the covariances, (nodes, m)."""
+    """Diagonals of the covariances, of the same shape."""
 
 
 class Bench(NamedTuple):
@@ -80,6 +80,7 @@ class _Benches(local):
     """The room of each thread, by the number of coefficients: loops let other threads run."""
 
     def __init__(self) -> None:
+        """Begin without any, in every thread."""
         self.known: dict[int, Bench] = {}
 
 
@@ -196,10 +197,12 @@ def left_over(rows: Rows, i: int, room: Bench) -> None:
 @summing
 def hand_over(block: tuple[Positions, int], room: Bench, found: Found) -> None:
     """Write a block's answers: deviance, cẑ, and the squares of the rows of c∘L⁻ᵀ."""
-    (at, first), m = block, len(room.g)
+    (at, first), m = block, found.shift.shape[1]
     count = min(LANES, len(at) - first)
     for lane in range(count):
         found.deviance[at[first + lane]] = room.logs.total[lane]
+    if m > 0:
+        lanes.invert(room.A, room.spare)
     for j in range(m):
         square_row(room, j)
         for lane in range(count):
@@ -240,7 +243,6 @@ def solve(work: Work, room: Bench, found: Found) -> None:
         lanes.solve(room.A, room.g)
         shift(work.nodes.known, room)
         add_quadratic(work, first, room)
-        lanes.invert(room.A, room.spare)
         hand_over((work.nodes.at, first), room, found)
 
 
@@ -261,6 +263,7 @@ def loop() -> Callable[[Work, Bench, Found], None]:
     version = stamp("consilience.engines.exact")
 
     def over(work: Work, room: Bench, found: Found) -> None:
+        """Solve at all nodes."""
         if version != CACHE_KEY_ONLY:
             solve(work, room, found)
 
@@ -273,6 +276,7 @@ def root_loop() -> Callable[[Work, Bench, Array], None]:
     version = stamp("consilience.engines.exact")
 
     def over(work: Work, room: Bench, root: Array) -> None:
+        """Find the roots at all nodes."""
         if version != CACHE_KEY_ONLY:
             spread(work, room, root)
 

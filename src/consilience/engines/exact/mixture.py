@@ -1,12 +1,16 @@
 """Mixtures of normals: every marginal of a Gaussian model given its nodes."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from consilience.gaussian import Array
+
+if TYPE_CHECKING:
+    from consilience.engines.exact.normals import Normals
 
 _STEPS = 200
 _CLOSE = 1e-5
@@ -72,17 +76,30 @@ class Mixture:
         where the probability is right to 1e-5 leaves the third power of that. Quantities that are
         found are not looked at again.
         """
-        own = self.means + self._positive * ndtri(q)
-        ends = np.stack([own.min(axis=0), own.max(axis=0)])
-        x = np.clip(self.mean() + ndtri(q) * self.sd(), *ends)
-        missing = np.arange(len(x))
-        for _ in range(_STEPS):
-            found = self.only(missing)._nearer(x[missing], q, ends[:, missing])
-            x[missing], ends[:, missing], done = found
-            missing = missing[~done]
-            if not missing.size:
-                break
-        return x
+        return self.quantiles(np.array([q]))[0]
+
+    def quantiles(self, probabilities: Array) -> Array:
+        """Give several quantiles of each quantity, (p, q)."""
+        normals, mean, sd = self._laid_out(), self.mean(), self.sd()
+        found = np.empty((len(probabilities), len(mean)))
+        for place, q in enumerate(probabilities.tolist()):
+            own = self.means + self._positive * ndtri(q)
+            ends = np.stack([own.min(axis=0), own.max(axis=0)])
+            found[place] = _settled(normals, q, np.clip(mean + ndtri(q) * sd, *ends), ends=ends)
+        return found
+
+    def curves(self, x: Array) -> tuple[Array, Array]:
+        """Give densities and distribution functions at many points (p, q) of each quantity."""
+        from consilience.engines.exact.normals import looked
+
+        normals, every = self._laid_out(), np.arange(x.shape[1])
+        seen = np.stack([looked(normals, every, row) for row in np.ascontiguousarray(x)])
+        return seen[:, 1], seen[:, 0]
+
+    def _laid_out(self) -> "Normals":
+        from consilience.engines.exact.normals import laid_out
+
+        return laid_out(self.weights, self.means, self.sds)
 
     def only(self, places: NDArray[np.intp]) -> "Mixture":
         """Give the mixtures of some of the quantities."""
@@ -90,21 +107,6 @@ class Mixture:
             return self
         weights = self.weights if self.weights.ndim == 1 else self.weights[:, places]
         return Mixture(weights, self.means[:, places], self.sds[:, places])
-
-    def _nearer(self, x: Array, q: float, ends: Array) -> tuple[Array, Array, NDArray[np.bool_]]:
-        """Take a step towards the quantiles, shrink their brackets, and say which are found."""
-        z = self._standardised(x)
-        share = np.exp(-0.5 * z**2) / (self._positive * _ROOT_2PI)
-        excess, density = self._average(ndtr(z)) - q, np.maximum(self._average(share), _TINY)
-        slope = -self._average(share * z / self._positive)
-        lower, upper = np.where(excess < 0, x, ends[0]), np.where(excess > 0, x, ends[1])
-        newton = excess / density
-        following = x - newton / np.maximum(1.0 - 0.5 * newton * slope / density, 0.5)
-        inside = (following >= lower) & (following <= upper)
-        near = inside & (np.abs(excess) <= _CLOSE * min(q, 1.0 - q))
-        narrow = upper - lower <= _ROUNDED * np.abs(x)
-        chosen = np.where(inside, following, (lower + upper) / 2.0)
-        return chosen, np.stack([lower, upper]), near | narrow
 
     def _standardised(self, x: Array) -> Array:
         return np.clip((x - self.means) / self._positive, -_FAR, _FAR)
@@ -117,6 +119,35 @@ class Mixture:
     @property
     def _positive(self) -> Array:
         return np.maximum(self.sds, _TINY)
+
+
+def _settled(normals: "Normals", q: float, x: Array, *, ends: Array) -> Array:
+    """Step from x until the quantiles are found."""
+    from consilience.engines.exact.normals import looked
+
+    missing = np.arange(len(x))
+    for _ in range(_STEPS):
+        seen = looked(normals, missing, x[missing])
+        x[missing], ends[:, missing], done = _nearer(x[missing], q, ends[:, missing], seen=seen)
+        missing = missing[~done]
+        if not missing.size:
+            break
+    return x
+
+
+def _nearer(
+    x: Array, q: float, ends: Array, *, seen: Array
+) -> tuple[Array, Array, NDArray[np.bool_]]:
+    """Take a step towards the quantiles, shrink their brackets, and say which are found."""
+    excess, density, slope = seen[0] - q, np.maximum(seen[1], _TINY), seen[2]
+    lower, upper = np.where(excess < 0, x, ends[0]), np.where(excess > 0, x, ends[1])
+    newton = excess / density
+    following = x - newton / np.maximum(1.0 - 0.5 * newton * slope / density, 0.5)
+    inside = (following >= lower) & (following <= upper)
+    near = inside & (np.abs(excess) <= _CLOSE * min(q, 1.0 - q))
+    narrow = upper - lower <= _ROUNDED * np.abs(x)
+    chosen = np.where(inside, following, (lower + upper) / 2.0)
+    return chosen, np.stack([lower, upper]), near | narrow
 
 
 def side_by_side(parts: list[Mixture]) -> Mixture:

@@ -152,6 +152,7 @@ def loop() -> Callable[[Work, Room, Found], None]:
     version = stamp("consilience.engines.exact")
 
     def over(work: Work, room: Room, found: Found) -> None:
+        """Solve `LANES` nodes after `LANES` nodes."""
         if version != CACHE_KEY_ONLY:
             for first in range(0, len(work.nodes.at), LANES):
                 build(work, first, room)
@@ -166,6 +167,7 @@ def root_loop() -> Callable[[Work, Room, Array], None]:
     version = stamp("consilience.engines.exact")
 
     def over(work: Work, room: Room, root: Array) -> None:
+        """Do the same for the roots of the covariances."""
         if version != CACHE_KEY_ONLY:
             for first in range(0, len(work.nodes.at), LANES):
                 build(work, first, room)

@@ -16,15 +16,25 @@ _CELLS = 5_000_000
 
 
 def seen(rule: Rule) -> NDArray[np.intp]:
-    """Places of the nodes that carry mass, or so much scatter that variances feel them."""
+    """Places of the nodes that carry mass, or so much scatter that variances feel them.
+
+    The lightest are left out, which have together no more than 1e-13 of either.
+    """
     if rule.phi.shape[1]:
         middle = rule.weights @ np.abs(rule.phi)
         size = 1.0 + (np.abs(rule.phi) / np.maximum(middle, _LEAST)).max(axis=1) ** 2
     else:
         size = np.ones(len(rule.weights))
-    share, least = rule.weights * size, _NEGLIGIBLE / len(rule.weights)
-    heavy = (rule.weights > least) | (share > least * share.sum())
+    heavy = _felt(rule.weights) | _felt(rule.weights * size)
     return np.flatnonzero(heavy & rule.conditional.solved)
+
+
+def _felt(mass: Array) -> NDArray[np.bool_]:
+    """Leave the lightest out, which have together no more than a negligible share."""
+    ordered = np.sort(mass)
+    reached = np.cumsum(ordered)
+    few = int(np.searchsorted(reached, _NEGLIGIBLE * reached[-1]))
+    return mass >= ordered[min(few, len(ordered) - 1)]
 
 
 def marginals(rule: Rule, means: Array, variances: Array) -> Mixture:

@@ -13,7 +13,7 @@ import numpy as np
 
 from consilience.engines.compiled import CACHE_KEY_ONLY, kept, stamp, summing
 from consilience.engines.exact.agreement import Disagreement, looser
-from consilience.engines.exact.ladder import LADDER
+from consilience.engines.exact.ladder import FIRST, LADDER
 from consilience.engines.exact.panels import Panels
 from consilience.engines.exact.profile import cumulation, onto_unit
 from consilience.gaussian import Array
@@ -96,6 +96,11 @@ def unit(coarse: int, fine: int) -> Unit:
         onto_unit(LADDER[coarse], LADDER[fine]),
         np.ascontiguousarray(cumulation(*LADDER[fine])),
     )
+
+
+def first_nodes() -> Array:
+    """Give the nodes on [0, 1] of the first two rules of a single axis."""
+    return unit(FIRST, FIRST + 1).nodes
 
 
 def weighed(
@@ -245,6 +250,7 @@ def _loop() -> Callable[[Pair], None]:
     version = stamp("consilience.engines.exact")
 
     def over(pair: Pair) -> None:
+        """Weigh and compare one pair of rules."""
         if version != CACHE_KEY_ONLY:
             compare(pair)
 

@@ -1,6 +1,6 @@
 """The exact posterior: every marginal a mixture over the nodes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -203,22 +203,27 @@ class ExactPosterior(Posterior):
 
     def _marginals(self) -> xr.Dataset:
         """Give densities and distribution functions of all but the trials' own effects."""
-        curves = [*self._coefficient_curves(), *map(_hyper_curve, self._hypers)]
-        names = np.array([*self.coefficients, *self._hyper_names], dtype=object)
-        stacked = (np.stack(part) for part in zip(*curves, strict=True))
-        dims = ("parameter", "point")
-        named = zip(("x", "density", "cdf"), stacked, strict=True)
-        return xr.Dataset({name: (dims, rows) for name, rows in named}, {"parameter": names})
+        curves = [*self._coefficient_curves(), *map(hyper_curve, self._hypers)]
+        return laid_out((*self.coefficients, *self._hyper_names), curves)
 
     def _coefficient_curves(self) -> list[tuple[Array, ...]]:
         mixture = self._of_coefficients()
-        x = np.linspace(mixture.quantile(_END), mixture.quantile(1.0 - _END), _GRID)
-        cdf = np.stack([mixture.cdf(row) for row in x])
-        density = np.stack([mixture.density(row) for row in x])
+        lower, upper = mixture.quantiles(np.array([_END, 1.0 - _END]))
+        x = np.linspace(lower, upper, _GRID)
+        density, cdf = mixture.curves(x)
         return [(x[:, q], density[:, q], cdf[:, q]) for q in range(x.shape[1])]
 
 
-def _hyper_curve(marginal: HyperMarginal) -> tuple[Array, ...]:
+def laid_out(names: tuple[str, ...], curves: Iterable[tuple[Array, ...]]) -> xr.Dataset:
+    """Lay points, densities and distribution functions of parameters out for figures."""
+    stacked = (np.stack(part) for part in zip(*curves, strict=True))
+    dims, labels = ("parameter", "point"), np.array(names, dtype=object)
+    named = zip(("x", "density", "cdf"), stacked, strict=True)
+    return xr.Dataset({name: (dims, rows) for name, rows in named}, {"parameter": labels})
+
+
+def hyper_curve(marginal: HyperMarginal) -> tuple[Array, ...]:
+    """Give points across a marginal, its density and its distribution function there."""
     lower, upper = marginal.quantile(np.array([_END, 1.0 - _END]))
     start = 0.0 if marginal.coordinate.lower >= 0.0 else lower
     x = np.linspace(start, upper, _GRID)
@@ -228,14 +233,14 @@ def _hyper_curve(marginal: HyperMarginal) -> tuple[Array, ...]:
 def _from_mixture(
     names: tuple[str, ...], mixture: Mixture, *, level: float, moments: int
 ) -> pd.DataFrame:
-    lower, upper = tails(level)
+    median, lower, upper = mixture.quantiles(np.array([0.5, *tails(level)]))
     return pd.DataFrame(
         {
             "mean": mixture.mean() if moments >= 1 else np.nan,
             "sd": mixture.sd() if moments == 2 else np.inf,
-            "median": mixture.quantile(0.5),
-            "lower": mixture.quantile(lower),
-            "upper": mixture.quantile(upper),
+            "median": median,
+            "lower": lower,
+            "upper": upper,
             "p_gt_0": mixture.survival(np.zeros(len(names))),
         },
         index=list(names),

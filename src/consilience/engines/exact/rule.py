@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from consilience.engines.exact.agreement import Disagreement, disagreement, looser
+from consilience.engines.exact.along import along
 from consilience.engines.exact.integrand import (
     Form,
     added,
     coordinates_of,
     log_density,
-    log_prior_along,
     log_priors,
     product_weights,
     search,
@@ -172,12 +172,11 @@ class _Domain:
 
     def pair(self) -> tuple[Rule, Disagreement]:
         """Evaluate the first two rules of a single axis, and compare them; give the finer one."""
-        from consilience.engines.exact.pair import Seen, unit, weighed
+        from consilience.engines.exact.pair import Seen, first_nodes, unit, weighed
 
         (hyper,), (axis,), rules = self.form.hypers, self.coordinates, unit(FIRST, FIRST + 1)
         fine = self.cut((FIRST + 1,))
-        x = fine[0].lower + fine[0].length * rules.nodes
-        phi, prior = axis.value(x)[:, None], log_prior_along(hyper, axis, x)
+        _, phi, prior, _ = along(hyper, axis, ends=self.ends, unit=first_nodes)
         if self.found.moments < 2 or not np.isfinite(prior.sum()):
             return self._compared(self.cut((FIRST,)), fine)
         given, last = self.form.given(phi), slice(rules.first, None)
@@ -187,6 +186,11 @@ class _Domain:
         evidence = found.evidence.item(1)
         answers = found.mass[last], found.height[last], self.form.part(given, phi, last)
         return Rule(*own, *answers, evidence, 2), apart
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Ends of a single axis."""
+        return self.found.lower.item(), self.found.upper.item()
 
     def _compared(
         self, coarse: tuple[Panels, ...], fine: tuple[Panels, ...]

@@ -13,12 +13,15 @@ from consilience.gaussian import Array
 _DROP = 36.0  # e^-36 = 2e-16: what is left out cannot be seen in double precision
 _POINTS = {1: 65, 2: 19, 3: 11}
 _FILLED = {1: 0.25, 2: 0.5, 3: 0.5}  # of many points a few steps too many matter less
-_LINE = np.linspace(0.0, 1.0, _POINTS[1])
 _NEAR = 6.0
 _ROUNDS = 60
 
 type LogDensity = Callable[[Array], tuple[Array, Array]]
 """A function of points x (n, d): log integrand, and log(1 + |φ|/scale) of the largest φ, (n,)."""
+
+type Look = Callable[[float, float], tuple[Array, Array, Array]]
+"""A function of the ends of a window on a single axis: points x (n,) in rising order, the ends
+among them, and what a `LogDensity` says there."""
 
 type Hull = tuple[Array, Array, Array]
 """Lower and upper corner, and the highest point."""
@@ -62,16 +65,40 @@ def bracket(log_density: LogDensity, *, nearest: Array, farthest: Array) -> Brac
     ModelError
         If the integrand does not fall off within the reach of numbers.
     """
+    if len(nearest) == 1:
+        ends = nearest.item(), farthest.item()
+        return bracket_line(_looking(log_density), nearest=ends[0], farthest=ends[1])
     for moments in (2, 1, 0):
         target = _Weighted(log_density, moments)
         lower, upper, peak = _widen(target, nearest, farthest)
         if upper.max() < FARTHEST and lower.min() > -FARTHEST:
             return Bracket(lower, upper, peak, moments)
-    raise ModelError(
-        "The posterior of the heterogeneity reaches beyond the largest numbers that a computer "
-        "holds: its priors are too heavy in the tail for these trials. Give the standard "
-        "deviations priors with lighter tails, such as HalfNormal."
-    )
+    raise _too_far()
+
+
+def bracket_line(look: Look, *, nearest: float, farthest: float) -> Bracket:
+    """Do the same along a single axis: numpy's calls for arrays of one number would cost more."""
+    for moments in (2, 1, 0):
+        lower, upper, peak = _widen_line(look, (nearest, farthest), moments)
+        if upper < FARTHEST and lower > -FARTHEST:
+            return Bracket(np.array([lower]), np.array([upper]), np.array([peak]), moments)
+    raise _too_far()
+
+
+def unit_line() -> Array:
+    """Give the points of a window on a single axis that is one long and begins at zero."""
+    return np.linspace(0.0, 1.0, _POINTS[1])
+
+
+def _looking(log_density: LogDensity) -> Look:
+    unit = unit_line()
+
+    def look(lower: float, upper: float) -> tuple[Array, Array, Array]:
+        """Lay a window's points out, and ask there."""
+        x = lower + unit * (upper - lower)
+        return x, *log_density(x[:, None])
+
+    return look
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +108,17 @@ class _Weighted:
 
     def inside(self, points: Array) -> tuple[NDArray[np.bool_], int]:
         """Say which points are near the peak, plain or weighted, and which is the highest."""
-        plain, size = self.log_density(points)
-        weighted, highest = plain + self.moments * size, int(plain.argmax())
-        near = (plain > plain[highest] - _DROP) | (weighted > weighted.max() - _DROP)
-        return near, highest
+        return _near(*self.log_density(points), self.moments)
+
+
+def _near(plain: Array, size: Array, moments: int) -> tuple[NDArray[np.bool_], int]:
+    weighted, highest = plain + moments * size, int(plain.argmax())
+    near = (plain > plain[highest] - _DROP) | (weighted > weighted.max() - _DROP)
+    return near, highest
 
 
 def _widen(target: _Weighted, nearest: Array, farthest: Array) -> Hull:
     """Look near zero first, and further out as long as the hull touches an end."""
-    if len(nearest) == 1:
-        return _widen_line(target, nearest.item(), farthest.item())
     start, end = np.maximum(-_NEAR, nearest), np.minimum(_NEAR, farthest)
     while True:
         lower, upper, peak = _zoom(target, start, end)
@@ -127,29 +155,38 @@ def _hull(target: _Weighted, lower: Array, upper: Array) -> Hull:
     return axes[every, first], axes[every, last], points[highest]
 
 
-def _widen_line(target: _Weighted, nearest: float, farthest: float) -> Hull:
-    """Do the same along a single axis: numpy's calls for arrays of one number would cost more."""
-    start, end = max(-_NEAR, nearest), min(_NEAR, farthest)
+def _widen_line(
+    look: Look, limits: tuple[float, float], moments: int
+) -> tuple[float, float, float]:
+    (nearest, farthest), (start, end) = limits, (max(-_NEAR, limits[0]), min(_NEAR, limits[1]))
     while True:
-        lower, upper, peak = _zoom_line(target, start, end)
+        lower, upper, peak = _zoom_line(look, (start, end), moments)
         above, below = upper >= end < farthest, lower <= start > nearest
         if not (above or below):
-            return np.array([lower]), np.array([upper]), np.array([peak])
+            return lower, upper, peak
         end = min(3.0 * end, farthest) if above else end
         start = max(3.0 * start, nearest) if below else start
 
 
-def _zoom_line(target: _Weighted, lower: float, upper: float) -> tuple[float, float, float]:
-    last = len(_LINE) - 1
+def _zoom_line(look: Look, window: tuple[float, float], moments: int) -> tuple[float, float, float]:
+    lower, upper = window
     for _ in range(_ROUNDS):
-        x = lower + _LINE * (upper - lower)
-        near, highest = target.inside(x[:, None])
+        x, plain, size = look(lower, upper)
+        near, highest = _near(plain, size, moments)
         start, stop = _ends(near, 0)
         wide = upper - lower
-        lower, upper = x[max(start - 1, 0)].item(), x[min(stop + 1, last)].item()
+        lower, upper = x.item(max(start - 1, 0)), x.item(min(stop + 1, len(x) - 1))
         if upper - lower > _FILLED[1] * wide:
-            return lower, upper, x[highest].item()
+            return lower, upper, x.item(highest)
     raise _too_narrow()
+
+
+def _too_far() -> ModelError:
+    return ModelError(
+        "The posterior of the heterogeneity reaches beyond the largest numbers that a computer "
+        "holds: its priors are too heavy in the tail for these trials. Give the standard "
+        "deviations priors with lighter tails, such as HalfNormal."
+    )
 
 
 def _too_narrow() -> ConvergenceError:

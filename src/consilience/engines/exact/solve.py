@@ -108,15 +108,24 @@ class Equations:
         count : int
             How many nodes there are. The likelihood of those that are in no piece is zero.
         """
+        likelihood, shift, variance = self._filled(nodes, (count, len(self.offset)))
+        shift += self.offset
+        return Conditional(likelihood, shift, variance, self, nodes)
+
+    def log_likelihood(self, nodes: "Nodes", count: int) -> Array:
+        """Give log p(y | φ) alone, as `solve` does: for a look at where it lies."""
+        return self._filled(nodes, (count, 0))[0]
+
+    def _filled(self, nodes: "Nodes", shape: tuple[int, int]) -> tuple[Array, Array, Array]:
+        """Give the log likelihood, cẑ and the variances, of this shape, at the nodes."""
         from consilience.engines.exact import kernel
 
-        shape = count, len(self.offset)
-        nothing = np.empty(count)
-        nothing.fill(np.inf)
-        found = kernel.Found(nothing, np.zeros(shape), np.zeros(shape))
+        found = kernel.Found(np.full(shape[0], np.inf), np.zeros(shape), np.zeros(shape))
         self._fill_at(nodes, found, roots=False)
-        likelihood = -0.5 * (self.constant + found.deviance)
-        return Conditional(likelihood, self.offset + found.shift, found.variance, self, nodes)
+        likelihood = found.deviance
+        likelihood += self.constant
+        likelihood *= -0.5
+        return likelihood, found.shift, found.variance
 
     def roots(self, nodes: "Nodes", count: int) -> Array:
         """Give the square roots c∘L⁻ᵀ of the covariances c c'∘A⁻¹, A = LL', (count, m, m)."""
@@ -149,14 +158,13 @@ def equations(W: Array, y: Array, v: Array, *, mean: Array, sd: Array) -> Equati
     """
     flat = np.isinf(sd)
     offset = _offset(W, y, v, mean=mean, flat=flat)
-    there, columns = np.nonzero(W)
-    starts = np.searchsorted(there, np.arange(len(W) + 1))
+    starts, columns, values = _entries(W)
     counted = np.count_nonzero(np.isfinite(v)) - np.count_nonzero(flat)
     constant = counted * _LOG_2PI
     return Equations(
         starts=starts,
         columns=columns,
-        values=W[there, columns],
+        values=values,
         residual=y - W @ offset,
         v=np.ascontiguousarray(v),
         offset=offset,
@@ -164,6 +172,17 @@ def equations(W: Array, y: Array, v: Array, *, mean: Array, sd: Array) -> Equati
         spread=np.where(flat, 1.0, sd)[None, :],
         constant=constant,
     )
+
+
+def _entries(W: Array) -> tuple[Positions, Positions, Array]:
+    """Give what is not zero, row by row: where each row starts, the columns, the values."""
+    k, m = W.shape
+    if m and W.all():
+        return np.arange(0, k * m + 1, m), np.arange(k * m) % m, W.ravel()
+    there, columns = np.nonzero(W)
+    # A single entry would be contiguous by itself, and the loop compiled once more for it.
+    columns = np.ascontiguousarray(columns)
+    return np.searchsorted(there, np.arange(k + 1)), columns, W[there, columns]
 
 
 def _offset(W: Array, y: Array, v: Array, *, mean: Array, flat: Array) -> Array:

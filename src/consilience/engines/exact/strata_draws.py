@@ -79,8 +79,7 @@ def curves(
     """Give densities and distribution functions of all but the trials' own effects."""
     lower, upper = quantile(mixture, _END), quantile(mixture, 1.0 - _END)
     x = lower + (upper - lower) * np.linspace(0.0, 1.0, _GRID)[:, None]
-    density = np.stack([mixture.density(row) for row in x])
-    cdf = np.stack([mixture.cdf(row) for row in x])
+    density, cdf = mixture.curves(x)
     found = [(x[:, q], density[:, q], cdf[:, q]) for q in range(x.shape[1])]
     for marginal in marginals.values():
         ends = marginal.quantile(np.array([_END, 1.0 - _END]))

@@ -94,6 +94,7 @@ def _moments() -> Callable[[Mixed, Array, Sums], None]:
     version = stamp("consilience.engines.exact")
 
     def over(mixed: Mixed, about: Array, found: Sums) -> None:
+        """Sum the moments up."""
         if version != CACHE_KEY_ONLY:
             moments(mixed, about, found)
 
@@ -105,6 +106,7 @@ def _tails() -> Callable[[Mixed, Array, Array], None]:
     version = stamp("consilience.engines.exact")
 
     def over(mixed: Mixed, at: Array, found: Array) -> None:
+        """Sum the tails up."""
         if version != CACHE_KEY_ONLY:
             tails(mixed, at, found)
 

@@ -58,6 +58,27 @@ def values_at(bonds: Bonds, scatter: Scatter, point: Point) -> Array:
     return values_of(h, tuple(tie.values(point) for tie in bonds.ties))
 
 
+def scaled(spread: Array, scales: tuple[str, ...], point: Point) -> Array:
+    """Give the prior standard deviations of the coefficients, (nodes, m) or (1, m); 1 where flat.
+
+    Parameters
+    ----------
+    spread : array (1, m)
+        The same before they are scaled.
+    scales : tuple of str
+        The hyperparameter that scales each, or an empty name.
+    point : mapping
+        The hyperparameters at the nodes.
+    """
+    if not any(scales):
+        return spread
+    found = np.repeat(spread, len(next(iter(point.values()))), axis=0)
+    for place, name in enumerate(scales):
+        if name:
+            found[:, place] *= point[name]
+    return found
+
+
 def typical(v: Array) -> float:
     """Give the standard error in the middle: at a tenth of the price of numpy's median."""
     counted, ordered = np.count_nonzero(np.isfinite(v)), np.sort(v)

@@ -42,14 +42,15 @@ def _normal(curves: Curves, omega: Point, *, eta: Array, h: Array) -> Array:
     """Integrate normal true effects out."""
     if omega:
         return _sampled(curves, omega, eta=eta, h=h)
-    from consilience.engines.integrated.kernel import Found, Work, filled
+    from consilience.engines.integrated.kernel import Found
+    from consilience.engines.integrated.loops import asked, filled
     from consilience.engines.integrated.table import tabulate
 
     table = tabulate(
         lambda theta, order: curves.log(theta, {}, order=order), curves.centre, curves.width
     ).table
     found = Found(*(np.empty(eta.shape) for _ in range(3)))
-    filled()(table, Work(np.array(eta), np.array(h), _KAPPA), found)
+    filled()(table, asked(np.array(eta), np.array(h), _KAPPA), found)
     return found.log_mass
 
 

@@ -12,6 +12,7 @@ from scipy.special import ndtr
 
 from consilience.effects import Effects
 from consilience.engines.base import Combination, Posterior
+from consilience.engines.smoothing import GOOD, smoothed
 from consilience.engines.summary import from_draws, ordered, table
 from consilience.engines.tree import Draws, Layout, grow
 from consilience.gaussian import Array, Bonds, Point, Population, inverse
@@ -21,7 +22,6 @@ COMMON = "sampling_error"
 
 _COLUMN = np.empty((0, 1))
 _GRID = 257
-_GOOD = 0.7
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ class SampledPosterior(Posterior):
         ----------
         Vehtari et al. (2024), JMLR 25(72), for the limit.
         """
-        return np.asarray(~(self._weights[1] <= _GOOD))
+        return np.asarray(~(self._weights[1] <= GOOD))
 
     def _below(self, residual: Array, place: int) -> Array:
         """P(new estimate < the observed), (draws,), given the others of its block."""
@@ -170,10 +170,7 @@ class SampledPosterior(Posterior):
     @cached_property
     def _weights(self) -> tuple[Array, Array]:
         """Log weights (k, draws) of the draws without each estimate, and their Pareto k (k,)."""
-        from arviz_stats.base import array_stats
-
-        log_weights, k = array_stats.psislw(self._flat(self.draws.log_likelihood).T, r_eff=1.0)
-        return np.asarray(log_weights), np.asarray(k)
+        return smoothed(-self._flat(self.draws.log_likelihood).T)
 
     def tree(self) -> xr.DataTree:
         """See `Posterior.tree`."""

@@ -3,10 +3,11 @@
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from consilience.engines.nuts.trace import kept, read, stacked
 from consilience.gaussian import Array
 
 if TYPE_CHECKING:
@@ -58,15 +59,15 @@ class Run:
 class Compiled:
     """A PyMC model compiled once, to be run with several settings."""
 
-    model: object
+    model: Any
 
     def run(self, settings: Settings, seed: int) -> Run:
         """Sample; chains depend on the seed alone, not on the number of cores."""
-        trace = self._sampled(settings, seed)
-        stats = trace["sample_stats"]
-        energy = stats["energy"].to_numpy()
-        divergences = int(stats["diverging"].to_numpy().sum())
-        return Run(trace["posterior"].to_dataset(), divergences, _bfmi(energy), settings)
+        trace = self._sampled(settings, seed, return_raw_trace=True).get_arrow_trace()
+        draws, stats = kept(*trace)
+        energy, diverging = (stacked(stats, name)[0] for name in ("energy", "diverging"))
+        posterior = read(draws, self.model)
+        return Run(posterior, int(diverging.sum()), _bfmi(energy), settings)
 
     def unconstrained(
         self, settings: Settings, seed: int, *, names: Sequence[str]
@@ -89,7 +90,7 @@ class Compiled:
         own, moved = (trace[name].to_dataset() for name in ("posterior", "unconstrained_posterior"))
         return {name: (moved if name in moved else own)[name].to_numpy() for name in names}
 
-    def _sampled(self, settings: Settings, seed: int, **more: bool) -> "xr.DataTree":
+    def _sampled(self, settings: Settings, seed: int, **more: bool) -> Any:  # noqa: ANN401
         import nutpie
 
         return nutpie.sample(
