@@ -1,10 +1,10 @@
 """NUTS compiled once for a model and a design, then given one set of estimates after another.
 
-Compiling takes several times as long as sampling; the estimates enter the compiled model as shared
-data instead of constants, and nothing else differs from `engines.Nuts`.
+Compiling takes several times as long as sampling; what was observed enters the compiled model as
+shared data instead of constants, and nothing else differs from `engines.Nuts`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pymc
@@ -15,16 +15,14 @@ from consilience.effects import Effects
 from consilience.engines import Engine, Nuts, Posterior
 from consilience.engines.nuts.engine import _described
 from consilience.engines.nuts.ladder import climb
-from consilience.engines.nuts.parametrisation import Forms
+from consilience.engines.nuts.parametrisation import Forms, recentred
 from consilience.engines.nuts.sampler import Compiled, Settings, compile_model
 from consilience.errors import RefusalError
 from consilience.model import Model, resolve
 
-_DATA = "estimates_seen"
-
 
 class NutsOnce(Engine):
-    """`engines.Nuts` for trials that differ in their estimates alone.
+    """`engines.Nuts` for trials that differ in what was observed alone.
 
     Parameters
     ----------
@@ -34,48 +32,75 @@ class NutsOnce(Engine):
         The one model that it can do.
     design : Effects
         The trials; their estimates are not used.
+
+    Raises
+    ------
+    RefusalError
+        If the model has levels, whose first form follows from the data, or data in a potential.
     """
 
     def __init__(self, nuts: Nuts, model: Model, design: Effects) -> None:
         self.nuts, self.seed = nuts, nuts.seed
-        self.forms = _Opened(_opened(resolve(model, design).pymc(design)), frozenset())
-        if self.forms.units:
+        self.model, self.design = resolve(model, design), design
+        described = _described(self.model, design, nuts.seed)
+        if any(part.scales for part in described.layout.parts):
             raise RefusalError("Models with levels are parametrised by their data: use Nuts().")
-        self.template = compile_model(self.forms.model)
+        built = self.model.pymc(design)
+        if built.potentials:
+            raise RefusalError("Data in a potential cannot be exchanged: use Nuts().")
+        self.forms = described.forms(built)
+        self.templates: dict[bool, Compiled] = {}
 
     def run(self, model: Model, effects: Effects) -> Posterior:
         """See `Engine.run`."""
-        nuts = self.nuts
+        nuts, concrete = self.nuts, resolve(model, effects)
         seed = int(np.random.default_rng(np.abs(effects.y).view(np.uint64)).integers(2**31))
-        described = _described(resolve(model, effects), effects, seed)
+        described = _described(concrete, effects, seed)
         settings = Settings(nuts.draws, nuts.tune, nuts.chains, nuts.target_accept)
-        seen = Compiled(self.template.model.with_data(**{_DATA: effects.y}))
-        forms = _Opened(self.forms.model, frozenset(), seen=seen)
+        seen = observed(concrete.pymc(effects))
+        forms = _Seen(self.forms.model, self.forms.strong, self.forms.home, once=self, seen=seen)
         return climb(forms, described.judged, settings=settings, seed=seed)
 
     def restore(self, model: Model, effects: Effects, tree: xr.DataTree) -> Posterior:
         """See `Engine.restore`."""
         return self.nuts.restore(model, effects, tree)
 
+    def template(self, *, turned: bool) -> Compiled:
+        """Compile the model with exchangeable data, when it is first asked for."""
+        if turned not in self.templates:
+            centred = self.forms.centred(turned=turned)
+            built = recentred(self.model.pymc(self.design), centred, home=self.forms.home)
+            self.templates[turned] = compile_model(_opened(built))
+        return self.templates[turned]
+
 
 @dataclass(frozen=True)
-class _Opened(Forms):
-    """A model that is compiled already."""
+class _Seen(Forms):
+    """A model that is compiled already, with the data of one set."""
 
-    seen: Compiled | None = None
+    once: NutsOnce | None = None
+    seen: dict[str, np.ndarray] = field(default_factory=dict)
 
     def compiled(self, *, turned: bool) -> Compiled:
         """See `Forms.compiled`."""
-        del turned
-        return self.seen
+        template = self.once.template(turned=turned)
+        return Compiled(template.model.with_data(**self.seen))
+
+
+def observed(model: pymc.Model) -> dict[str, np.ndarray]:
+    """Give what each observed variable of a model holds, by the name of its shared data."""
+    return {
+        f"{variable.name}_seen": np.array(model.rvs_to_values[variable].data)
+        for variable in model.observed_RVs
+    }
 
 
 def _opened(model: pymc.Model) -> pymc.Model:
-    """Let the observed estimates be shared data."""
-    (seen,) = model.observed_RVs
-    old = model.rvs_to_values[seen]
-    value = pytensor.shared(np.array(old.data), name=_DATA)
-    model.rvs_to_values[seen] = value
-    model.values_to_rvs.pop(old)
-    model.values_to_rvs[value] = seen
+    """Let everything that was observed be shared data."""
+    for variable in model.observed_RVs:
+        old = model.rvs_to_values[variable]
+        value = pytensor.shared(np.array(old.data), name=f"{variable.name}_seen")
+        model.rvs_to_values[variable] = value
+        model.values_to_rvs.pop(old)
+        model.values_to_rvs[value] = variable
     return model

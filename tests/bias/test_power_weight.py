@@ -118,7 +118,7 @@ def test_levels_must_be_there(trials):
         cs.fit(model(every), trials)
 
 
-@pytest.mark.slow  # in tests/contracts/test_forms.py the two engines have one density at weight 0
+@pytest.mark.slow  # in tests/contracts/test_product.py the two engines have one density at weight 0
 @pytest.mark.nuts
 def test_nuts_leaves_them_out_as_well(trials):
     ours = cs.fit(model(weighted(0)), trials, Nuts(seed=1))

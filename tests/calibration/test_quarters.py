@@ -74,7 +74,7 @@ def is_uniform(found):
 
 def test_quarters_are_equally_full():
     """Of a model that holds the simpler one, whose turn comes under the mark `slow`."""
-    pvalue, worst = is_uniform(quarters(POOLING, 120, seed=1))
+    pvalue, worst = is_uniform(quarters(POOLING, 60, seed=1))
     assert pvalue > 0.01, worst
 
 

@@ -126,6 +126,22 @@ def test_groups_that_learn_from_one_another_are_drawn_as_they_are_written(design
 
 @pytest.mark.slow
 @pytest.mark.nuts
+@pytest.mark.parametrize("name", ["robust_t", "binomial"])
+def test_what_is_compiled_once_answers_as_the_engine(name, model_of, design_of, script):
+    """With other data than it was compiled for: one observed variable, and two."""
+    model, design = model_of(name), design_of(name)
+    nuts = Nuts(seed=1, draws=400, tune=400)
+    drawn = simulator(model, design).draw(np.random.default_rng(12)).effects
+    found = script("once").NutsOnce(nuts, model, design).run(model, drawn)
+    anew = Nuts(found.seed, nuts.draws, nuts.tune).run(model, drawn)
+    ours, theirs = found.summary(0.95), anew.summary(0.95)
+    gap = np.abs(ours["mean"] - theirs["mean"]) / np.hypot(ours["mcse"], theirs["mcse"])
+    assert gap.max() < 4.0, (gap.idxmax(), gap.max())
+    assert list(ours.index) == list(theirs.index)
+
+
+@pytest.mark.slow
+@pytest.mark.nuts
 def test_nuts_itself_is_calibrated(model_of, design):
     """Few replications: each compiles the model anew. 500 are published, by script."""
     found = calibrate(model_of("robust_t"), design, 20, seed=11, engine=Nuts(seed=1, draws=500))

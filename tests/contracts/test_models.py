@@ -24,6 +24,11 @@ NAMES = [file.stem for file in FILES if file.stem in FIVE]
 MCSE = 4.0
 
 each = pytest.mark.parametrize("name", NAMES)
+AGAIN = ("sceptical",)
+"""random_effects under another prior of mu."""
+each_sampled = pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=pytest.mark.slow) if n in AGAIN else n for n in NAMES]
+)
 
 
 @cache
@@ -165,13 +170,13 @@ def monte_carlo(fit, names, method, **settings):
 
 
 @pytest.mark.nuts
-@each
+@each_sampled
 def test_nuts_passes_its_gate(name):
     assert sampled(name).diagnosis.passed, sampled(name).diagnosis
 
 
 @pytest.mark.nuts
-@each
+@each_sampled
 def test_both_engines_have_the_same_rows_and_columns(name):
     ours, theirs = exact(name).summary(), sampled(name).summary()
     assert list(ours.index) == list(theirs.index)
@@ -183,7 +188,7 @@ def test_both_engines_have_the_same_rows_and_columns(name):
 
 
 @pytest.mark.nuts
-@each
+@each_sampled
 def test_the_engines_agree_within_four_monte_carlo_errors(name):
     ours, theirs = exact(name).summary(), sampled(name).summary()
     error = {
@@ -201,7 +206,7 @@ def test_the_engines_agree_within_four_monte_carlo_errors(name):
 
 
 @pytest.mark.nuts
-@each
+@each_sampled
 def test_both_engines_answer_in_the_same_groups(name):
     ours, theirs = exact(name).draws, sampled(name).draws
     for group in (
@@ -221,7 +226,7 @@ def test_both_engines_answer_in_the_same_groups(name):
 
 
 @pytest.mark.nuts
-@each
+@each_sampled
 def test_combinations_agree(name):
     """compare(), which mixes in scatter and fresh levels, is blind to the engine."""
     table = cs.compare({"exact": exact(name), "nuts": sampled(name)})
@@ -234,7 +239,7 @@ def test_combinations_agree(name):
 
 
 @pytest.mark.nuts
-@each
+@each_sampled
 def test_both_engines_foresee_each_trial_alike(name):
     """Refits against Pareto-smoothed importance weights, where their k says they can be trusted.
 
@@ -251,7 +256,7 @@ def test_both_engines_foresee_each_trial_alike(name):
 
 
 @pytest.mark.nuts
-@each
+@each_sampled
 def test_arviz_reads_sampled_trees(name):
     import arviz as az
 

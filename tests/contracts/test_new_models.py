@@ -21,6 +21,8 @@ EXACT = (
     *("by_group", "location_scale", "nested", "crossed", "bias_adjusted", "down_weighted"),
     "empirical_rhodes",
 )
+AGAIN = ("crossed", "down_weighted", "empirical_rhodes")
+"""Of components that others here, partial_pooling and test_product.py sample by default."""
 SAMPLED = ("robust_t", "two_component", "empirical_bartos")
 PRINTED = "Without the converted rows"
 EARLIER = ("common_effect", "random_effects", "partial_pooling", "moderated", "sceptical")
@@ -161,7 +163,9 @@ def test_it_is_sampled_and_says_why(name, trials):
 
 
 @pytest.mark.nuts
-@pytest.mark.parametrize("name", EXACT)
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=pytest.mark.slow) if n in AGAIN else n for n in EXACT]
+)
 def test_the_engines_agree_within_four_monte_carlo_errors(name):
     ours, theirs = exact(name).summary(), sampled(name).summary()
     assert list(ours.index) == list(theirs.index)

@@ -38,7 +38,7 @@ def sampled_density(scatter, effects, points):
     (common,) = (rv.name for rv in built.free_RVs if rv.name not in ("mu", "tau"))
     found = []
     for mu, tau in points:
-        known = {"mu": np.array(mu), "tau_log__": np.log(tau)}
+        known = {"mu": np.array(mu), "tau_log__": tau}  # by its name, on its own scale
         logs = [float(log_density({**known, common: np.array([each])})) for each in u]
         prior = MU.logpdf(mu) + np.sum(TAU.logpdf(tau))
         found.append(np.log(np.sum(np.exp(logs)) * step) - prior)

@@ -145,6 +145,7 @@ def _scales(blocks: tuple[Block, ...]) -> dict[str, "TensorVariable"]:
 
 
 def _contribution(block: Block, name: str, scales: dict[str, "TensorVariable"]) -> "TensorVariable":
+    """Give what a block adds to the estimates; non-centred where it has a scale."""
     import pymc as pm
     import pytensor.tensor as pt
 

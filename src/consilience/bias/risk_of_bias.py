@@ -91,6 +91,7 @@ class RiskOfBias(Bias):
         return (common, *own)
 
     def _refuse_leaning(self, effects: Effects) -> None:
+        """Refuse a prior that leans to one side of effects without a direction."""
         leaning = self.mean.proper and abs(float(self.mean.ppf(0.5))) > 0.0
         if leaning and not effects.directed:
             raise ModelError(
@@ -101,6 +102,7 @@ class RiskOfBias(Bias):
             )
 
     def _flagged(self, effects: Effects, column: str) -> NDArray[np.bool_]:
+        """Say which trials are at high risk, of which there must be one."""
         flagged = marked(effects.table, column, tuple(self.high))
         if not flagged.any():
             known = ", ".join(sorted(set(effects.table[column].astype(str))))
@@ -112,6 +114,7 @@ class RiskOfBias(Bias):
         return flagged
 
     def _own(self, effects: Effects, place: int, flagged: NDArray[np.bool_]) -> Block:
+        """Give the deviations of a domain's trials from its mean bias."""
         column, rows = self.column[place], np.flatnonzero(flagged)
         labels = tuple(f"bias_deviation[{column}:{effects.labels[row]}]" for row in rows)
         hyper = Hyper(f"bias_scale[{column}]", self.spread)

@@ -103,7 +103,8 @@ class Simulator:
         """
         medians = {hyper.name: float(hyper.prior.ppf(0.5)) for hyper in self.layout.hypers}
         centre = self.layout.seen(self._centre, _scalars(medians))
-        columns = np.hstack([part.matrix for part in self.layout.parts])
+        ones = np.ones((len(y), 1))  # of a mean that follows from a curve
+        columns = np.hstack([ones if p.implied else p.matrix for p in self.layout.parts])
         scores = columns.T @ ((y - centre) / self.bonds.errors.v)
         found = dict(zip(self.layout.labels, (scores > 0.0).tolist(), strict=True))
         wide = self.excess(y) > typical

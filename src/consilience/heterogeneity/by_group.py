@@ -68,24 +68,32 @@ class ByGroup(Heterogeneity):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Separate(Scatter):
+    """A variance for each group, τ[g]²."""
+
     groups: Groups
     tau: Prior
 
     @property
     def hypers(self) -> tuple[Hyper, ...]:
+        """See `Population.hypers`: one τ for each group."""
         return tuple(Hyper(name, self.tau) for name in self.groups.named("tau"))
 
     def variance(self, point: Point) -> Array:
+        """See `Scatter.variance`: that of each trial's group."""
         return self._squares(point)[:, self.groups.places]
 
     def at(self, new: "pd.DataFrame") -> Scatter:
+        """See `Population.at`; only groups that were analysed."""
         return replace(self, groups=self.groups.at(new))
 
     def anywhere(self) -> Somewhere:
+        """See `Population.anywhere`: the groups in their shares."""
         return Somewhere(self.hypers, self.groups.shares, self._squares)
 
     def without(self, place: int) -> Scatter:
+        """See `Scatter.without`; a group that loses its last trial keeps its τ."""
         return replace(self, groups=self.groups.without(place))
 
     def _squares(self, point: Point) -> Array:
+        """Give τ² of each group, (nodes, groups)."""
         return np.stack([point[hyper.name] ** 2 for hyper in self.hypers], axis=1)

@@ -127,5 +127,6 @@ class Somewhere(Population):
 
 
 def _places(names: list[str], levels: tuple[str, ...]) -> NDArray[np.intp]:
+    """Give each row's place among the levels; −1 for none."""
     place = {level: number for number, level in enumerate(levels)}
     return np.array([place.get(name, -1) for name in names], dtype=np.intp)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from consilience.design import Design, encode, mentions
+from consilience.design import Design, encode, mentions, once
 from consilience.effects import Effects
 from consilience.errors import ModelError
 from consilience.gaussian import REAL, Array, Hyper, Point, Scatter
@@ -83,7 +83,9 @@ class LogLinear(Heterogeneity):
         return Spread(predictor, (tau * pt.exp(pt.clip(powers, -_FARTHEST, _FARTHEST))) ** 2)
 
     def _design(self, effects: Effects) -> Design:
-        design = encode(self.formula, effects.frame)
+        """Encode the formula, which must keep its intercept."""
+        formula = self.formula
+        design = once(effects, ("design", formula), lambda: encode(formula, effects.frame))
         if not design.intercept:
             raise ModelError(
                 f"The formula {self.formula!r} of LogLinear heterogeneity takes the intercept out, "
@@ -93,11 +95,14 @@ class LogLinear(Heterogeneity):
 
 
 def _centred(design: Design) -> Array:
+    """Give the columns less their means over the trials."""
     return design.matrix - design.matrix.mean(axis=0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Scaled(Scatter):
+    """A variance for each trial, τ² exp(2γ'z), z centred over the trials."""
+
     tau: Hyper
     gammas: tuple[Hyper, ...]
     design: Design
@@ -105,9 +110,11 @@ class _Scaled(Scatter):
 
     @property
     def hypers(self) -> tuple[Hyper, ...]:
+        """See `Population.hypers`: τ at the mean trial, and γ."""
         return (self.tau, *self.gammas)
 
     def variance(self, point: Point) -> Array:
+        """See `Scatter.variance`; the exponent is held within what a double can hold."""
         if not self.gammas:
             return point["tau"][:, None] ** 2
         gamma = np.stack([point[hyper.name] for hyper in self.gammas], axis=1)
@@ -115,11 +122,14 @@ class _Scaled(Scatter):
         return (point["tau"][:, None] * np.exp(powers)) ** 2
 
     def at(self, new: "pd.DataFrame") -> Scatter:
+        """See `Population.at`; centred as the analysed trials are."""
         centre = self.design.matrix.mean(axis=0)
         return replace(self, rows=self.design.rows(new) - centre)
 
     def anywhere(self) -> Scatter:
+        """See `Population.anywhere`: the mean trial."""
         return replace(self, rows=np.zeros((1, self.rows.shape[1])))
 
     def without(self, place: int) -> Scatter:
+        """See `Scatter.without`; the centre stays."""
         return replace(self, rows=np.delete(self.rows, place, axis=0))

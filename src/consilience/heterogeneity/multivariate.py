@@ -113,6 +113,7 @@ class Multivariate(Heterogeneity):
         return Tied(predictor, pt.diag(sigma)[tie.labels[:, 1]], ((tie, sigma.flatten()),))
 
     def _scatter(self, effects: Effects) -> "_Correlated":
+        """Give the studies and outcomes their numbers."""
         outcomes = _joined(effects.table, self.over)
         levels = tuple(sorted(set(outcomes), key=lambda name: (name.casefold(), name)))
         if len(levels) < 2:
@@ -128,6 +129,7 @@ class Multivariate(Heterogeneity):
         return _Correlated(self, levels, known, labels, np.bincount(places) / len(places))
 
     def _refuse_repeated(self, studies: list[str], outcomes: list[str]) -> None:
+        """Refuse two estimates of one outcome in a study."""
         twice = [pair for pair, count in Counter(zip(studies, outcomes)).items() if count > 1]  # noqa: B905
         if twice:
             (study, outcome), columns = twice[0], " and ".join(self.over)
@@ -142,6 +144,8 @@ class Multivariate(Heterogeneity):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Correlated(Scatter):
+    """Σ of the outcomes, tied together within a study."""
+
     component: Multivariate
     levels: tuple[str, ...]
     known: Mapping[str, int]
@@ -150,19 +154,24 @@ class _Correlated(Scatter):
 
     @property
     def hypers(self) -> tuple[Hyper, ...]:
+        """See `Population.hypers`: those of the structure."""
         return self.component.structure.hypers(self.levels)
 
     @property
     def ties(self) -> tuple[Tie, ...]:
+        """See `Population.ties`: estimates of one study."""
         return (Outcomes(self.labels, len(self.levels), self._covariance),)
 
     def variance(self, point: Point) -> Array:
+        """See `Scatter.variance`: that of each estimate's outcome."""
         return self._squares(point)[:, self.labels[:, 1]]
 
     def derived(self, point: Point) -> Mapping[str, Array]:
+        """See `Population.derived`: what the structure reports besides."""
         return self.component.structure.derived(point, self.levels)
 
     def at(self, new: "pd.DataFrame") -> Scatter:
+        """See `Population.at`; known outcomes, of known or new studies."""
         outcomes = _joined(new, self.component.over)
         unseen = [name for name in dict.fromkeys(outcomes) if name not in self.levels]
         if unseen:
@@ -180,15 +189,19 @@ class _Correlated(Scatter):
         return replace(self, labels=np.array(rows, dtype=np.intp))
 
     def anywhere(self) -> Somewhere:
+        """See `Population.anywhere`: the outcomes in their shares."""
         return Somewhere(self.hypers, self.shares, self._squares)
 
     def without(self, place: int) -> Scatter:
+        """See `Scatter.without`; an outcome that loses its last estimate keeps its place."""
         return replace(self, labels=np.delete(self.labels, place, axis=0))
 
     def _covariance(self, point: Point) -> Array:
+        """Give Σ, (nodes, p, p)."""
         return self.component.structure.covariance(point, self.levels)
 
     def _squares(self, point: Point) -> Array:
+        """Give the diagonal of Σ, (nodes, p)."""
         return np.diagonal(self._covariance(point), axis1=1, axis2=2)
 
 

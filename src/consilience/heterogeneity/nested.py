@@ -92,6 +92,7 @@ class Nested(Heterogeneity):
 
     @property
     def _hypers(self) -> tuple[Hyper, ...]:
+        """Give τ of each level, the outermost first."""
         taus = self.tau if len(self.tau) == len(self.by) else self.tau * len(self.by)
         pairs = zip(self.by, taus, strict=True)
         return tuple(Hyper(f"tau_{column}", prior) for column, prior in pairs)
@@ -140,6 +141,8 @@ class Nested(Heterogeneity):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Nests(Scatter):
+    """What the units of each level share, and a scatter within."""
+
     own: tuple[Hyper, ...]
     by: tuple[str, ...]
     numbers: Mapping[Unit, int]
@@ -148,32 +151,40 @@ class _Nests(Scatter):
 
     @property
     def hypers(self) -> tuple[Hyper, ...]:
+        """See `Population.hypers`: those of the levels, then those within."""
         return (*self.own, *self.inner.hypers)
 
     @property
     def ties(self) -> tuple[Tie, ...]:
+        """See `Population.ties`: estimates of one unit, on every level."""
         return (self.tie,)
 
     def variance(self, point: Point) -> Array:
+        """See `Scatter.variance`: what is shared and what is within."""
         return self.inner.variance(point) + self._shared(point)[:, None]
 
     def own_variance(self, point: Point) -> Array:
+        """See `Scatter.own_variance`: what is within."""
         return self.inner.variance(point)
 
     def at(self, new: "pd.DataFrame") -> Population:
+        """See `Population.at`; of known units or new ones."""
         units = _units([labels_or_new(new, column) for column in self.by])
         tie = replace(self.tie, labels=_labels(units, self.numbers))
         return _Joined(self, self.inner.at(new), tie)
 
     def anywhere(self) -> Population:
+        """See `Population.anywhere`: a new unit on every level."""
         labels = np.arange(-len(self.by), 0)[None]
         return _Joined(self, self.inner.anywhere(), replace(self.tie, labels=labels))
 
     def without(self, place: int) -> Scatter:
+        """See `Scatter.without`; of the tie and of what is within."""
         keep = np.arange(len(self.tie.labels)) != place
         return replace(self, tie=self.tie.keep(keep), inner=self.inner.without(place))
 
     def _shared(self, point: Point) -> Array:
+        """Give Σ τₗ², (nodes,)."""
         return self.tie.values(point)[:, -1]
 
 
@@ -187,20 +198,25 @@ class _Joined(Population):
 
     @property
     def hypers(self) -> tuple[Hyper, ...]:
+        """See `Population.hypers`: those of the levels, then those within."""
         return self.home.hypers
 
     @property
     def ties(self) -> tuple[Tie, ...]:
+        """See `Population.ties`: estimates of one unit, on every level."""
         return (self.tie,)
 
     def components(self, point: Point) -> Components:
+        """See `Population.components`: those within, each wider by what is shared."""
         shares, variances = self.inner.components(point)
         return Components(shares, variances + self.home.tie.values(point)[:, -1, None, None])
 
     def at(self, new: "pd.DataFrame") -> Population:
+        """See `Population.at`; of known units or new ones."""
         return self.home.at(new)
 
     def anywhere(self) -> Population:
+        """See `Population.anywhere`: a new unit on every level."""
         return self.home.anywhere()
 
 

@@ -57,20 +57,27 @@ class Normal(Heterogeneity):
 
 @dataclass(frozen=True, slots=True)
 class _Equal(Scatter):
+    """One variance for all, τ²."""
+
     tau: Hyper
 
     @property
     def hypers(self) -> tuple[Hyper, ...]:
+        """See `Population.hypers`: τ."""
         return (self.tau,)
 
     def variance(self, point: Point) -> Array:
+        """See `Scatter.variance`: τ² whatever the trial, (nodes, 1)."""
         return point["tau"][:, None] ** 2
 
     def at(self, new: "pd.DataFrame") -> "_Equal":  # noqa: ARG002 - the same for all trials
+        """See `Population.at`: the same."""
         return self
 
     def anywhere(self) -> "_Equal":
+        """See `Population.anywhere`: the same."""
         return self
 
     def without(self, place: int) -> "_Equal":  # noqa: ARG002 - the same for all trials
+        """See `Scatter.without`: the same."""
         return self

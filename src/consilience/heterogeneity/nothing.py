@@ -25,4 +25,6 @@ class Nothing(Heterogeneity):
 
     def pymc(self, predictor: "TensorVariable", effects: Effects) -> Spread:  # noqa: ARG002
         """See `Heterogeneity.pymc`."""
-        return Spread(predictor, predictor.zeros_like())
+        import pytensor.tensor as pt
+
+        return Spread(predictor, pt.as_tensor_variable(0.0))

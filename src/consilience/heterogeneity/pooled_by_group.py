@@ -82,6 +82,7 @@ class PooledByGroup(Heterogeneity):
         return Spread(predictor, tau[self._groups(effects).places] ** 2)
 
     def _groups(self, effects: Effects) -> Groups:
+        """Read the groups, of which there must be two."""
         groups = grouped(effects, self.by)
         if len(groups.levels) < 2:
             raise ModelError(
@@ -93,35 +94,43 @@ class PooledByGroup(Heterogeneity):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Pooled(Scatter):
+    """A variance for each group, log τ[g] from a population."""
+
     groups: Groups
     tau: Prior
     spread: Prior
 
     @property
     def hypers(self) -> tuple[Hyper, ...]:
+        """See `Population.hypers`: the typical τ, the spread, and a deviation for each group."""
         names = self.groups.named("tau_deviation")
         deviations = (Hyper(name, Normal(0.0, 1.0), REAL) for name in names)
         return (Hyper("tau_typical", self.tau), Hyper("tau_spread", self.spread), *deviations)
 
     def variance(self, point: Point) -> Array:
+        """See `Scatter.variance`: that of each trial's group."""
         taus = np.stack(list(self.derived(point).values()), axis=1)
         return taus[:, self.groups.places] ** 2
 
     def derived(self, point: Point) -> Mapping[str, Array]:
+        """See `Population.derived`: τ of each group."""
         typical, spread = point["tau_typical"], point["tau_spread"]
         pairs = zip(self.groups.named("tau"), self.groups.named("tau_deviation"), strict=True)
         return {name: typical * np.exp(spread * point[unit]) for name, unit in pairs}
 
     def at(self, new: "pd.DataFrame") -> Population:
+        """See `Population.at`; a group never seen is drawn from the population."""
         names = as_labels(new, self.groups.by)
         if all(name in self.groups.levels for name in names):
             return replace(self, groups=self.groups.at(new))
         return _Visited(self, tuple(names))
 
     def anywhere(self) -> Population:
+        """See `Population.anywhere`: a group never seen."""
         return _Visited(self, ("",))
 
     def without(self, place: int) -> Scatter:
+        """See `Scatter.without`; the population keeps its groups."""
         return replace(self, groups=self.groups.without(place))
 
 
@@ -134,9 +143,11 @@ class _Visited(Population):
 
     @property
     def hypers(self) -> tuple[Hyper, ...]:
+        """See `Population.hypers`: the typical τ, the spread, and a deviation for each group."""
         return self.home.hypers
 
     def components(self, point: Point) -> Components:
+        """See `Population.components`: one of a known group, the nodes of a rule for a new one."""
         z, weights = hermite_e.hermegauss(_NODES)
         known = self.home.derived(point)
         fresh = point["tau_typical"][:, None] * np.exp(point["tau_spread"][:, None] * z)
@@ -149,7 +160,9 @@ class _Visited(Population):
         return Components((weights / weights.sum())[None, :], np.stack(columns, axis=1) ** 2)
 
     def at(self, new: "pd.DataFrame") -> Population:
+        """See `Population.at`; a group never seen is drawn from the population."""
         return self.home.at(new)
 
     def anywhere(self) -> Population:
+        """See `Population.anywhere`: a group never seen."""
         return self.home.anywhere()

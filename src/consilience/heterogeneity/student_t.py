@@ -97,29 +97,37 @@ class StudentT(Heterogeneity):
 
 @dataclass(frozen=True, slots=True)
 class _Heavy(Population):
+    """Student's t as a finite mixture of normals, τ²λ."""
+
     tau: Hyper
     nu: float
     k: int
 
     @property
     def hypers(self) -> tuple[Hyper, ...]:
+        """See `Population.hypers`: τ, the scale."""
         return (self.tau,)
 
     def components(self, point: Point) -> Components:
+        """See `Population.components`: the nodes of λ."""
         multiples, shares = scale_mixture(self.nu)
         return Components(shares[None, :], point["tau"][:, None, None] ** 2 * multiples)
 
     def variance(self, point: Point) -> Array:
+        """See `Population.variance`: τ²ν/(ν − 2); infinite for ν ≤ 2."""
         factor = self.nu / (self.nu - 2.0) if self.nu > 2.0 else np.inf
         return factor * point["tau"][:, None] ** 2
 
     def at(self, new: "pd.DataFrame") -> Population:  # noqa: ARG002 - the same for all trials
+        """See `Population.at`: the same."""
         return self
 
     def anywhere(self) -> Population:
+        """See `Population.anywhere`: the same."""
         return self
 
     def verdicts(self, residual: Array, v: Array, *, point: Point) -> Mapping[str, Array]:
+        """See `Population.verdicts`: P(|θᵢ − ηᵢ| > z·τ | data), over λ."""
         parts = self.components(point)
         limit = float(ndtri((1.0 + (1.0 - _SURPRISE) ** (1.0 / self.k)) / 2.0))
         far = limit * point["tau"][:, None]

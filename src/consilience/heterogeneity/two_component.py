@@ -85,29 +85,37 @@ class TwoComponent(Heterogeneity):
 
 @dataclass(frozen=True, slots=True)
 class _Two(Population):
+    """Two normals: ordinary trials, and outliers m times as far."""
+
     tau: Hyper
     weight: Hyper
     multiple: float
 
     @property
     def hypers(self) -> tuple[Hyper, ...]:
+        """See `Population.hypers`: τ of the ordinary ones and the share of outliers."""
         return (self.tau, self.weight)
 
     def components(self, point: Point) -> Components:
+        """See `Population.components`: ordinary, outlying."""
         w = point["outlier_weight"]
         scales = point["tau"][:, None, None] * np.array([1.0, self.multiple])
         return Components(np.stack([1.0 - w, w], axis=1), scales**2)
 
     def at(self, new: "pd.DataFrame") -> Population:  # noqa: ARG002 - the same for all trials
+        """See `Population.at`: the same."""
         return self
 
     def anywhere(self) -> Population:
+        """See `Population.anywhere`: the same."""
         return self
 
     def derived(self, point: Point) -> Mapping[str, Array]:
+        """See `Population.derived`: the SD of outliers."""
         return {"tau_outlier": self.multiple * point["tau"]}
 
     def verdicts(self, residual: Array, v: Array, *, point: Point) -> Mapping[str, Array]:
+        """See `Population.verdicts`: P(outlier | data)."""
         parts = self.components(point)
         columns = [
             self.responsibility(residual[:, row], float(v[row]), parts=parts, row=row)[:, 1]

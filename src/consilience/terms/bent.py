@@ -68,5 +68,6 @@ class Bent(Curve):
         return beta * self._column(point)
 
     def _column(self, point: Point) -> Array:
+        """Give the column, centred where the level is a coefficient of its own."""
         found = self.share(self.rows, point)
         return found if self.from_zero else found - self.mean(point)[..., None]

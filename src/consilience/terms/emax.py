@@ -7,7 +7,7 @@ import numpy as np
 
 from consilience.errors import DataError, ModelError, Problem
 from consilience.priors import Prior, Uniform, UnitInformation
-from consilience.terms.exposures import Columns, Exposures
+from consilience.terms.exposures import Exposures
 from consilience.terms.located import Located, settled
 from consilience.terms.shapes import Saturating, Shape
 
@@ -63,11 +63,6 @@ class Emax(Located):
                 f"Emax: the prior of the location, {self.location.label}, gives mass to exposures "
                 "below 0. Use one on [0, ∞), such as Uniform(0, 100)."
             )
-
-    @property
-    def columns(self) -> Columns:
-        """See `Located.columns`."""
-        return Columns(exposure=self.column, error=self.error, unknown=self.unknown)
 
     def shape(self, trials: Exposures) -> Shape:
         """See `Located.shape`.

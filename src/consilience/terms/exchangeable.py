@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from consilience.design import once
 from consilience.design.columns import as_labels
 from consilience.effects import Effects
 from consilience.errors import ModelError
@@ -69,9 +70,8 @@ class Exchangeable(Term):
 
     def block(self, effects: Effects) -> Block:
         """See `Term.block`."""
-        levels = self.levels(effects)
-        labels = tuple(f"{self.variable}[{level}]" for level in levels)
-        matrix = _indicators(self._names(effects.table), levels)
+        key = ("levels", self.factor, self.within)
+        labels, matrix = once(effects, key, lambda: self._columns(effects))
         return Block(self.variable, labels, matrix, Normal(0.0, 1.0), (self._hyper(),))
 
     def rows(self, effects: Effects, new: pd.DataFrame) -> Rows:
@@ -119,17 +119,26 @@ class Exchangeable(Term):
             )
         return tuple(found)
 
+    def _columns(self, effects: Effects) -> tuple[tuple[str, ...], np.ndarray]:
+        levels = self.levels(effects)
+        labels = tuple(f"{self.variable}[{level}]" for level in levels)
+        return labels, _indicators(self._names(effects.table), levels)
+
     def _names(self, table: pd.DataFrame) -> list[str]:
+        """Name the level of each row; pairs as ``a:b``."""
         columns = [_column(table, name) for name in (self.factor, self.within) if name]
         return [":".join(pair) for pair in zip(*columns, strict=True)]
 
     def _hyper(self) -> Hyper:
+        """Give the standard deviation between levels."""
         return Hyper(f"{self.variable}_scale", self.scale)
 
 
 def _column(table: pd.DataFrame, factor: str) -> list[str]:
+    """Read the labels of a column, without the blanks around them."""
     return [label.strip() for label in as_labels(table, factor)]
 
 
 def _indicators(names: list[str], levels: tuple[str, ...]) -> np.ndarray:
+    """Give a column of 0 and 1 for each level; a level never seen has none."""
     return (np.array(names, dtype=object)[:, None] == np.array(levels, dtype=object)).astype(float)

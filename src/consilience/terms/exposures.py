@@ -135,6 +135,7 @@ class Exposures:
 
 
 def _numbers(table: pd.DataFrame, name: str) -> Array:
+    """Read a column, nan where a cell is no number; zeros where no column is named."""
     if not name:
         return np.zeros(len(table))
     if name not in table.columns:

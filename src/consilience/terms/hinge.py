@@ -6,8 +6,8 @@ from typing import final
 import numpy as np
 
 from consilience.priors import Prior, Uniform, UnitInformation
-from consilience.terms.exposures import Columns, Exposures
-from consilience.terms.located import Located, settled
+from consilience.terms.exposures import Exposures
+from consilience.terms.located import Located
 from consilience.terms.shapes import Ramp, Shape
 
 
@@ -56,17 +56,6 @@ class Hinge(Located):
     error: str = ""
     unknown: tuple[Prior, ...] = ()
     from_zero: bool = True
-
-    def __post_init__(self) -> None:
-        """Look names up, and refuse what cannot stand there."""
-        settled(self)
-
-    @property
-    def columns(self) -> Columns:
-        """See `Located.columns`."""
-        return Columns(
-            exposure=self.column, spread=self.spread, error=self.error, unknown=self.unknown
-        )
 
     def shape(self, trials: Exposures) -> Shape:
         """See `Located.shape`."""

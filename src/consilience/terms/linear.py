@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from consilience.design import Design, encode, mentions
+from consilience.design import Design, encode, mentions, once
 from consilience.effects import Effects
 from consilience.errors import ModelError
 from consilience.gaussian import Block, Rows
@@ -75,7 +75,12 @@ class Linear(Term):
         return mentions(self.formula, column)
 
     def _design(self, effects: Effects) -> Design:
-        design = encode(self.formula, effects.frame, distinct=False)
+        """Encode the formula."""
+        design = once(
+            effects,
+            ("columns", self.formula),
+            lambda: encode(self.formula, effects.frame, distinct=False),
+        )
         if not design.intercept:
             raise ModelError(
                 f"The formula {self.formula!r} of a Linear term takes the intercept out, but the "
@@ -90,4 +95,5 @@ class Linear(Term):
 
 
 def _centre(design: Design) -> np.ndarray:
+    """Give the columns' means over the analysed trials."""
     return design.matrix.mean(axis=0)

@@ -30,12 +30,21 @@ class Located(Term):
     column: str
     location: Prior
     effect: Prior
+    spread: str = ""
+    error: str
+    unknown: tuple[Prior, ...]
     from_zero: bool
 
+    def __post_init__(self) -> None:
+        """Look names up, and refuse what cannot stand there."""
+        settled(self)
+
     @property
-    @abstractmethod
     def columns(self) -> Columns:
         """Where the exposures stand."""
+        return Columns(
+            exposure=self.column, spread=self.spread, error=self.error, unknown=self.unknown
+        )
 
     @abstractmethod
     def shape(self, trials: Exposures) -> Shape:
@@ -133,6 +142,7 @@ class Located(Term):
         return np.array([ends[0], *inside, ends[1]])
 
     def _trials(self, effects: Effects) -> Exposures:
+        """Read the exposures, of which three must differ."""
         found = self.columns.read(effects.table)
         known = np.unique(found.printed)
         if len(known) < 3:
@@ -153,6 +163,7 @@ class Located(Term):
         return Columns(exposure=columns.exposure, spread=columns.spread).read(table)
 
     def _curve(self, rows: Exposures, trials: Exposures) -> Bent:
+        """Give the curve of some rows, centred over the trials."""
         return Bent(self.place, self.shape(trials), rows, trials, self.from_zero)
 
 
@@ -165,7 +176,7 @@ def settled(term: Located) -> None:
         Naming the setting.
     """
     kind, put = type(term).__name__, object.__setattr__
-    for name in ("column", *(n for n in ("spread", "error") if hasattr(term, n))):
+    for name in ("column", "spread", "error"):
         value = getattr(term, name)
         if not isinstance(value, str) or (name == "column" and not value):
             raise ModelError(f"{kind}: {name} is the name of a column, not {value!r}.")
@@ -178,11 +189,9 @@ def settled(term: Located) -> None:
         )
     if not isinstance(term.from_zero, bool):
         raise ModelError(f"{kind}: from_zero is True or False, not {term.from_zero!r}.")
-    unknown = getattr(term, "unknown", ())
-    given = unknown if isinstance(unknown, list | tuple) else (unknown,)
-    if hasattr(term, "unknown"):
-        put(term, "unknown", tuple(standing(each, f"{kind}: unknown") for each in given[:1]))
-    if len(given) > 1 or any(not each.proper for each in getattr(term, "unknown", ())):
+    given = term.unknown if isinstance(term.unknown, list | tuple) else (term.unknown,)
+    put(term, "unknown", tuple(standing(each, f"{kind}: unknown") for each in given[:1]))
+    if len(given) > 1 or any(not each.proper for each in term.unknown):
         raise ModelError(f"{kind}: unknown is one proper prior of exposure, or nothing.")
     term.place  # noqa: B018 - refuses a location's prior that is improper
 

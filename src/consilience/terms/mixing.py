@@ -9,13 +9,18 @@ from numpy.typing import NDArray
 
 from consilience.effects import Effects
 from consilience.errors import ModelError, RefusalError
-from consilience.gaussian import Array
+from consilience.gaussian import Array, Tie
 from consilience.priors import Prior
 
 if TYPE_CHECKING:
     from pytensor.tensor import TensorVariable
 
 _POINTS = 4097
+_ALONE = (
+    "A threshold that all participants of a trial pass together is sampled for independent "
+    "estimates only, and {others}. Use engines.Exact(), or name the column of the spread "
+    "(spread=…)."
+)
 
 
 class Mixing(ABC):
@@ -148,22 +153,36 @@ class _Summed:
         effects: Effects,
     ) -> None:
         """Add the sum over the places, with a mixture of normal true effects integrated out."""
-        import pymc as pm
         import pytensor.tensor as pt
 
         kept, y, v = self._counted(effects)
         whole = (variances + np.zeros((effects.k, 1)))[kept] + v[:, None]
         each = _log_normal((y - location[:, kept])[:, :, None], whole) + pt.log(shares)
-        self.places.add(pm.math.logsumexp(each, axis=2)[:, :, 0].sum(axis=1))
+        self.places.add(pt.logsumexp(each, axis=2).sum(axis=1))
+
+    def pymc_tied(
+        self,
+        location: "TensorVariable",
+        variance: "TensorVariable",
+        *,
+        ties: "tuple[tuple[Tie, TensorVariable], ...]",
+        effects: Effects,
+    ) -> None:
+        """Refuse true effects that are tied to one another."""
+        del location, variance, ties, effects
+        raise RefusalError(_ALONE.format(others="their true effects are tied to one another"))
 
     def _counted(self, effects: Effects) -> tuple[NDArray[np.intp], Array, Array]:
-        seen = self.likelihood.observed(effects)
-        if not seen.shared.independent:
+        """Give places, values and variances of the estimates that count, all independent."""
+        if self.likelihood.by_curves:
             raise RefusalError(
-                "A threshold that all participants of a trial pass together is sampled for "
-                "independent estimates only, and some share participants. Use engines.Exact(), or "
-                "name the column of the spread (spread=…)."
+                "A threshold that all participants of a trial pass together does not stand with a "
+                f"{type(self.likelihood).__name__} likelihood. Name the column of the spread "
+                "(spread=…), or take likelihoods.Normal()."
             )
+        seen = self.likelihood.observed(effects)
+        if not seen.shared.independent or self.likelihood.ties(effects):
+            raise RefusalError(_ALONE.format(others="some share participants"))
         kept = np.flatnonzero(np.isfinite(seen.v))
         if not kept.size:
             raise ModelError("No estimate counts: all weights are 0. Give one a weight.")
@@ -171,10 +190,12 @@ class _Summed:
 
 
 def _wide(variance: "TensorVariable", k: int) -> "TensorVariable":
+    """Give a variance to each estimate."""
     return variance + np.zeros(k)
 
 
 def _log_normal(residual: "TensorVariable", variance: "TensorVariable") -> "TensorVariable":
+    """Log density of N(0, variance) at the residual."""
     import pytensor.tensor as pt
 
     return -0.5 * (np.log(2.0 * np.pi) + pt.log(variance) + residual**2 / variance)

@@ -88,12 +88,14 @@ class Offset(Term):
         return column == self.column
 
     def _known(self, table: pd.DataFrame) -> Array:
+        """Add the shifts of the column and those by label."""
         shifts = dict(self.values)
         own = np.array([shifts.get(str(label), 0.0) for label in table.index])
         return own + _numbers(table, self.column) if self.column else own
 
 
 def _numbers(table: pd.DataFrame, column: str) -> Array:
+    """Read a column of finite numbers."""
     if column not in table.columns:
         raise ModelError(
             f"There is no column {column!r} among the trials. Columns: {', '.join(table.columns)}."

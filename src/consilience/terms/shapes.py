@@ -122,6 +122,7 @@ def _excess(x: Array, s: Array, c: Array) -> Array:
 
 
 def _excess_tensor(x: "TensorVariable", s: Array, c: "TensorVariable") -> "TensorVariable":
+    """Give `_excess` in PyTensor."""
     import pytensor.tensor as pt
 
     gap = x - c

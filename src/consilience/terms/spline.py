@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from consilience.design import Design, encode
+from consilience.design import Design, encode, once
 from consilience.effects import Effects
 from consilience.errors import ModelError
 from consilience.gaussian import Block, Rows
@@ -93,11 +93,15 @@ class Spline(Term):
 
     @property
     def _variable(self) -> str:
+        """Name of the coefficients."""
         return f"{self.column}_spline"
 
     def _design(self, effects: Effects) -> Design:
-        return encode(f"bs(`{self.column}`, df={self.df})", effects.frame)
+        """Encode the basis, with knots at quantiles of the trials."""
+        formula = f"bs(`{self.column}`, df={self.df})"
+        return once(effects, ("design", formula), lambda: encode(formula, effects.frame))
 
 
 def _centre(design: Design) -> np.ndarray:
+    """Give the basis functions' means over the analysed trials."""
     return design.matrix.mean(axis=0)

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from typing import final
 
 from consilience.priors import Prior, Uniform, UnitInformation
-from consilience.terms.exposures import Columns, Exposures
-from consilience.terms.located import Located, settled
+from consilience.terms.exposures import Exposures
+from consilience.terms.located import Located
 from consilience.terms.shapes import Shape, Step
 
 
@@ -61,17 +61,6 @@ class Threshold(Located):
     error: str = ""
     unknown: tuple[Prior, ...] = ()
     from_zero: bool = True
-
-    def __post_init__(self) -> None:
-        """Look names up, and refuse what cannot stand there."""
-        settled(self)
-
-    @property
-    def columns(self) -> Columns:
-        """See `Located.columns`."""
-        return Columns(
-            exposure=self.column, spread=self.spread, error=self.error, unknown=self.unknown
-        )
 
     def shape(self, trials: Exposures) -> Shape:  # noqa: ARG002 - the same for all trials
         """See `Located.shape`."""

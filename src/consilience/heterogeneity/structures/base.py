@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from consilience.errors import ModelError
-from consilience.gaussian import Array, Hyper, Point
+from consilience.gaussian import CORRELATION, Array, Hyper, Point
+from consilience.heterogeneity.base import settle
 from consilience.priors import Prior
 
 if TYPE_CHECKING:
@@ -49,6 +50,37 @@ class Structure(ABC):
     @abstractmethod
     def pymc(self, levels: Levels) -> "TensorVariable":
         """Add the hyperparameters to the PyMC model in context, and give Σ, (p, p)."""
+
+
+class OneCorrelation(Structure):
+    """A structure with one correlation between any two outcomes.
+
+    Attributes
+    ----------
+    tau, rho : Prior
+        Priors of the SD of an outcome, and of the correlation.
+    """
+
+    __slots__ = ()
+
+    tau: Prior
+    rho: Prior
+
+    def __post_init__(self) -> None:
+        """Refuse what is no prior of its parameter."""
+        settle(self, "tau")
+        settle(self, "rho", CORRELATION)
+
+    def correlation(self, levels: Levels) -> Hyper:
+        """Give ρ.
+
+        Raises
+        ------
+        ModelError
+            If so many outcomes cannot correlate as low as its prior allows.
+        """
+        refuse_impossible(self.rho, len(levels))
+        return Hyper("rho", self.rho, CORRELATION)
 
 
 def equal_correlations(rho: Array, p: int) -> Array:

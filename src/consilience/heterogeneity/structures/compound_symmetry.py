@@ -5,13 +5,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from consilience.gaussian import CORRELATION, Array, Hyper, Point
-from consilience.heterogeneity.base import settle
+from consilience.gaussian import Array, Hyper, Point
 from consilience.heterogeneity.structures.base import (
     Levels,
-    Structure,
+    OneCorrelation,
     equal_correlations,
-    refuse_impossible,
 )
 from consilience.priors import HalfWeaklyInformative, Prior, Uniform
 
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class CompoundSymmetry(Structure):
+class CompoundSymmetry(OneCorrelation):
     """Σ = τ² ((1 − ρ) I + ρ 11'): one SD, one correlation. Exact for any number of outcomes.
 
     Parameters
@@ -43,15 +41,9 @@ class CompoundSymmetry(Structure):
     tau: Prior = field(default_factory=HalfWeaklyInformative)
     rho: Prior = field(default_factory=lambda: Uniform(0.0, 1.0))
 
-    def __post_init__(self) -> None:
-        """Refuse what is no prior of its parameter."""
-        settle(self, "tau")
-        settle(self, "rho", CORRELATION)
-
     def hypers(self, levels: Levels) -> tuple[Hyper, ...]:
         """See `Structure.hypers`."""
-        refuse_impossible(self.rho, len(levels))
-        return (Hyper("tau", self.tau), Hyper("rho", self.rho, CORRELATION))
+        return (Hyper("tau", self.tau), self.correlation(levels))
 
     def covariance(self, point: Point, levels: Levels) -> Array:
         """See `Structure.covariance`."""

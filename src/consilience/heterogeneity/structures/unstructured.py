@@ -96,6 +96,7 @@ class Unstructured(Structure):
         return scaled @ scaled.T
 
     def _partials(self, p: int) -> Iterator[Hyper]:
+        """Give the partial correlations, each Beta on (−1, 1) as LKJ has it."""
         for j in range(p):
             for i in range(j):
                 prior = LKJ(self.eta + 0.5 * (p - 2 - i))
@@ -103,6 +104,7 @@ class Unstructured(Structure):
 
     @staticmethod
     def _correlations(point: Point, levels: Levels) -> Array:
+        """Build R from its Cholesky factor, row by row, (nodes, p, p)."""
         p, nodes = len(levels), len(point[f"tau[{levels[0]}]"])
         lower = np.zeros((nodes, p, p))
         for j in range(p):
@@ -116,4 +118,5 @@ class Unstructured(Structure):
 
 
 def _name(j: int, i: int, p: int) -> str:
+    """Name a partial correlation; of two outcomes it is the correlation."""
     return "rho" if p == 2 else f"rho_partial_{j + 1}_{i + 1}"
