@@ -7,7 +7,7 @@ import pytest
 
 from consilience.report import report
 from consilience.review import read_review
-from consilience.review.declared_grid import NO_EXPOSURE
+from consilience.review.declared_grid import NO_EXPOSURE, DeclaredJoint
 
 pytestmark = pytest.mark.browser
 
@@ -23,7 +23,11 @@ def page(tmp_path_factory) -> Path:
     few = replace(
         review,
         cells=replace(review.cells, outcomes=outcomes, cells=kept),
-        grid=replace(review.grid, joint=("random_effects",), exposure=NO_EXPOSURE),
+        grid=replace(
+            review.grid,
+            joint=(DeclaredJoint("random_effects", "For a test."),),
+            exposure=NO_EXPOSURE,
+        ),
         findings=(),
     )
     return report(few, tmp_path_factory.mktemp("grid") / "out", models=ROOT / "models")

@@ -10,9 +10,9 @@ import pytest
 import consilience as cs
 from consilience.classical.diagnostics import influence
 from consilience.errors import DataError, ModelError
-from consilience.grid import variants
 from consilience.grid.averages import average
 from consilience.grid.whole import joint
+from consilience.review import variants
 from consilience.rows import typical
 
 MODELS = Path(__file__).parents[2] / "models"

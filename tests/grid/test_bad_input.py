@@ -19,7 +19,7 @@ CASES = {
                    "grid.populations (all)", "PP"),
     "leave": ('outcomes = ["insight"]\npopulations = ["not stated"]',
               'outcomes = ["insights"]\npopulations = ["not stated"]',
-              "grid.leave.outcomes", "insights"),
+              "grid.leave[4].outcomes", "insights"),
     "twice": ('name = "hope"\n', 'name = "symptoms"\n', "grid.outcomes", "symptoms"),
     "weeks": ("weeks = 39.0", "weeks = 40.0", "selection.weeks", "40"),
     "excluded": ('outcome = "quality of life"\nreason', 'outcome = "hope"\nreason',
@@ -30,6 +30,22 @@ CASES = {
     "selection": ("[[selection.exclude]]", '[selection]\ntimepoint = "post"\n[[selection.exclude]]',
                   "selection", ""),
     "subgroups": ("subgroups = []", 'subgroups = ["country"]', "plan.subgroups", ""),
+    "variant": ('kind = "WithoutInfluential"', 'kind = "WithoutAny"', "grid.variants[1]",
+                "WithoutAny"),
+    "level": ('levels = ["no"] }', 'levels = ["never"] }', "grid.variants[2]", "never"),
+    "trial": ('trials = [\n  "CHIEN2016"', 'trials = [\n  "CHIEN"', "grid.variants[4]", "CHIEN"),
+    "joint": ('time = "post"\npopulation = "all"\nreason = """\\\nOne',
+              'time = "later"\npopulation = "all"\nreason = """\\\nOne', "grid.joint.time",
+              "later"),
+    "rho": ("rho = [0.2, 0.5, 0.8]", "rho = [0.2, 1.5]", "grid.joint.rho", "1.5"),
+    "exposure": ('[grid.exposure]\noutcome = "social functioning"',
+                 '[grid.exposure]\noutcome = "sociability"', "grid.exposure.outcome",
+                 "sociability"),
+    "exposed": ('[grid.exposure]\noutcome = "social functioning"\ntime = "post"',
+                '[grid.exposure]\noutcome = "cognition"\ntime = "follow-up"', "grid.exposure",
+                "cognition, follow-up, all"),
+    "file": ('reason = """\\\nReviewers', 'file = "no.csv"\nreason = """\\\nReviewers',
+             "grid.exposure.file", "no.csv"),
     "finding": ('outcome = "insight"\ntime = "post"\npopulation = "all"',
                 'outcome = "insight"\ntime = "post"\npopulation = "not stated"', "findings",
                 "insight, post, not stated"),
@@ -63,6 +79,30 @@ def test_faults_come_all_at_once_with_exit_code_3(changed, monkeypatch, capsys):
     said = capsys.readouterr().err
     assert all(name in said for name in ("hopes", "later", "SharedArm", "at so many weeks"))
     assert not (folder / "x").exists()
+
+
+def test_faults_of_the_tables_beside_come_with_those_of_the_declaration(changed):
+    folder = changed(CASES["outcome"][:2], CASES["variant"][:2])
+    exchange(folder / "exposure.csv", "100,61.8", "100,161.8")
+    exchange(folder / "risk_of_bias.csv", "ZHANG2015,yes", "ZHANG2015,perhaps")
+    flow = "data,node,box,boxtext,n\n"
+    rows = (
+        ("database_results", "box2", 100),
+        ("duplicates", "box3", 10),
+        ("records_screened", "box4", 120),
+    )
+    text = flow + "".join(f"{key},,{box},,{n}\n" for key, box, n in rows)
+    (folder / "prisma.csv").write_text(text, "utf-8")
+    found = problems(folder)
+    assert {one.value for one in found} >= {"hopes", "WithoutAny", "161.8", "perhaps"}
+    assert any("records_screened is 120" in one.what for one in found)
+    assert any(one.what.startswith("exposure.csv: ") for one in found)
+
+
+def exchange(path, old, new):
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
 
 
 def test_estimates_that_fall_into_one_cell_and_cells_without_a_row_come_together(changed):

@@ -58,6 +58,12 @@ def shipped() -> Review:
 
 
 @cache
+def many() -> Review:
+    """The review with a grid."""
+    return read_review(ROOT / "data" / "smi_outcomes")
+
+
+@cache
 def analysed() -> Analysis:
     """All that is computed and drawn of it."""
     return analyse(shipped(), MODELS)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urldefrag
@@ -9,14 +10,21 @@ from urllib.parse import urldefrag
 import numpy as np
 import pandas as pd
 import pytest
+from tests.report.shared import many
 
-from consilience.report import cells, matrix, report
+from consilience.report import cells, matrix, side_by_side
 from consilience.report.folder import files_of
-from consilience.review import Review, read_review
-from consilience.review.declared_grid import NO_EXPOSURE
+from consilience.report.grid_pictures import drawn
+from consilience.report.grid_writing import write_grid
+from consilience.report.gridded import GridAnalysis, analyse_grid
+from consilience.review import Review
+from consilience.review.declared_grid import NO_EXPOSURE, DeclaredJoint
+from consilience.risk_of_bias import NO_ASSESSMENT
 
 ROOT = Path(__file__).parents[2]
 OUTCOMES = ("personal recovery", "hope", "functional capacity", "global functioning")
+JOINT = DeclaredJoint("correlated_outcomes", "Correlations alone lend.", "post", "all", (0.2,))
+TABLES = ("", "_rho", "_twins", "_borrowing", "_weights")
 FETCHING = {"script", "link", "img", "iframe", "object", "embed"}
 
 
@@ -27,7 +35,7 @@ def small(review: Review) -> Review:
     grid = replace(
         review.grid,
         variants=review.grid.variants[:2],
-        joint=("random_effects",),
+        joint=(DeclaredJoint("random_effects", "For a test."), JOINT),
         exposure=NO_EXPOSURE,
     )
     chosen = replace(
@@ -41,13 +49,19 @@ def small(review: Review) -> Review:
 
 @pytest.fixture(scope="module")
 def review() -> Review:
-    return small(read_review(ROOT / "data" / "smi_outcomes"))
+    return small(many())
 
 
 @pytest.fixture(scope="module")
-def folder(review: Review, tmp_path_factory) -> Path:
-    target = tmp_path_factory.mktemp("grid") / "out"
-    return report(review, target, models=ROOT / "models").parent
+def analysis(review: Review) -> GridAnalysis:
+    return analyse_grid(review, ROOT / "models", seed=None, tell=lambda _: None)
+
+
+@pytest.fixture(scope="module")
+def folder(analysis: GridAnalysis, tmp_path_factory) -> Path:
+    target = tmp_path_factory.mktemp("grid")
+    write_grid(analysis, target)
+    return target
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +137,43 @@ def test_rules_of_dependence_are_told_with_their_reasons(pages, review):
         assert " ".join(one.reason.split()) in text
     assert "differ in `outcome` correlate 0.5" in text
     assert "Within single cells this concerns global functioning, post, all" in text
+
+
+def test_joint_models_stand_side_by_side_with_their_second_questions(pages, folder, analysis):
+    text = " ".join(pages["index.html"][1].text.split())
+    assert "Correlations alone lend. Fitted to 12 estimates (post, all)." in text
+    for told in ("ρ = 0.2", "CHE + CR2", "rho sampling", "never did", "Bayes factor"):
+        assert told in text
+    name = "joint_correlated_outcomes"
+    tables = {key: pd.read_csv(folder / "tables" / f"{name}{key}.csv") for key in TABLES}
+    assert set(tables[""]["time"]) == {"post"}
+    assert set(tables["_rho"]["rho"]) == {0.2}
+    lent = tables["_borrowing"].set_index("outcome")
+    shares = tables["_weights"].set_index("study").sum() + lent["prior"]
+    np.testing.assert_allclose(shares, 1.0, atol=1e-9)
+    assert (lent["borrowed"] > 0.0).all()
+    assert lent.loc["hope", "elsewhere"] > 0.01
+    assert f"{100 * lent.loc['hope', 'borrowed']:.0f} %" in text
+    one = next(cell for cell in analysis.cells if cell.answered.cell.key[1] == "follow-up")
+    assert list(one.joint.index) == [analysis.joined[0].title]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux only")
+def test_figures_are_the_same_bytes_whoever_draws_them(analysis, monkeypatch):
+    two = next(cell for cell in analysis.cells if cell.answered.k == 2)
+    bare = replace(analysis.review, assessment=NO_ASSESSMENT)
+    few = replace(analysis, review=bare, cells=(two,))
+    monkeypatch.setattr(side_by_side, "_cores", lambda: 2)
+    monkeypatch.setattr(side_by_side, "may_fork", lambda: True)
+    shared = drawn(few)
+    monkeypatch.setattr(side_by_side, "_cores", lambda: 1)
+    alone = drawn(few)
+    assert {slug: set(of) for slug, of in shared.items()} == {s: set(of) for s, of in alone.items()}
+    for slug, of in alone.items():
+        for name, picture in of.items():
+            other = shared[slug][name]
+            assert (other.svg, other.inline) == (picture.svg, picture.inline), name
+            assert other.png() == picture.png(), name
 
 
 def test_the_files_beside_the_pages_are_complete(folder, review):

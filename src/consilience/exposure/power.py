@@ -6,7 +6,8 @@ from importlib.resources import files
 import numpy as np
 import pandas as pd
 
-_SURE = "p_threshold_above_0.9"
+SURE = "p_threshold_above_0.9"
+"""The share of replications in which a threshold's posterior probability exceeded 0.9."""
 
 
 def power(k: int) -> pd.DataFrame:
@@ -25,7 +26,7 @@ def power(k: int) -> pd.DataFrame:
         the true curve was the likeliest of none, slope and threshold. Made by
         ``benchmarks/exposure.py``.
     """
-    table = _table()
+    table = power_table()
     known = table["k"].unique()
     nearest = known[np.argmin(np.abs(np.log(known) - np.log(max(k, 1))))]
     return table[table["k"] == nearest].reset_index(drop=True)
@@ -35,15 +36,16 @@ def power_sentence(k: int) -> str:
     """Say how often so many trials find a threshold that is there, and one that is not."""
     rows = power(k)
     there = rows[rows["truth"] == "threshold"]
-    strong = _range(there.query("effect == 0.6 and tau == 0.1")[_SURE])
-    weak = _range(there.query("effect == 0.3 or tau == 0.3")[_SURE])
-    false = float(rows[rows["truth"] != "threshold"][_SURE].max())
+    strong = _range(there.query("effect == 0.6 and tau == 0.1")[SURE])
+    weak = _range(there.query("effect == 0.3 or tau == 0.3")[SURE])
+    false = float(rows[rows["truth"] != "threshold"][SURE].max())
     count, least = int(rows["k"].iloc[0]), int(rows["replications"].min())
+    nearest = "" if count == k else f", the number nearest to {k} that was simulated"
     return (
-        f"In simulated reviews of {count} trials ({least} of each case) a threshold was found with "
-        f"a probability above 0.9 in {strong} % where its effect was 0.6 and tau 0.1, and in {weak}"
-        f" % where the effect was smaller or tau larger; where there was none, in at most "
-        f"{100.0 * false:.0f} %."
+        f"In simulated reviews of {count} trials{nearest} ({least} of each case) a threshold "
+        f"was found with a probability above 0.9 in {strong} % where its effect was 0.6 and tau "
+        f"0.1, and in {weak} % where the effect was smaller or tau larger; where there was none, "
+        f"in at most {100.0 * false:.0f} %."
     )
 
 
@@ -53,6 +55,7 @@ def _range(values: pd.Series) -> str:
 
 
 @cache
-def _table() -> pd.DataFrame:
+def power_table() -> pd.DataFrame:
+    """Give all simulated reviews, whatever their number of trials."""
     with files("consilience.exposure").joinpath("power.csv").open(encoding="utf-8") as file:
         return pd.read_csv(file)

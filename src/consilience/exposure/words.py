@@ -24,15 +24,15 @@ def said(
                f", before {_NAMES[second]}.")
         )  # fmt: skip
     yield (
-        f"P(a threshold exists among the trials' exposures) is {_share(threshold['exists'])}; "
-        f"against the same effect everywhere alone the threshold has "
-        f"{_share(threshold['against_none'])}, against a slope alone "
-        f"{_share(threshold['against_linear'])}."
+        f"The probability that a threshold exists among the trials' exposures is "
+        f"{_share(threshold['exists'])}. Were the same effect everywhere the only other curve, a "
+        f"threshold, wherever it lies, would have {_share(threshold['against_none'])}; were it a "
+        f"slope, {_share(threshold['against_linear'])}."
     )
     yield (
-        f"If there is one, it lies at {threshold['location']:.0f} ({100 * level:.0f} % interval "
-        f"{threshold['lower']:.0f} to {threshold['upper']:.0f}), and the effect beyond it is "
-        f"{_signed(threshold['effect'])} ({_signed(threshold['effect_lower'])} to "
+        f"If there is a threshold, it lies at {threshold['location']:.0f} ({100 * level:.0f} % "
+        f"interval {threshold['lower']:.0f} to {threshold['upper']:.0f}), and the effect beyond it "
+        f"is {_signed(threshold['effect'])} ({_signed(threshold['effect_lower'])} to "
         f"{_signed(threshold['effect_upper'])})."
     )
     yield "All curves were equally probable beforehand, and their evidence depends on their priors."

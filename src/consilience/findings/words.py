@@ -8,32 +8,46 @@ NOTHING = "–"
 _NARROW = "\N{NO-BREAK SPACE}"
 
 
-def decimal(value: float, digits: int) -> str:
-    """Write a number with so many decimals and a true minus; a dash for what is none."""
-    if math.isnan(value):
+def decimal(value: object, digits: int = 2) -> str:
+    """Write a number with a fixed count of decimals and a true minus; a dash for what is none.
+
+    Examples
+    --------
+    >>> decimal(-0.304, 2)
+    '−0.30'
+    """
+    if not isinstance(value, int | float) or math.isnan(value):
         return NOTHING
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
-    text = f"{value:.{digits}f}"
+    text = f"{float(value):.{digits}f}"
     return text.removeprefix("-") if float(text) == 0 else text.replace("-", "−")
 
 
-def digits_for(spread: float) -> int:
-    """Give the decimals for numbers of this standard error: two, or more where two would be 0."""
-    fine = math.isfinite(spread) and 0 < spread < 0.01
-    return min(6, -math.floor(math.log10(spread))) if fine else 2
+def digits_for(spread: float, significant: int = 1) -> int:
+    """Give the decimals for numbers of this standard error: two, or more where it asks for them.
+
+    Parameters
+    ----------
+    spread : float
+    significant : int
+        How many digits of the standard error itself are shown at least.
+    """
+    if not (math.isfinite(spread) and spread > 0):
+        return 2
+    return max(2, min(6, significant - 1 - math.floor(math.log10(spread))))
 
 
-def percent(probability: float) -> str:
+def percent(probability: object) -> str:
     """Write a probability as a percentage, finer near 0 and 1; a dash for what is none."""
-    if math.isnan(probability):
+    if not isinstance(probability, int | float) or math.isnan(probability):
         return NOTHING
     if probability < 0.001:
         return f"<{_NARROW}0.1{_NARROW}%"
     if probability > 0.999:
         return f">{_NARROW}99.9{_NARROW}%"
     digits = 0 if 0.01 <= probability < 0.99 else 1
-    return f"{100 * probability:.{digits}f}{_NARROW}%"
+    return f"{100 * float(probability):.{digits}f}{_NARROW}%"
 
 
 def spanned(shown: Shown, digits: int) -> str:

@@ -94,6 +94,13 @@ class Answered:
         return people(self.effects).participants if self.fits else 0
 
     @cached_property
+    def alone(self) -> pd.Series:
+        """The mean effect by the primary model, as of `Fit.summary`; nothing without a fit."""
+        if not self.fits:
+            return pd.Series(dtype=float)
+        return self.fit.summary(self.level).T["mu"]
+
+    @cached_property
     def compared(self) -> pd.DataFrame:
         """Its analyses side by side, computed when it is first asked for.
 
@@ -189,10 +196,23 @@ class Grid:
             k = 1 the mean effect of trials of this kind rests on one trial and the prior of tau;
             with k = 0 there is no estimate.
         """
-        rows = [_row(one, one.compared) for one in self.of_variant(variant)]
+        rows = [_row(one, self.compared(one)) for one in self.of_variant(variant)]
         table = pd.DataFrame(rows)
         table.attrs["direction"] = self.review.effects.direction
         return table
+
+    def compared(self, one: Answered) -> pd.DataFrame:
+        """Put the analyses of one cell side by side; what no variant changed is computed once.
+
+        Parameters
+        ----------
+        one : Answered
+            Of this grid.
+        """
+        if not one.variant or one.left_out or not one.fits:
+            return one.compared
+        own = next(each for each in self.answered if each.cell is one.cell)
+        return own.compared.loc[list(one.fits)]
 
     def everything(self) -> pd.DataFrame:
         """Tabulate every analysis of every cell in every variant.
@@ -228,7 +248,7 @@ def _row(one: Answered, compared: pd.DataFrame) -> dict[str, object]:
 
 def _long(grid: Grid) -> Iterator[pd.DataFrame]:
     for one in grid.answered:
-        found = one.compared.reset_index(names="analysis")
+        found = grid.compared(one).reset_index(names="analysis")
         found.insert(0, "variant", one.variant)
         for place, name in enumerate(("outcome", "time", "population"), 1):
             found.insert(place, name, one.cell.key[place - 1])

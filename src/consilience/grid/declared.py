@@ -1,6 +1,6 @@
 """What a grid needs of its declaration: its models, its estimators, its variants."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,12 +8,12 @@ from consilience import classical
 from consilience.classical.pool import pool
 from consilience.classical.pooled import Pooled
 from consilience.effects import Effects
-from consilience.errors import ConsilienceError, DataError, Problem
-from consilience.grid import variants
-from consilience.grid.variants import Variant
+from consilience.errors import DataError
 from consilience.places import find_model, own_model
 from consilience.review import Plan, Review
-from consilience.review.shared import tuples
+from consilience.review.judgements import with_judgements
+from consilience.review.variants import Variant
+from consilience.review.varied import variant_of, variant_problems
 from consilience.spec import Declared
 
 
@@ -103,35 +103,8 @@ def variants_of(review: Review) -> tuple[Chosen, ...]:
     DataError
         With every variant that does not exist, cannot be set up or names nothing of the review.
     """
-    found, faults = [], []
-    for place, one in enumerate(review.grid.variants, 1):
-        where = f"review.toml, key `grid.variants[{place}]`"
-        try:
-            settings = {name: tuples(value) for name, value in one.settings.items()}
-            rule = variants.get(one.kind, **settings)
-            rule.keeps(review.effects)
-            found.append(Chosen(one.name, rule))
-        except ConsilienceError as error:
-            what, _, remedy = str(error).rstrip(".").partition(". ")
-            faults.append(Problem(f"{where}: {what}", f"{remedy or 'Correct it'}.", value=one.kind))
-    faults += _unknown_trials(review)
-    if faults:
+    declared = review.grid.variants
+    stated = with_judgements(review.trials.frame, review.risk_of_bias)
+    if faults := tuple(variant_problems(declared, stated)):
         raise DataError(faults)
-    return tuple(found)
-
-
-def _unknown_trials(review: Review) -> list[Problem]:
-    """Find the trials of variants that the table does not have."""
-    known = dict.fromkeys(review.trials.frame["trial"])
-    remedy = f"Choose from: {', '.join(known)}."
-    return [
-        Problem(f"review.toml, key `grid.variants` ({one.name}): no such name", remedy, value=name)
-        for one in review.grid.variants
-        for name in _names(one.settings)
-        if name not in known
-    ]
-
-
-def _names(settings: Mapping[str, object]) -> list[str]:
-    held = settings.get("trials", [])
-    return [str(name) for name in held] if isinstance(held, list) else [str(held)]
+    return tuple(Chosen(one.name, variant_of(one)) for one in declared)

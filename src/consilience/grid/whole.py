@@ -5,18 +5,22 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from consilience.effects import Effects
 from consilience.engines import Combination, Engine
 from consilience.errors import ConsilienceError
 from consilience.fit import Fit, fit
 from consilience.grid.answers import Answered, Grid
-from consilience.grid.averages import average
+from consilience.grid.averages import Averages
+from consilience.grid.parts import WHOLE, Part, effects_of
 from consilience.model import Model
 from consilience.review.cells import Cell
+
+_UNMEASURED = "No trial that this model reads measured the outcome, and it gives each its own mean."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Joint:
-    """A model of all estimates of a grid at once.
+    """A model of many estimates of a grid at once.
 
     Parameters
     ----------
@@ -35,9 +39,14 @@ class Joint:
 
 
 def joint(
-    grid: Grid, model: Model, engine: Engine | str | None = None, *, seed: int | None = None
+    grid: Grid,
+    model: Model,
+    engine: Engine | str | None = None,
+    *,
+    seed: int | None = None,
+    part: Part = WHOLE,
 ) -> Joint:
-    """Fit one model to all estimates of a grid, and read every cell off it.
+    """Fit one model to all estimates of a grid, or of a part of it, and read its cells off it.
 
     A cell is the expectation of the true effect at its outcome, time and population, averaged over
     what else the model knows of the trials; a level that reads several codes is averaged over those
@@ -53,6 +62,8 @@ def joint(
         As of `fit`.
     seed : int, optional
         In place of the plan's.
+    part : Part
+        Which cells are fitted and read.
 
     Raises
     ------
@@ -63,18 +74,24 @@ def joint(
     """
     review = grid.review
     asked = review.plan.seed if seed is None else seed
-    found = fit(model, review.effects, engine, seed=asked)
-    own = grid.of_variant()
-    wanted = [_wanted(found, grid, one.cell) for one in own]
+    found = fit(model, effects_of(review, part, model), engine, seed=asked)
+    own = [one for one in grid.of_variant() if part.holds(one.cell)]
+    means = Averages(found)
+    wanted = [_wanted(means, grid, one.cell) for one in own]
     given = tuple(each for each, _ in wanted if each is not None)
     read = found.combine(given, level=review.plan.level) if given else pd.DataFrame()
-    rows = [_row(grid, one, read, note=note) for one, (_, note) in zip(own, wanted, strict=True)]
+    rows = [
+        _row(one, read, note=note) | _lenders(grid, one, found.effects)
+        for one, (_, note) in zip(own, wanted, strict=True)
+    ]
     table = pd.DataFrame(rows)
+    order = [name for name in table if name != "note"]
+    table = table[[*order, "note"]]
     table.attrs["direction"] = review.effects.direction
     return Joint(found, table)
 
 
-def _wanted(found: Fit, grid: Grid, cell: Cell) -> tuple[Combination | None, str]:
+def _wanted(means: Averages, grid: Grid, cell: Cell) -> tuple[Combination | None, str]:
     cells = grid.review.cells
     axes = zip(
         ("outcome", "timepoint", "population"),
@@ -87,15 +104,15 @@ def _wanted(found: Fit, grid: Grid, cell: Cell) -> tuple[Combination | None, str
         for axis, levels, name in axes
     }
     try:
-        return average(found, codes, name=cell.name), ""
+        return means.at(codes, cell.name), ""
     except ConsilienceError as refusal:
-        return None, str(refusal)
+        measured = means.fit.effects.table["outcome"].isin(codes["outcome"]).any()
+        return None, str(refusal) if measured else _UNMEASURED
 
 
-def _row(grid: Grid, one: Answered, read: pd.DataFrame, *, note: str) -> dict[str, object]:
+def _row(one: Answered, read: pd.DataFrame, *, note: str) -> dict[str, object]:
     place = dict(zip(("outcome", "time", "population"), one.cell.key, strict=True))
-    level = grid.review.plan.level
-    alone = one.fit.summary(level).loc["mu"] if one.fits else pd.Series(dtype=float)
+    alone = one.alone
     here = read.loc[one.cell.name] if one.cell.name in read.index else pd.Series(dtype=float)
     names = {"estimate": "mean", "lower": "lower", "upper": "upper", "p_gt_0": "p_gt_0"}
     return {
@@ -106,14 +123,13 @@ def _row(grid: Grid, one: Answered, read: pd.DataFrame, *, note: str) -> dict[st
         "alone_upper": alone.get("upper", np.nan),
         **{name: here.get(column, np.nan) for name, column in names.items()},
         "borrowed": 1.0 - (here.get("sd", np.nan) / alone.get("sd", np.nan)) ** 2,
-        **_lenders(grid, one),
         "note": note,
     }
 
 
-def _lenders(grid: Grid, one: Answered) -> dict[str, int]:
+def _lenders(grid: Grid, one: Answered, effects: Effects) -> dict[str, int]:
     """Count the trials that lend: those with the outcome elsewhere, and those without it."""
-    table = grid.review.effects.table
+    table = effects.table
     own = set(one.labels)
     codes = next(x.read for x in grid.review.cells.outcomes if x.name == one.cell.outcome)
     same = set(table.loc[table["outcome"].isin(codes), "label"]) - own

@@ -1,5 +1,6 @@
 """What the page of one cell of a grid shows."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -17,6 +18,9 @@ from consilience.report.tables import file_part
 from consilience.review import Review
 from consilience.review.declared_grid import GridLevel
 from consilience.rows import newcomer
+
+_HYPHEN = re.compile(r"(?<!\w)-(?=\d)")
+"""A hyphen in the place of a minus."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -110,7 +114,7 @@ def cells_of(grid: Grid, joined: tuple[Joined, ...]) -> tuple[CellAnalysis, ...]
             compared=one.compared,
             explained=_explained(one, grid.review.plan.level),
             variants=_variants(grid, tables, place),
-            joint=_joint(joined, place),
+            joint=_joint(joined, one),
         )
         for place, (one, slug) in enumerate(zip(own, slugs, strict=True))
     )
@@ -120,7 +124,10 @@ def _explained(one: Answered, level: float) -> tuple[str, ...]:
     if not one.fits or not one.pooled:
         return ()
     name, twin = next(iter(one.pooled.items()))
-    return explain({"The primary model": one.fit, name: twin}, level)
+    told = explain({"The primary model": one.fit, name: twin}, level)
+    # Of a single trial the page says this before; no page of a cell has a section on priors.
+    kept = (text for text in told if one.k > 1 or not text.startswith("With "))
+    return tuple(_HYPHEN.sub("−", text.replace(": see the sensitivity to it", "")) for text in kept)
 
 
 def _variants(grid: Grid, tables: Mapping[str, pd.DataFrame], place: int) -> pd.DataFrame:
@@ -132,9 +139,15 @@ def _variants(grid: Grid, tables: Mapping[str, pd.DataFrame], place: int) -> pd.
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def _joint(joined: tuple[Joined, ...], place: int) -> pd.DataFrame:
-    rows = {one.title: one.joint.table.iloc[place] for one in joined if one.joint is not None}
-    return pd.DataFrame(rows).T
+def _joint(joined: tuple[Joined, ...], one: Answered) -> pd.DataFrame:
+    """Give the row of one cell under each joint model that reads it."""
+    axes = ["outcome", "time", "population"]
+    tables = {each.title: each.joint.table for each in joined if each.joint is not None}
+    rows = {
+        title: table[(table[axes] == list(one.cell.key)).all(axis=1)]
+        for title, table in tables.items()
+    }
+    return pd.DataFrame({title: held.iloc[0] for title, held in rows.items() if len(held)}).T
 
 
 def _slugs(names: list[str]) -> list[str]:

@@ -9,7 +9,14 @@ from consilience.priors import Prior
 from consilience.spec import Declared
 from consilience.terms import Term
 
-_SLOTS = {"mu": "Mean effect μ", "heterogeneity.tau": "Between-trial SD τ"}
+_SLOTS = {
+    "mu": "Mean effect μ",
+    "heterogeneity.tau": "Between-trial SD τ",
+    "heterogeneity.within.tau": "SD within them τ",
+    "heterogeneity.structure.tau": "Between-trial SD τ of an outcome",
+    "heterogeneity.structure.rho": "Correlation of true effects ρ",
+    "likelihood.rho": "Correlation of errors within a trial",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,9 @@ def _priors(part: object, slot: str = "") -> Iterator[tuple[str, str]]:
 def _what(slot: str, model: Model) -> str:
     if slot in _SLOTS:
         return _SLOTS[slot]
+    for place, column in enumerate(getattr(model.heterogeneity, "by", ())):
+        if slot == f"heterogeneity.tau[{place}]":
+            return f"SD between levels of {str(column).replace('_', ' ')}"
     for place, term in enumerate(model.terms):
         if slot.startswith(f"terms[{place}]"):
             part = slot.partition("].")[2]

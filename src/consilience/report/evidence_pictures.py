@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 type Painter = "Callable[[], Figure]"
 
+SLIM = "_narrow"
+"""The end of the names of figures for a telephone: they stand in pages and are no files."""
+
 
 def evidence_painters(analysis: "Analysis") -> dict[str, Painter]:
     """Give the painters of the flow and of the risk of bias, each twice: its second is narrow."""
@@ -46,7 +49,7 @@ def _of_review(review: "Review") -> dict[str, Painter]:
 
 def twice(found: dict[str, Painter]) -> dict[str, Painter]:
     """Add to each painter one that paints the same for a telephone."""
-    return found | {f"{name}_narrow": partial(_narrow, each) for name, each in found.items()}
+    return found | {f"{name}{SLIM}": partial(_narrow, each) for name, each in found.items()}
 
 
 def judged_columns(analysis: "Analysis") -> "tuple[Column, ...]":

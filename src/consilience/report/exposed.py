@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from consilience.errors import ConsilienceError, DataError, Problem
+from consilience.errors import ConsilienceError
 from consilience.exposure import (
     ExposureComparison,
     compare_exposure,
@@ -60,15 +60,12 @@ def expose(grid: Grid, model: Model) -> Exposed:
     Raises
     ------
     DataError
-        If the file is not there or cannot be read, and for a cell that is not analysed.
+        If the file cannot be read, and for a cell that is not analysed.
     """
     asked, review = grid.review.grid.exposure, grid.review
     if asked == NO_EXPOSURE:
         return UNEXPOSED
     path = review.folder / asked.file
-    if not path.is_file():
-        what = "review.toml, key `grid.exposure.file`: there is no such file"
-        raise DataError([Problem(what, "Add it, or drop the table.", value=asked.file)])
     facts = read_exposure(path)
     one = grid.cell(asked.outcome, asked.time, asked.population)
     effects = with_exposure(one.effects, facts)

@@ -1,11 +1,11 @@
 """The figures of a grid: the matrix, and a forest for each cell with several trials."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from consilience.report.evidence_pictures import grid_evidence, twice
-from consilience.report.pictures import picture
+from consilience.report.evidence_pictures import SLIM, grid_evidence, twice
+from consilience.report.pictures import pictures
 from consilience.report.results import Picture
 
 if TYPE_CHECKING:
@@ -14,33 +14,49 @@ if TYPE_CHECKING:
     from consilience.report.cell import CellAnalysis
     from consilience.report.gridded import GridAnalysis
 
+type Painter = "Callable[[], Figure]"
 
-def grid_pictures(analysis: "GridAnalysis") -> dict[str, Picture]:
-    """Draw the matrix, the flow and what is stated of bias."""
+
+def drawn(analysis: "GridAnalysis") -> dict[str, dict[str, Picture]]:
+    """Draw all figures of a grid, in several processes where there are several cores.
+
+    Parameters
+    ----------
+    analysis : GridAnalysis
+
+    Returns
+    -------
+    dict of str to dict of str to Picture
+        By the slug of a cell, and under the empty text for the page of the grid.
+    """
+    named: list[tuple[str, str, Painter]]
+    named = [("", name, each) for name, each in _of_grid(analysis).items()]
+    named += [(cell.slug, *pair) for cell in analysis.cells for pair in _of_cell(cell).items()]
+    found: dict[str, dict[str, Picture]] = {}
+    made = pictures([(_file(slug, name), painter) for slug, name, painter in named])
+    for (slug, name, _), one in zip(named, made, strict=True):
+        found.setdefault(slug, {})[name] = one
+    return found
+
+
+def _of_grid(analysis: "GridAnalysis") -> dict[str, Painter]:
+    """Give the painters of the matrix, the flow, what is stated of bias, and the exposure."""
     from consilience import plots
 
     matrix = partial(plots.outcome_matrix, analysis.table, analysis.review.effects)
-    painters: dict[str, Callable[[], Figure]] = {"outcome_matrix": matrix}
+    painters: dict[str, Painter] = {"outcome_matrix": matrix}
     painters |= grid_evidence(analysis.review)
     if analysis.exposed.comparison is not None:
         curve = partial(plots.exposure_curve, analysis.exposed.comparison)
         painters |= twice({"exposure_curve": curve})
-    return {name: picture(name, painter()) for name, painter in painters.items()}
+    return painters
 
 
-def cell_pictures(cells: "tuple[CellAnalysis, ...]") -> Mapping[str, Mapping[str, Picture]]:
-    """Draw a forest for each cell that has several estimates, wide and narrow."""
-    shown = [cell for cell in cells if cell.answered.k > 1 and cell.answered.sides]
-    return {cell.slug: _forests(cell) for cell in shown}
-
-
-def _forests(cell: "CellAnalysis") -> dict[str, Picture]:
-    from consilience import plots
-
-    with plots.narrow():
-        slim = _forest(cell)
-    drawn = {"forest": _forest(cell), "forest_narrow": slim}
-    return {name: picture(f"{name}_{cell.slug}", figure) for name, figure in drawn.items()}
+def _of_cell(cell: "CellAnalysis") -> dict[str, Painter]:
+    """Give the painters of the forest of a cell that has several estimates, wide and narrow."""
+    if cell.answered.k < 2 or not cell.answered.sides:
+        return {}
+    return twice({"forest": partial(_forest, cell)})
 
 
 def _forest(cell: "CellAnalysis") -> "Figure":
@@ -48,3 +64,9 @@ def _forest(cell: "CellAnalysis") -> "Figure":
 
     fits, pooled = list(cell.answered.fits.values())[:1], list(cell.answered.pooled.values())[:1]
     return plots.forest(*fits, *pooled)
+
+
+def _file(slug: str, name: str) -> str:
+    if not slug:
+        return name
+    return f"{name.removesuffix(SLIM)}_{slug}{SLIM if name.endswith(SLIM) else ''}"

@@ -9,6 +9,7 @@ import pandas as pd
 from consilience.report import cells, matrix
 from consilience.report.cell import CellAnalysis
 from consilience.report.documents import rows, to_json
+from consilience.report.evidence_pictures import SLIM
 from consilience.report.folder import MANIFEST, files_of
 from consilience.report.gridded import GridAnalysis
 from consilience.report.page import compose
@@ -76,7 +77,6 @@ def grid_tables(analysis: GridAnalysis) -> Mapping[str, pd.DataFrame]:
     analysis : GridAnalysis
     """
     review = analysis.review
-    joints = {one.declared.name: one.joint.table for one in analysis.joined if one.joint}
     found = {
         "matrix": analysis.table,
         "analyses": analysis.grid.everything(),
@@ -92,7 +92,7 @@ def grid_tables(analysis: GridAnalysis) -> Mapping[str, pd.DataFrame]:
         "summary_of_findings": analysis.findings.frame,
         "exposures": analysis.exposed.printed.rename_axis("trial"),
         "exposure_curves": _curves(analysis),
-        **{f"joint_{name}": table for name, table in joints.items()},
+        **_jointly(analysis),
     }
     return {name: table for name, table in found.items() if len(table)}
 
@@ -141,7 +141,22 @@ def _pictures(analysis: GridAnalysis) -> tuple[Picture, ...]:
     """Give the figures that become files; those for a telephone stand in the pages alone."""
     own = analysis.pictures.items()
     every = [*own, *(pair for cell in analysis.cells for pair in cell.pictures.items())]
-    return tuple(picture for name, picture in every if not name.endswith("_narrow"))
+    return tuple(picture for name, picture in every if not name.endswith(SLIM))
+
+
+def _jointly(analysis: GridAnalysis) -> dict[str, pd.DataFrame]:
+    """Give the tables of the joint models."""
+    found: dict[str, pd.DataFrame] = {}
+    for one in (each for each in analysis.joined if each.joint is not None):
+        name = f"joint_{one.declared.name}"
+        found |= {
+            name: one.answer.table,
+            f"{name}_borrowing": one.outcomes,
+            f"{name}_weights": one.weights,
+            f"{name}_rho": one.otherwise,
+            f"{name}_twins": one.twins,
+        }
+    return found
 
 
 def _variants(analysis: GridAnalysis) -> pd.DataFrame:

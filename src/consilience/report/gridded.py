@@ -140,15 +140,17 @@ def _compute(
 ) -> GridAnalysis:
     plan, folder = review.plan, None if models is None else Path(models)
     own = model_files((plan.primary, *plan.models), review.folder, folder)
-    whole = model_files(review.grid.joint, review.folder, folder)
+    asked_jointly = review.grid.joint
+    whole = model_files((one.model for one in asked_jointly), review.folder, folder)
     declared = tuple(map(read_model, own.values()))
     asked = plan.seed if seed is None else seed
     held = sum(cell.analysed for cell in review.cells.cells)
     tell(f"analysing {held} cells with {len(own)} models and {len(review.grid.variants)} variants")
     named = dict(zip(titles(declared), (one.model for one in declared), strict=True))
     found = grid(review, named, seed=asked)
-    tell(f"fitting {len(review.grid.joint)} models to all {review.effects.k} estimates")
-    joined = tuple(join(found, read_model(whole[name]), seed=asked) for name in review.grid.joint)
+    tell(f"fitting {len(asked_jointly)} models to up to {review.effects.k} estimates at once")
+    pairs = [(read_model(whole[one.model]), one) for one in asked_jointly]
+    joined = join(found, pairs, seed=asked)
     return GridAnalysis(
         review=review,
         seed=asked,
@@ -171,11 +173,8 @@ def _fits(found: Grid, one: DeclaredFinding) -> tuple:
 
 
 def _drawn(computed: GridAnalysis) -> GridAnalysis:
-    from consilience.report.grid_pictures import cell_pictures, grid_pictures
+    from consilience.report.grid_pictures import drawn
 
-    drawn = cell_pictures(computed.cells)
-    cells = tuple(
-        replace(cell, pictures=drawn.get(cell.slug, MappingProxyType({})))
-        for cell in computed.cells
-    )
-    return replace(computed, cells=cells, pictures=grid_pictures(computed))
+    found = drawn(computed)
+    cells = tuple(replace(cell, pictures=found.get(cell.slug, {})) for cell in computed.cells)
+    return replace(computed, cells=cells, pictures=found[""])

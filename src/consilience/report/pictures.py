@@ -1,14 +1,15 @@
 """The figures of a report, each as SVG and part of the page, and as PNG once it is written."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from consilience.report.evidence_pictures import evidence_painters, judged_columns
+from consilience.report.evidence_pictures import SLIM, evidence_painters, judged_columns
 from consilience.report.results import Picture
+from consilience.report.side_by_side import may_fork, spread
 from consilience.report.svg import inline
 
 if TYPE_CHECKING:
@@ -18,11 +19,50 @@ if TYPE_CHECKING:
 
 _DPI = 200
 
+type Named = "tuple[str, Callable[[], Figure]]"
+"""The name of a figure, and its painter."""
+
 
 def draw(analysis: "Analysis") -> dict[str, Picture]:
     """Draw every figure for which there is something to show."""
     painters = {**_painters(analysis), **evidence_painters(analysis)}
-    return {name: picture(name, painter()) for name, painter in painters.items()}
+    return dict(zip(painters, pictures(list(painters.items())), strict=True))
+
+
+def pictures(named: Sequence[Named]) -> list[Picture]:
+    """Draw figures, in several processes where there are several cores.
+
+    What cannot be asked of another process later, the file of pixels, is then drawn at once.
+
+    Parameters
+    ----------
+    named : sequence of pairs
+        The name of each figure, and what paints it.
+
+    Returns
+    -------
+    list of Picture
+        In the order of the names.
+    """
+    if not may_fork():
+        return [picture(name, painter()) for name, painter in named]
+    drawn = zip(named, spread(_drawn, named), strict=True)
+    return [
+        Picture(name, svg, partial(_pixels, png, painter), part)
+        for (name, painter), (svg, png, part) in drawn
+    ]
+
+
+def _drawn(named: Named) -> tuple[bytes, bytes, str]:
+    """Give a figure as SVG, as PNG (nothing for a telephone's) and as a part of the page."""
+    name, painter = named
+    own = picture(name, painter())
+    return own.svg, b"" if name.endswith(SLIM) else own.png(), own.inline
+
+
+def _pixels(png: bytes, painter: "Callable[[], Figure]") -> bytes:
+    """Give the file of pixels; one that no folder holds is drawn when it is asked for."""
+    return png or picture("", painter()).png()
 
 
 def _painters(analysis: "Analysis") -> "Mapping[str, Callable[[], Figure]]":

@@ -1,7 +1,7 @@
 """The tables beside the trials: what is known of their conduct, and how they were found."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
@@ -11,6 +11,7 @@ from consilience.errors import ConsilienceError, DataError, Problem
 from consilience.flow import flow_problems
 from consilience.review.attempts import all_at_once
 from consilience.review.declared_beside import UNDECLARED_FLOW, UNJUDGED, FlowFile, RiskOfBiasFile
+from consilience.review.declared_grid import NO_EXPOSURE, DeclaredExposure
 from consilience.review.judgements import named, read_judgements
 from consilience.risk_of_bias import NO_ASSESSMENT, NOT_STATED, Assessment, Judgement, Level
 from consilience.risk_of_bias import assess as judge
@@ -44,7 +45,12 @@ class Beside:
 
 
 def read_beside(
-    folder: Path, table: pd.DataFrame, *, risk_of_bias: RiskOfBiasFile, flow: FlowFile
+    folder: Path,
+    table: pd.DataFrame,
+    *,
+    risk_of_bias: RiskOfBiasFile,
+    flow: FlowFile,
+    exposure: DeclaredExposure = NO_EXPOSURE,
 ) -> Beside:
     """Read the tables beside the trials.
 
@@ -55,15 +61,20 @@ def read_beside(
         The trial table.
     risk_of_bias : RiskOfBiasFile
     flow : FlowFile
-        As they are declared.
+    exposure : DeclaredExposure
+        As they are declared. Exposures are looked at, and read where they are asked for.
 
     Raises
     ------
     DataError
-        With every fault of both tables and of their declarations.
+        With every fault of these tables and of their declarations.
     """
-    judged, drawn = all_at_once(
-        (lambda: _judged(folder, risk_of_bias, table), lambda: _flow(folder, flow.file))
+    judged, drawn, _ = all_at_once(
+        (
+            lambda: _judged(folder, risk_of_bias, table),
+            lambda: _flow(folder, flow.file),
+            lambda: _exposures(folder, exposure, table),
+        )
     )
     frame, assessment = cast("tuple[pd.DataFrame, Assessment]", judged)
     return Beside(frame, assessment, cast("pd.DataFrame", drawn))
@@ -80,6 +91,33 @@ def _flow(folder: Path, file: str) -> pd.DataFrame:
     _refuse(flow_problems(flow))
     said = flow["n"].notna() | (flow["part"] != "")
     return flow if said.any() else flow.head(0)
+
+
+def _exposures(folder: Path, asked: DeclaredExposure, table: pd.DataFrame) -> None:
+    """Refuse exposures that cannot be read, or that are those of other trials."""
+    from consilience.exposure import read_exposure
+
+    if asked == NO_EXPOSURE:
+        return
+    _refuse(_file_faults(folder, asked.file, key="grid.exposure.file"))
+    known = list(dict.fromkeys(table["trial"].dropna())) if "trial" in table else []
+    remedy = f"Choose from: {', '.join(map(str, known))}."
+    _refuse(
+        Problem(f"{asked.file}: trials.csv has no such trial", remedy, str(name), "trial")
+        for name in _of_file(asked.file, lambda: read_exposure(folder / asked.file)).index
+        if name not in known
+    )
+
+
+def _of_file(name: str, read: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+    """Read a file, and put its name into what is wrong with it."""
+    try:
+        return read()
+    except DataError as error:
+        if not error.problems:
+            raise
+        told = (replace(one, what=f"{name}: {one.what}") for one in error.problems)
+        raise DataError(tuple(told)) from error
 
 
 def _judged(

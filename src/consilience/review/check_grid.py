@@ -8,7 +8,15 @@ from consilience.errors import Problem
 from consilience.review.cells import left_out
 from consilience.review.declared import Declaration
 from consilience.review.declared_findings import DeclaredFinding
-from consilience.review.declared_grid import NO_EXPOSURE, NO_GRID, DeclaredGrid, GridLevel, Leave
+from consilience.review.declared_grid import (
+    NO_EXPOSURE,
+    NO_GRID,
+    DeclaredGrid,
+    DeclaredJoint,
+    GridLevel,
+    Leave,
+)
+from consilience.review.varied import variant_problems
 
 
 def grid_problems(declared: Declaration, table: pd.DataFrame) -> Iterator[Problem]:
@@ -27,9 +35,12 @@ def grid_problems(declared: Declaration, table: pd.DataFrame) -> Iterator[Proble
     yield from _clashing(declared)
     for axis, levels in grid.axes.items():
         yield from _axis(axis, levels, table)
-    for one in grid.leave:
-        yield from _leave(one, grid)
+    for place, one in enumerate(grid.leave, 1):
+        yield from _leave(one, grid, f"grid.leave[{place}]")
     yield from _twice("grid.variants", [one.name for one in grid.variants])
+    yield from variant_problems(grid.variants, table)
+    for joint in grid.joint:
+        yield from _joint(joint, declared)
     for finding in declared.findings:
         yield from _unanalysed(finding, grid)
     if grid.exposure != NO_EXPOSURE:
@@ -41,6 +52,22 @@ def _exposure(declared: Declaration) -> Iterator[Problem]:
     asked = declared.grid.exposure
     for axis, known in known_levels(declared).items():
         yield from unknown_names(f"grid.exposure.{axis}", (getattr(asked, axis),), known=known)
+    if why := left_out((asked.outcome, asked.time, asked.population), declared.grid.leave):
+        what = "review.toml, key `grid.exposure`: this cell is left out of the grid"
+        cell = f"{asked.outcome}, {asked.time}, {asked.population}"
+        yield Problem(what, f"Name another one; its reason: {why}", value=cell)
+
+
+def _joint(asked: DeclaredJoint, declared: Declaration) -> Iterator[Problem]:
+    """Find the names of a joint model's part that no level bears, and what is no correlation."""
+    known = known_levels(declared)
+    for axis in ("time", "population"):
+        named = tuple(filter(None, (getattr(asked, axis),)))
+        yield from unknown_names(f"grid.joint.{axis}", named, known=known[axis])
+    for rho in asked.rho:
+        if not -1.0 < rho < 1.0:
+            what = "review.toml, key `grid.joint.rho`: this is no correlation of estimates"
+            yield Problem(what, "Give values between −1 and 1, such as 0.5.", value=f"{rho:g}")
 
 
 def _clashing(declared: Declaration) -> Iterator[Problem]:
@@ -110,11 +137,11 @@ def _empty_axis(key: str, levels: tuple[GridLevel, ...]) -> Iterator[Problem]:
         yield Problem(f"review.toml, key `{key}`: the axis has no level", "Name one or more.")
 
 
-def _leave(one: Leave, grid: DeclaredGrid) -> Iterator[Problem]:
+def _leave(one: Leave, grid: DeclaredGrid, key: str) -> Iterator[Problem]:
     axes = {"outcomes": grid.outcomes, "times": grid.times, "populations": grid.populations}
     for name, levels in axes.items():
         known = tuple(level.name for level in levels)
-        yield from unknown_names(f"grid.leave.{name}", getattr(one, name), known=known)
+        yield from unknown_names(f"{key}.{name}", getattr(one, name), known=known)
 
 
 def _unanalysed(one: DeclaredFinding, grid: DeclaredGrid) -> Iterator[Problem]:

@@ -93,14 +93,37 @@ NO_EXPOSURE = DeclaredExposure("", "", "", "")
 
 
 @dataclass(frozen=True, slots=True)
+class DeclaredJoint:
+    """A model of many estimates of a grid at once.
+
+    Parameters
+    ----------
+    model : str
+        Its name in `models/`.
+    reason : str
+        What it is asked beside the cells on their own.
+    time, population : str
+        The names of the levels to which it is fitted; empty for all.
+    rho : tuple of float
+        Correlations that are tried in place of the one that is assumed between outcomes.
+    """
+
+    model: str
+    reason: str
+    time: str = ""
+    population: str = ""
+    rho: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class DeclaredGrid:
     """A grid of analyses: every outcome at every time in every population.
 
     Parameters
     ----------
     outcomes, times, populations : tuple of GridLevel
-    joint : tuple of str
-        Models of all estimates at once, by their names in `models/`.
+    joint : tuple of DeclaredJoint
+        Models of many cells at once.
     exposure : DeclaredExposure
     leave : tuple of Leave
     variants : tuple of DeclaredVariant
@@ -109,7 +132,7 @@ class DeclaredGrid:
     outcomes: tuple[GridLevel, ...]
     times: tuple[GridLevel, ...]
     populations: tuple[GridLevel, ...]
-    joint: tuple[str, ...] = ()
+    joint: tuple[DeclaredJoint, ...] = ()
     exposure: DeclaredExposure = NO_EXPOSURE
     leave: tuple[Leave, ...] = ()
     variants: tuple[DeclaredVariant, ...] = ()

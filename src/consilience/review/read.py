@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from consilience import measures
 from consilience.effects import Effects, effect_sizes
-from consilience.errors import DataError, Problem
+from consilience.errors import ConsilienceError, DataError, Problem
 from consilience.review.beside import Beside, read_beside
 from consilience.review.check import declaration_problems, measure_problems, shape_problems
 from consilience.review.choosing import chosen
@@ -62,9 +63,7 @@ def read_review(folder: str | Path) -> Review:
     _check_folder(place)
     declared = read_declaration(place / "review.toml")
     trials = read_trials(place / "trials.csv")
-    beside = read_beside(
-        place, trials.frame, risk_of_bias=declared.risk_of_bias, flow=declared.flow
-    )
+    beside = _beside(place, trials.frame, declared)
     table = _checked(trials.frame, declared, risk_of_bias=beside.risk_of_bias)
     measure = measures.get(declared.measure)
     received = Trials(table, trials.log)
@@ -96,6 +95,28 @@ def read_review(folder: str | Path) -> Review:
         dependence=declared.dependence,
         findings=declared.findings,
     )
+
+
+def _beside(place: Path, table: pd.DataFrame, declared: Declaration) -> Beside:
+    """Read the tables beside the trials; a fault of them is told with those of the declaration."""
+    try:
+        return read_beside(
+            place,
+            table,
+            risk_of_bias=declared.risk_of_bias,
+            flow=declared.flow,
+            exposure=declared.grid.exposure,
+        )
+    except DataError as error:
+        more: tuple[Problem, ...] = ()
+        # What is stated of trials is read as it stands: names of its columns are no fault.
+        with suppress(ConsilienceError, ValueError, KeyError):
+            told = _optional(place / (declared.risk_of_bias.file or "risk_of_bias.csv"))
+            stated = with_judgements(table, told) if "trial" in told else table
+            more = declaration_problems(declared, _stated(stated, declared))
+        if not (error.problems and more):
+            raise
+        raise DataError((*error.problems, *more)) from error
 
 
 def _check_folder(folder: Path) -> None:

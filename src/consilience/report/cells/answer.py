@@ -21,10 +21,12 @@ class CellAnswer(Section["CellAnalysis"]):
 
     @override
     def applies(self, analysis: "CellAnalysis") -> bool:
+        """Apply always: a cell without estimates says so."""
         return True
 
     @override
     def values(self, analysis: "CellAnalysis") -> dict[str, object]:
+        """Give the first model's row and its classical twin's, or the only trial's own interval."""
         one = analysis.answered
         own = one.effects.frame.iloc[0] if one.fits and one.k == 1 else None
         half = float(ndtri((1.0 + analysis.level) / 2.0))

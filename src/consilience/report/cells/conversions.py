@@ -20,10 +20,12 @@ class CellConversions(Section["CellAnalysis"]):
 
     @override
     def applies(self, analysis: "CellAnalysis") -> bool:
+        """Apply where an effect of the cell was converted."""
         return bool((analysis.rows["converted"] != "").any())
 
     @override
     def values(self, analysis: "CellAnalysis") -> dict[str, object]:
+        """Give the converted rows, and their steps by row of the trial table."""
         rows = analysis.rows[analysis.rows["converted"] != ""].set_index("label")
         return {
             "rows": rows,

@@ -19,9 +19,11 @@ class CellDoubts(Section["CellAnalysis"]):
 
     @override
     def applies(self, analysis: "CellAnalysis") -> bool:
+        """Apply where the table doubts a row of the cell."""
         return "doubt" in analysis.rows and bool((analysis.rows["doubt"] != "").any())
 
     @override
     def values(self, analysis: "CellAnalysis") -> dict[str, object]:
+        """Give the doubted rows."""
         rows = analysis.rows
         return {"rows": rows[rows["doubt"] != ""].to_dict("records")}

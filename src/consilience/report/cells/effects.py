@@ -20,10 +20,12 @@ class CellEffects(Section["CellAnalysis"]):
 
     @override
     def applies(self, analysis: "CellAnalysis") -> bool:
+        """Apply where the cell was fitted and pooled."""
         return bool(analysis.answered.fits) and bool(analysis.answered.pooled)
 
     @override
     def values(self, analysis: "CellAnalysis") -> dict[str, object]:
+        """Give each trial as reported and as shrunken, what was converted, and who is shared."""
         one = analysis.answered
         effects = one.effects
         rows = analysis.rows

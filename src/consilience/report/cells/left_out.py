@@ -19,8 +19,10 @@ class CellLeftOut(Section["CellAnalysis"]):
 
     @override
     def applies(self, analysis: "CellAnalysis") -> bool:
+        """Apply where a row of the cell is not used."""
         return len(analysis.answered.cell.left) > 0
 
     @override
     def values(self, analysis: "CellAnalysis") -> dict[str, object]:
+        """Give those rows, each with its reason."""
         return {"rows": analysis.answered.cell.left.to_dict("records")}

@@ -20,8 +20,10 @@ class CellPooled(Section["CellAnalysis"]):
 
     @override
     def applies(self, analysis: "CellAnalysis") -> bool:
+        """Apply where there is an analysis to show."""
         return bool(analysis.answered.sides)
 
     @override
     def values(self, analysis: "CellAnalysis") -> dict[str, object]:
+        """Give the heterogeneity of the classical analyses; the template has the rest."""
         return {"heterogeneity": heterogeneity_table(analysis.answered.pooled)}

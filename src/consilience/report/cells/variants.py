@@ -19,8 +19,10 @@ class CellVariants(Section["CellAnalysis"]):
 
     @override
     def applies(self, analysis: "CellAnalysis") -> bool:
+        """Apply where the review declares variants and the cell has estimates."""
         return len(analysis.variants) > 0 and analysis.answered.k > 0
 
     @override
     def values(self, analysis: "CellAnalysis") -> dict[str, object]:
+        """Give the cell's answer in each variant."""
         return {"rows": analysis.variants}

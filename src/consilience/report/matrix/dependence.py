@@ -20,10 +20,12 @@ class Dependence(Section["GridAnalysis"]):
 
     @override
     def applies(self, analysis: "GridAnalysis") -> bool:
+        """Apply always: that nothing is declared is said, too."""
         return True
 
     @override
     def values(self, analysis: "GridAnalysis") -> dict[str, object]:
+        """Give each declared rule with its reason, and the cells that hold correlated estimates."""
         effects, declared = analysis.review.effects, analysis.review.dependence
         rules = shared_by(declared)
         return {

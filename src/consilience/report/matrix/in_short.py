@@ -19,10 +19,12 @@ class InShort(Section["GridAnalysis"]):
 
     @override
     def applies(self, analysis: "GridAnalysis") -> bool:
+        """Apply always."""
         return True
 
     @override
     def values(self, analysis: "GridAnalysis") -> dict[str, object]:
+        """Give cells of several trials by whether they favour either side, and those of one."""
         first = analysis.review.cells.populations[0].name
         table = analysis.table.assign(slug=[cell.slug for cell in analysis.cells])
         known = table[table["estimate"].notna()]

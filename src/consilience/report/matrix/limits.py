@@ -23,10 +23,12 @@ class Limits(Section["GridAnalysis"]):
 
     @override
     def applies(self, analysis: "GridAnalysis") -> bool:
+        """Apply always."""
         return True
 
     @override
     def values(self, analysis: "GridAnalysis") -> dict[str, object]:
+        """Give what is converted, lost or doubted, and how many answers rest on few trials."""
         ledger = analysis.review.ledger
         used = ledger[ledger["status"] == "used"]
         silent = ledger["reason"].str.contains("^Not printed|no conversion makes an effect")

@@ -19,10 +19,12 @@ class Matrix(Section["GridAnalysis"]):
 
     @override
     def applies(self, analysis: "GridAnalysis") -> bool:
+        """Apply always."""
         return True
 
     @override
     def values(self, analysis: "GridAnalysis") -> dict[str, object]:
+        """Give the cells in the order of outcomes, times and populations, each with its tint."""
         cells = analysis.review.cells
         by_key = {one.answered.cell.key: one for one in analysis.cells}
         rows = analysis.table.to_dict("records")

@@ -20,10 +20,12 @@ class Methods(Section["GridAnalysis"]):
 
     @override
     def applies(self, analysis: "GridAnalysis") -> bool:
+        """Apply always."""
         return True
 
     @override
     def values(self, analysis: "GridAnalysis") -> dict[str, object]:
+        """Give the models and estimators that were used, in any cell."""
         fits = [one for cell in analysis.cells for one in cell.answered.fits.values()]
         pooled = [one for cell in analysis.cells for one in cell.answered.pooled.values()]
         names = [name for cell in analysis.cells for name in cell.answered.pooled]

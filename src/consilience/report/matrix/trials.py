@@ -29,10 +29,12 @@ class Trials(Section["GridAnalysis"]):
 
     @override
     def applies(self, analysis: "GridAnalysis") -> bool:
+        """Apply always."""
         return True
 
     @override
     def values(self, analysis: "GridAnalysis") -> dict[str, object]:
+        """Give a row for each trial: who took part in what, what was measured, and the sources."""
         table = analysis.review.effects.table
         rows = []
         for label, own in table.groupby("label", sort=False):

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, override
 
-from consilience.grid.variants import REGISTRY
 from consilience.report.sections.base import Section
+from consilience.review.variants import REGISTRY
 
 if TYPE_CHECKING:
     from consilience.report.gridded import GridAnalysis
@@ -20,10 +20,12 @@ class Variants(Section["GridAnalysis"]):
 
     @override
     def applies(self, analysis: "GridAnalysis") -> bool:
+        """Apply where the review declares variants."""
         return bool(analysis.grid.variants)
 
     @override
     def values(self, analysis: "GridAnalysis") -> dict[str, object]:
+        """Give the answers of cells of several trials in each variant, and whom it leaves out."""
         names = analysis.grid.variants
         shown = [
             (cell, analysis.table.iloc[place].to_dict())

@@ -19,10 +19,12 @@ class Dialled(Section["Analysis"]):
 
     @override
     def applies(self, analysis: "Analysis") -> bool:
+        """Apply where the review declares a dial."""
         return analysis.review.plan.bias_dial != NO_DIAL
 
     @override
     def values(self, analysis: "Analysis") -> dict[str, object]:
+        """Give the ends of the dial, and the answer under an estimated bias."""
         table = analysis.dial.table
         asked = analysis.review.plan.bias_dial
         weighed = table[table["weight"].notna()] if len(table) else table

@@ -18,8 +18,10 @@ class Borrowed(Section["Analysis"]):
 
     @override
     def applies(self, analysis: "Analysis") -> bool:
+        """Apply always."""
         return True
 
     @override
     def values(self, analysis: "Analysis") -> dict[str, object]:
+        """Give what the trials and levels borrow."""
         return {"found": analysis.leaning.borrowing}

@@ -25,10 +25,12 @@ class Conversions(Section["Analysis"]):
 
     @override
     def applies(self, analysis: "Analysis") -> bool:
+        """Apply where the review declares conversions."""
         return bool(analysis.review.conversions)
 
     @override
     def values(self, analysis: "Analysis") -> dict[str, object]:
+        """Give their rules, the converted rows, and the steps by row of the trial table."""
         review = analysis.review
         used = review.ledger[review.ledger["status"] == "used"]
         rows = used[used["converted"] != ""]

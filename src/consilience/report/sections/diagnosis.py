@@ -21,10 +21,12 @@ class Diagnosed(Section["Analysis"]):
 
     @override
     def applies(self, analysis: "Analysis") -> bool:
+        """Apply always."""
         return True
 
     @override
     def values(self, analysis: "Analysis") -> dict[str, object]:
+        """Give each fit's diagnosis, and the published calibration of its model."""
         return {
             "found": [(one, one.fit.diagnosis) for one in analysis.fitted],
             "calibrated": [(one.label, _calibrated(one)) for one in analysis.fitted],

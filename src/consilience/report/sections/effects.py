@@ -19,10 +19,12 @@ class EffectSizes(Section["Analysis"]):
 
     @override
     def applies(self, analysis: "Analysis") -> bool:
+        """Apply always."""
         return True
 
     @override
     def values(self, analysis: "Analysis") -> dict[str, object]:
+        """Give each trial as reported and as shrunken, and which were converted."""
         ledger = analysis.review.ledger
         made = (ledger["status"] == "used") & (ledger["converted"] != "")
         return {"table": effects_table(analysis), "converted": set(ledger.loc[made, "label"])}

@@ -19,10 +19,12 @@ class Flow(Section["Analysis"]):
 
     @override
     def applies(self, analysis: "Analysis") -> bool:
+        """Apply where the review tells its flow."""
         return len(analysis.review.flow) > 0
 
     @override
     def values(self, analysis: "Analysis") -> dict[str, object]:
+        """Give the boxes that are stated, the losses between them, and all of it in words."""
         flow = analysis.review.flow
         texts = flow["text"].where(flow["text"] != "", flow["data"].map(TEXTS))
         said = flow["n"].notna() | (flow["part"] != "")

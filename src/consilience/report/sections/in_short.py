@@ -22,10 +22,12 @@ class InShort(Section["Analysis"]):
 
     @override
     def applies(self, analysis: "Analysis") -> bool:
+        """Apply always."""
         return True
 
     @override
     def values(self, analysis: "Analysis") -> dict[str, object]:
+        """Give how the answer changes without any one trial and under the alternatives."""
         table = analysis.review.effects.table
         left = analysis.robustness.left_out.dropna(subset=["estimate"])
         everything = analysis.robustness.everything

@@ -18,9 +18,11 @@ class Influences(Section["Analysis"]):
 
     @override
     def applies(self, analysis: "Analysis") -> bool:
+        """Apply always."""
         return True
 
     @override
     def values(self, analysis: "Analysis") -> dict[str, object]:
+        """Give the influence of every trial, and the pairs without which the conclusion turns."""
         found = analysis.leaning.influence
         return {"found": found, "turning": found.pairs[found.pairs["turns"]]}

@@ -20,10 +20,12 @@ class LeftOut(Section["Analysis"]):
 
     @override
     def applies(self, analysis: "Analysis") -> bool:
+        """Apply where a row is not used."""
         return bool((analysis.review.ledger["status"] != "used").any())
 
     @override
     def values(self, analysis: "Analysis") -> dict[str, object]:
+        """Give those rows, and how many rows and trials each reason takes, most first."""
         rows = analysis.review.ledger.query("status != 'used'")
         counts = rows.groupby("reason")
         summary = pd.DataFrame({"rows": counts.size(), "trials": counts["trial"].nunique()})

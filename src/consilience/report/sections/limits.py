@@ -20,10 +20,12 @@ class Limits(Section["Analysis"]):
 
     @override
     def applies(self, analysis: "Analysis") -> bool:
+        """Apply always."""
         return True
 
     @override
     def values(self, analysis: "Analysis") -> dict[str, object]:
+        """Give what is converted, waiting, lost or doubted, and levels of a single trial."""
         ledger = analysis.review.ledger
         used = ledger[ledger["status"] == "used"]
         waiting = ledger[ledger["reason"].str.contains("needs a conversion")]

@@ -19,10 +19,12 @@ class Methods(Section["Analysis"]):
 
     @override
     def applies(self, analysis: "Analysis") -> bool:
+        """Apply always."""
         return True
 
     @override
     def values(self, analysis: "Analysis") -> dict[str, object]:
+        """Give the engine, the intervals and the conventions that were used."""
         pooled = analysis.pooled.values()
         return {
             "exact": analysis.primary.fit.posterior.accuracy >= 0,

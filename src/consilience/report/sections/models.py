@@ -21,10 +21,12 @@ class Models(Section["Analysis"]):
 
     @override
     def applies(self, analysis: "Analysis") -> bool:
+        """Apply always."""
         return True
 
     @override
     def values(self, analysis: "Analysis") -> dict[str, object]:
+        """Give all choices of the primary model; of each other model those that differ."""
         effects = analysis.review.effects
         fitted = [one.declared for one in analysis.fitted]
         failed = [one.declared for one in analysis.failed]

@@ -25,10 +25,12 @@ class Predictions(Section["Analysis"]):
 
     @override
     def applies(self, analysis: "Analysis") -> bool:
+        """Apply where the plan foresees trials."""
         return len(analysis.forecast.table) > 0
 
     @override
     def values(self, analysis: "Analysis") -> dict[str, object]:
+        """Give a row for each: mean, true effect and estimate; and the number of draws."""
         table = analysis.forecast.table
         sizes = analysis.review.plan.new_trials
         trials = [str(name) for name in analysis.forecast.chances.index]

@@ -24,10 +24,12 @@ class OtherPriorsOfMu(Section["Analysis"]):
 
     @override
     def applies(self, analysis: "Analysis") -> bool:
+        """Apply always."""
         return True
 
     @override
     def values(self, analysis: "Analysis") -> dict[str, object]:
+        """Give the priors at which the conclusion turns, and a sample of the map, if any."""
         found = analysis.priors
         return {
             "points": [_range(point) for point in found.tipping],

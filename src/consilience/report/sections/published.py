@@ -25,9 +25,11 @@ class Published(Section["Analysis"]):
 
     @override
     def applies(self, analysis: "Analysis") -> bool:
+        """Apply where the review quotes other reviews."""
         return len(analysis.review.published) > 0
 
     @override
     def values(self, analysis: "Analysis") -> dict[str, object]:
+        """Give their columns, with headings."""
         columns = [str(name) for name in analysis.review.published.columns]
         return {"columns": columns, "headings": HEADINGS}

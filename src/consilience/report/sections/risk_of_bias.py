@@ -26,10 +26,12 @@ class RiskOfBias(Section["Analysis"]):
 
     @override
     def applies(self, analysis: "Analysis") -> bool:
+        """Apply where the review tells anything of the risk of bias."""
         return len(analysis.review.risk_of_bias) > 0
 
     @override
     def values(self, analysis: "Analysis") -> dict[str, object]:
+        """Give what is told of each trial, who is not mentioned, and the shares of judgements."""
         assessment, labels = analysis.review.assessment, analysis.review.trial_labels
         told = _told(analysis.review.risk_of_bias, labels, assessment=assessment)
         shown = [str(name) for name in told]

@@ -21,10 +21,12 @@ class Subgroups(Section["Analysis"]):
 
     @override
     def applies(self, analysis: "Analysis") -> bool:
+        """Apply where the plan compares subgroups."""
         return bool(analysis.subgroups)
 
     @override
     def values(self, analysis: "Analysis") -> dict[str, object]:
+        """Give each factor's levels, side by side."""
         return {"groups": [_shown(one) for one in analysis.subgroups]}
 
 

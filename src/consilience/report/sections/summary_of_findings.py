@@ -20,10 +20,12 @@ class FindingsTable(Section["Analysis"]):
 
     @override
     def applies(self, analysis: "Analysis") -> bool:
+        """Apply where the review declares findings."""
         return len(analysis.findings.findings) > 0
 
     @override
     def values(self, analysis: "Analysis") -> dict[str, object]:
+        """Give a row for each outcome with its footnotes, and which columns say anything."""
         summary = analysis.findings
         absolutes = [each for one in summary.findings for each in one.absolute]
         return {

@@ -29,10 +29,12 @@ class Trials(Section["Analysis"]):
 
     @override
     def applies(self, analysis: "Analysis") -> bool:
+        """Apply always."""
         return True
 
     @override
     def values(self, analysis: "Analysis") -> dict[str, object]:
+        """Give the columns that the table has, and the cells that a conversion filled."""
         table = analysis.review.effects.table
         columns = {
             head: [name for name in names if name in table] for head, names in COLUMNS.items()

@@ -3,11 +3,11 @@
 To add a rule: write a file, list it here.
 """
 
-from consilience.grid.variants.base import Variant
-from consilience.grid.variants.without_influential import WithoutInfluential
-from consilience.grid.variants.without_levels import WithoutLevels
-from consilience.grid.variants.without_trials import WithoutTrials
 from consilience.registry import lookup
+from consilience.review.variants.base import Variant
+from consilience.review.variants.without_influential import WithoutInfluential
+from consilience.review.variants.without_levels import WithoutLevels
+from consilience.review.variants.without_trials import WithoutTrials
 
 REGISTRY: dict[str, type[Variant]] = {
     "WithoutTrials": WithoutTrials,

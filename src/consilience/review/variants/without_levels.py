@@ -1,14 +1,18 @@
 """Without trials of which a column says something."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, final, override
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from consilience.effects import Effects
 from consilience.errors import ModelError
-from consilience.grid.variants.base import Variant
+from consilience.review.variants.base import Variant
+
+_NOTHING = "not stated"
 
 
 @final
@@ -49,5 +53,18 @@ class WithoutLevels(Variant):
             known = ", ".join(map(str, effects.table.columns))
             message = f"WithoutLevels: the trials have no column {self.column!r}. Columns: {known}."
             raise ModelError(message)
-        held = effects.table[self.column].fillna("not stated").astype(str).replace("", "not stated")
-        return ~held.isin(self.levels).to_numpy(dtype=bool)
+        return ~_said(effects.table[self.column]).isin(self.levels).to_numpy(dtype=bool)
+
+    @override
+    def unknown(self, table: pd.DataFrame) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+        if self.column not in table:
+            yield f"the trials have no column {self.column!r}", self.column, tuple(table.columns)
+            return
+        known = tuple(dict.fromkeys((*_said(table[self.column]), _NOTHING)))
+        for level in self.levels:
+            if level not in known:
+                yield f"the column {self.column!r} never says this", level, known
+
+
+def _said(column: pd.Series) -> pd.Series:
+    return column.fillna(_NOTHING).astype(str).replace("", _NOTHING)

@@ -10,7 +10,7 @@ from consilience import classical
 from consilience.classical.diagnostics import influence
 from consilience.classical.pool import pool
 from consilience.effects import Effects
-from consilience.grid.variants.base import Variant
+from consilience.review.variants.base import Variant
 
 _FEWEST = 3
 

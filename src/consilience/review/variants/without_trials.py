@@ -1,14 +1,16 @@
 """Without trials that are named."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, final, override
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from consilience.effects import Effects
 from consilience.errors import ModelError
-from consilience.grid.variants.base import Variant
+from consilience.review.variants.base import Variant
 
 
 @final
@@ -41,3 +43,8 @@ class WithoutTrials(Variant):
     @override
     def keeps(self, effects: Effects) -> NDArray[np.bool_]:
         return ~effects.table["trial"].isin(self.trials).to_numpy(dtype=bool)
+
+    @override
+    def unknown(self, table: pd.DataFrame) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+        known = tuple(dict.fromkeys(table["trial"]))
+        yield from (("no such name", name, known) for name in self.trials if name not in known)
