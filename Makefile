@@ -24,7 +24,7 @@ report: $(VENV)/installed ## the main job: REVIEW (data/smi_functioning) to a pa
 	@echo "The report: file://$(abspath $(TO))/index.html"
 
 test: $(VENV)/installed-dev ## all tests but the slow ones
-	CONSILIENCE_CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+	PYTHONDONTWRITEBYTECODE= CONSILIENCE_CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 check: $(VENV)/installed-dev ## style, types, who may import whom
 	$(BIN)/ruff check .

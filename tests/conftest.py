@@ -1,6 +1,6 @@
 """What every test relies on: no screen, no clock in Hypothesis, the same examples each time.
 
-And how two workers share the tests (`--dist loadgroup --no-loadscope-reorder`): a file stays whole,
+And how two workers share the tests (`--dist loadscope --no-loadscope-reorder`): a file stays whole,
 because its fixtures are made once; so does a room whose files share what is dear to make; and what
 takes longest comes first, so that no worker is left alone with it at the end.
 """
@@ -11,12 +11,16 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, final
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 os.environ.setdefault("MPLBACKEND", "Agg")
+# The workers share the processors already: threads of BLAS on small matrices only wait for another.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 settings.register_profile("house", deadline=None, derandomize=True)
 settings.load_profile("house")
@@ -28,36 +32,51 @@ OUTLYING = (
     "questions/test_influence.py",
 )
 """They ask the fit of tests/outlying.py."""
+BATCHED = ("engines/test_batched.py", "test_many.py")
+"""They need the loop of the batched engine, which takes long to compile for the first time."""
 # The pages that a browser opens are those that the command line and the tests of the report write.
 WHOLE = {
     **dict.fromkeys(("report", "browser", "cli/test_report.py"), "report"),
     **dict.fromkeys(OUTLYING, "outlying"),
+    **dict.fromkeys(BATCHED, "batched"),
 }
 LONGEST = (
     "report",
-    "contracts/test_new_models.py",
-    "classical/test_small_study_recovery.py",
-    "plots/test_contract.py",
-    "outlying",
-    "classical/test_glmm.py",
     "calibration/test_models.py",
-    "engines/test_batched.py",
-    "classical/test_small_study_selection.py",
-    "classical/test_reference_table.py",
-    "engines/test_exact_accuracy.py",
-    "contracts/test_models.py",
     "contracts/test_product.py",
-    "engines/test_exact_brute_three.py",
-    "cli/test_answers.py",
+    "contracts/test_new_models.py",
+    "batched",
+    "plots/test_contract.py",
+    "classical/test_glmm.py",
+    "outlying",
+    "engines/test_integrated.py",
+    "engines/test_blocks_exact.py",
+    "engines/test_blocks_nuts.py",
+    "calibration/test_published.py",
     "classical/test_multilevel_optimum.py",
-    "classical/test_multilevel_reference.py",
-    "calibration/test_quarters.py",
-    "calibration/test_sampled.py",
+    "contracts/test_models.py",
+    "engines/test_exact_accuracy.py",
     "engines/test_nuts_ladder.py",
+    "classical/test_reference_table.py",
+    "engines/test_bridge.py",
+    "cli/test_answers.py",
+    "contracts/test_dependent_models.py",
+    "questions/test_outcome_borrowing.py",
     "test_archive.py",
+    "engines/test_exact_brute_three.py",
+    "heterogeneity/test_tied.py",
+    "classical/test_multilevel_reference.py",
+    "classical/test_scale_structures.py",
+    "classical/test_small_study_recovery.py",
+    "priors/test_sampled_priors.py",
+    "classical/test_reference_scale.py",
+    "engines/test_exact_strata.py",
+    "engines/test_shared_nuts.py",
+    "contracts/test_counted_models.py",
     "contracts/test_sections.py",
-    "contracts/test_forms.py",
+    "plots/test_forest.py",
 )
+"""None of the others takes ten seconds."""
 
 
 def pytest_collection_finish() -> None:
@@ -68,14 +87,25 @@ def pytest_collection_finish() -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     ranks = {name: place for place, name in enumerate(LONGEST)}
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(group(item)))
-    items.sort(key=lambda item: ranks.get(group(item), len(LONGEST)))
+    items.sort(key=lambda item: ranks.get(group(item.nodeid), len(LONGEST)))
 
 
-def group(item: pytest.Item) -> str:
-    place = item.path.relative_to(HERE)
-    return WHOLE.get(place.parts[0]) or WHOLE.get(place.as_posix()) or place.as_posix()
+@final
+class Shared(LoadScopeScheduling):
+    """What belongs together goes to one worker."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Shared:
+    return Shared(config, log)
+
+
+def group(nodeid: str) -> str:
+    file = nodeid.partition("::")[0].removeprefix("tests/")
+    return WHOLE.get(file.partition("/")[0]) or WHOLE.get(file) or file
 
 
 TYPED = """
@@ -104,6 +134,7 @@ def typed_report(tmp_path_factory: pytest.TempPathFactory) -> Typed:
     """The main job as a new user types it, in a process of its own, once for all who look at it."""
     target = tmp_path_factory.mktemp("report") / "smi"
     env = {"PYTHONPATH": str(HERE.parent / "src"), "PATH": "", "HOME": str(target.parent)}
+    env["OPENBLAS_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"]
     words = [sys.executable, "-W", "error", "-c", TYPED, str(target)]
     start = time.perf_counter()
     found = subprocess.run(

@@ -31,7 +31,7 @@ REGISTRIES = (
     "likelihoods/missing",
     "measures",
     "priors",
-    "grid/variants",
+    "review/variants",
     "report/cells",
     "report/matrix",
     "report/sections",

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import fields, replace
-from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -185,14 +184,20 @@ def touching() -> Callable[[Figure], list[str]]:
     def find(figure: Figure) -> list[str]:
         figure.draw_without_rendering()
         boxes = [(text.get_text(), text.get_window_extent()) for text in written(figure)]
-        small = [(name, box.padded(-0.75)) for name, box in boxes]
-        pairs = combinations(small, 2)
-        met = [f"{a!r} meets {b!r}" for (a, one), (b, other) in pairs if one.overlaps(other)]
+        pairs = overlapping(np.array([box.padded(-0.75).extents for _, box in boxes]))
+        met = [f"{boxes[a][0]!r} meets {boxes[b][0]!r}" for a, b in pairs]
         sheet = figure.bbox.padded(0.5)
         cut = [name for name, box in boxes if not within(sheet, box)]
         return met + [f"{name!r} is cut" for name in cut]
 
     return find
+
+
+def overlapping(extents: np.ndarray) -> np.ndarray:
+    """Give the pairs of boxes, x0, y0, x1, y1 by row, that have a point in common."""
+    low, high = np.sort(extents.reshape(-1, 2, 2), axis=1).swapaxes(0, 1)
+    begins = np.all(low[:, None] <= high, axis=2)
+    return np.argwhere(np.triu(begins & begins.T, 1))
 
 
 def corners(patch: Patch) -> np.ndarray:

@@ -160,7 +160,7 @@ def test_boxes_stand_apart_and_every_arrow_ends_at_one(keys: set[str], slim: boo
 hostile = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.lists(hostile, min_size=1, max_size=4, unique_by=str.strip), hostile, hostile)
 def test_labels_titles_and_texts_of_any_kind_are_drawn_as_they_are(touching, labels, title, word):
     named = [f"{n} {label}".strip() for n, label in enumerate(labels)]

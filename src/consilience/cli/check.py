@@ -52,6 +52,7 @@ class Check(Command):
 
     @override
     def run(self) -> None:
+        """Name every doubt, one a line; doubts are no error."""
         from consilience.places import find_data
         from consilience.trials.checks import REGISTRY, doubts
 

@@ -42,6 +42,7 @@ class Compare(Command):
 
     @override
     def run(self) -> None:
+        """Fit each model, pool by each estimator, and print one row for each."""
         from consilience.compare import compare, explain
         from consilience.report.documents import rows
 

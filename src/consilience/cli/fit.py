@@ -46,6 +46,7 @@ class FitModel(Command):
 
     @override
     def run(self) -> None:
+        """Fit, save where asked, and print the summary; what did not converge shows nothing."""
         from consilience.fit import fit
 
         trials = given(self.data, measure=self.measure, seed=self.seed)

@@ -30,6 +30,7 @@ class Init(Command):
 
     @override
     def run(self) -> None:
+        """Write the files, never over anything that is there."""
         if self.folder.exists() and (not self.folder.is_dir() or any(self.folder.iterdir())):
             raise typer.BadParameter(f"{self.folder} holds something already; name a new folder.")
         self.folder.parent.mkdir(parents=True, exist_ok=True)

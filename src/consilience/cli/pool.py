@@ -33,6 +33,7 @@ class Pool(Command):
 
     @override
     def run(self) -> None:
+        """Print the coefficients and the heterogeneity of one classical analysis."""
         from consilience.classical.pool import pool
 
         trials = given(self.data, measure=self.measure, seed=None)

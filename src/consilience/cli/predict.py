@@ -46,6 +46,7 @@ class Predict(Command):
 
     @override
     def run(self) -> None:
+        """Fit the model, and print what the described trial would find."""
         from consilience.fit import fit
         from consilience.new_trial import NewTrial
         from consilience.predict import predict, summarise

@@ -38,6 +38,7 @@ class Report(Command):
 
     @override
     def run(self) -> None:
+        """Print the page's place; a model that did not converge is an error once it is written."""
         from consilience.places import find_data
         from consilience.report.writing import report
 

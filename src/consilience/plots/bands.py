@@ -89,6 +89,7 @@ class Stroke(Mark):
 
     @override
     def paint(self, axes: Axes, y: float) -> None:
+        """Draw a stroke from end to end."""
         axes.plot(self.ends, (y, y), c=self.ink, lw=1.5, label="boundary")
 
 
@@ -106,6 +107,7 @@ class Spot(Mark):
 
     @override
     def paint(self, axes: Axes, y: float) -> None:
+        """Draw the spot of the map itself, so that the key shows what is seen."""
         spot(axes, (self.value[0], y), filled=self.filled)
 
 

@@ -132,6 +132,7 @@ class Hollow(Mark):
 
     @override
     def paint(self, axes: Axes, y: float) -> None:
+        """Draw a hollow square, without an interval."""
         look: dict[str, Any] = {"marker": "s", "ms": 5.5, "mfc": "white", "mew": 1.2, "zorder": 4}
         axes.plot([self.value[0]], [y], ls="none", c=self.ink, label="alternative", **look)
 

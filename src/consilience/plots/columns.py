@@ -90,6 +90,7 @@ class Events(Column):
 
     @override
     def total(self, effects: Effects) -> tuple[str, ...]:
+        """Give the sums of events and participants of each arm."""
         a, n, c, m = (each.sum() for each in _numbers(effects, "events1", "n1", "events2", "n2"))
         return _share(a, n), _share(c, m)
 
@@ -110,6 +111,7 @@ class Rates(Column):
 
     @override
     def total(self, effects: Effects) -> tuple[str, ...]:
+        """Give the sums of events and person-time of each arm."""
         a, s, c, t = (each.sum() for each in _numbers(effects, *_RATES))
         return _share(a, s), _share(c, t)
 
@@ -134,6 +136,7 @@ class Means(Column):
 
     @override
     def total(self, effects: Effects) -> tuple[str, ...]:
+        """Give the sums of the sizes; means of different scales have none."""
         n1, n2 = _numbers(effects, "n1", "n2")
         return "", _plain(n1.sum()), "", _plain(n2.sum())
 
@@ -159,6 +162,7 @@ class Weights(Column):
 
     @override
     def cells(self, effects: Effects) -> Cells:
+        """Give percent; refuse an analysis of other trials."""
         if self.pooled.effects.labels != effects.labels:
             raise ModelError("The column of weights is of an analysis of other trials than shown.")
         return [(number(float(weight), 1),) for weight in self.pooled.weights()]
@@ -182,14 +186,17 @@ class RiskOfBias(Column):
 
     @override
     def headings(self, effects: Effects) -> tuple[str, ...]:
+        """Give none: the lights bring their own."""
         return ()
 
     @override
     def cells(self, effects: Effects) -> Cells:
+        """Give none: see `lights`."""
         return [()] * effects.k
 
     @override
     def lights(self, effects: Effects) -> Shown:
+        """Give the judgements of each trial that is shown."""
         return beside(self.assessment, effects)
 
 

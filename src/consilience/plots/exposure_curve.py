@@ -72,7 +72,9 @@ def exposure_curve(
         _curve(plot, view)
         _trials(plot, view)
         points = frame.places(view.x, view.effects.y)
-        lines = [(view.grid, view.curve["mean"].to_numpy(dtype=float)), *view.bars]
+        mean = view.curve["mean"].to_numpy(dtype=float)
+        null = np.full_like(mean, view.effects.measure.null)
+        lines = [(view.grid, mean), (view.grid, null), *view.bars]
         avoided = np.vstack([along(frame, *lines), _outlines(points, view.sides)])
         frame.name(page, points, names=view.effects.labels, avoided=avoided)
 
@@ -205,7 +207,7 @@ class _View:
     def texts(self) -> tuple[str, ...]:
         """What stands under the figure."""
         told = f"{counted(self.effects)} {self.effects.direction}"
-        return (CAVEAT, *self.words, told)
+        return (CAVEAT, *self.words[:1], told)
 
 
 def _hill(plot: Axes, view: _View) -> None:

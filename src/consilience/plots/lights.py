@@ -48,7 +48,8 @@ class Light(Mark):
         x, down = self.value[0], y + self.shift
         look: dict[str, Any] = {"ec": FAINT, "ls": ":"} if self.dotted else {"ec": INK}
         look |= {"fc": self.face, "lw": 0.8, "label": "light"}
-        axes.add_patch(Circle((x, down), self.radius, **look))
+        # Not `add_patch`, which reckons the limits of the axes anew for each of many lights.
+        axes.add_artist(Circle((x, down), self.radius, **look))
         if self.sign:
             size = BODY if len(self.sign) == 1 else SMALL
             letters: dict[str, Any] = {

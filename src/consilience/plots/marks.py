@@ -65,6 +65,7 @@ class Square(Mark):
 
     @override
     def paint(self, axes: Axes, y: float) -> None:
+        """Draw a square, `side` inches wide, on a thin line."""
         _stroke(axes, self.ends, y + self.shift, ink=self.ink, thick=1.0)
         look = {"marker": "s", "ms": 72.0 * self.side, "c": self.ink, "mec": "white", "mew": 0.4}
         _point(axes, self.value[0], y + self.shift, look={"label": "square", **look})
@@ -85,6 +86,7 @@ class Dot(Mark):
 
     @override
     def paint(self, axes: Axes, y: float) -> None:
+        """Draw a round point on a line, hollow unless `filled`."""
         _stroke(axes, self.ends, y + self.shift, ink=self.ink, thick=1.3)
         inner = self.ink if self.filled else "white"
         look = {"marker": "o", "ms": 4.6, "c": self.ink, "mfc": inner, "mew": 1.1}
@@ -111,6 +113,7 @@ class Diamond(Mark):
 
     @override
     def paint(self, axes: Axes, y: float) -> None:
+        """Draw a diamond as wide as its interval, hollow unless `filled`."""
         at, lower, upper = self.value
         line, half = y + self.shift, self.tall / 2.0
         corners = [(lower, line), (at, line - half), (upper, line), (at, line + half)]
@@ -135,6 +138,7 @@ class Bar(Mark):
 
     @override
     def paint(self, axes: Axes, y: float) -> None:
+        """Draw a bar of a lighter colour, without an estimate."""
         lower, upper = self.ends
         corner = (lower, y + self.shift - self.tall / 2.0)
         look: dict[str, Any] = {"fc": _lighter(self.ink), "ec": self.ink, "lw": 0.7}
@@ -157,6 +161,7 @@ class Nested(Mark):
 
     @override
     def paint(self, axes: Axes, y: float) -> None:
+        """Draw a hollow point on a thick line on a thin one."""
         _stroke(axes, self.ends, y + self.shift, ink=self.ink, thick=1.2)
         _stroke(axes, self.inner, y + self.shift, ink=self.ink, thick=4.5)
         look = {"marker": "o", "ms": 4.6, "c": self.ink, "mfc": "white", "mew": 1.1}
@@ -170,6 +175,7 @@ class Swatch(Mark):
 
     @override
     def paint(self, axes: Axes, y: float) -> None:
+        """Draw a patch of the colour."""
         lower, upper = self.ends
         look: dict[str, Any] = {"fc": self.ink, "ec": FAINT, "lw": 0.4, "label": "swatch"}
         axes.add_patch(Rectangle((lower, y - 0.05), upper - lower, 0.1, **look))
@@ -182,6 +188,7 @@ class Strokes(Mark):
 
     @override
     def paint(self, axes: Axes, y: float) -> None:
+        """Draw a full line, and a dashed one below it."""
         axes.plot(self.ends, (y - 0.03, y - 0.03), c=self.ink, lw=1.1)
         axes.plot(self.ends, (y + 0.03, y + 0.03), c=self.ink, lw=1.0, ls=(0, (4, 2)))
 
@@ -204,6 +211,7 @@ class Stroke(Mark):
 
     @override
     def paint(self, axes: Axes, y: float) -> None:
+        """Draw one line, dashed as the curve that it explains."""
         style = (0, self.dashes) if self.dashes else "-"
         axes.plot(self.ends, (y, y), c=self.ink, lw=self.thick, ls=style, label="stroke")
 
@@ -226,6 +234,7 @@ class Point(Mark):
 
     @override
     def paint(self, axes: Axes, y: float) -> None:
+        """Draw a sign of the given shape."""
         look = {"marker": self.marker, "ms": 5.5, "mec": self.ink, "mew": 1.1}
         inner = {"mfc": self.face or self.ink}
         _point(axes, self.value[0], y + self.shift, look={"label": "point", **look, **inner})

@@ -50,14 +50,17 @@ class StandardError(Precision):
 
     @override
     def of(self, effects: Effects) -> Array:
+        """Give √v."""
         return np.sqrt(effects.v)
 
     @override
     def scale(self, values: Array) -> Scale:
+        """Reach from beyond the least precise trial up to zero."""
         return _down_from_zero(values)
 
     @override
     def errors(self, places: Array) -> Array:
+        """Give the places themselves."""
         return places
 
 
@@ -70,14 +73,17 @@ class Variance(Precision):
 
     @override
     def of(self, effects: Effects) -> Array:
+        """Give v."""
         return effects.v
 
     @override
     def scale(self, values: Array) -> Scale:
+        """Reach from beyond the least precise trial up to zero."""
         return _down_from_zero(values)
 
     @override
     def errors(self, places: Array) -> Array:
+        """Give their roots; zero above the axis."""
         return np.sqrt(np.maximum(places, 0.0))
 
 
@@ -90,15 +96,18 @@ class InverseError(Precision):
 
     @override
     def of(self, effects: Effects) -> Array:
+        """Give 1 / √v."""
         return 1.0 / np.sqrt(effects.v)
 
     @override
     def scale(self, values: Array) -> Scale:
+        """End no lower than half of the least precise trial: at zero the error has no end."""
         found = _upwards(values)
         return replace(found, lower=max(found.lower, 0.5 * float(values.min())))
 
     @override
     def errors(self, places: Array) -> Array:
+        """Give one over each place; infinite at zero."""
         with np.errstate(divide="ignore"):
             return 1.0 / places
 
@@ -112,14 +121,17 @@ class SampleSize(Precision):
 
     @override
     def of(self, effects: Effects) -> Array:
+        """Give the number of participants of each trial."""
         return sample_size(effects)
 
     @override
     def scale(self, values: Array) -> Scale:
+        """Reach from few to many."""
         return _upwards(values)
 
     @override
     def errors(self, places: Array) -> Array:
+        """Give nan: none is known."""
         return np.full(len(places), np.nan)
 
 

@@ -86,11 +86,13 @@ class Sheet(Figure):
 
     @override
     def draw(self, renderer: RendererBase) -> None:
+        """Draw in the house style, whatever the reader's settings are by now."""
         with style():
             super().draw(renderer)
 
     @override
     def savefig(self, fname: Any, **settings: Any) -> None:
+        """Save in the house style, without the date and with the description."""
         kind = settings.get("format") or _suffix(fname)
         said = {_SAID_IN[kind]: self.alt} if self.alt and kind in _SAID_IN else {}
         settings.setdefault("metadata", {**_TIMELESS.get(kind, {}), **said})

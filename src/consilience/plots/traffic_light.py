@@ -98,7 +98,7 @@ class _Grid:
     def row(self) -> float:
         return _STACKED if self.stacked else _ROW
 
-    @property
+    @cached_property
     def left(self) -> float:
         """Where the lights begin, in inches."""
         if self.stacked:
