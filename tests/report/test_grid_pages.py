@@ -131,6 +131,12 @@ def test_doubts_conversions_and_other_trials_stand_on_the_page_of_their_cell(pag
     assert "REML with Knapp–Hartung" in text
 
 
+def test_every_number_of_estimates_is_one(pages):
+    """A count from a table of numbers and texts is a numpy integer, and no dash."""
+    for name, (_, page) in pages.items():
+        assert "k = –" not in " ".join(page.text.split()), name
+
+
 def test_rules_of_dependence_are_told_with_their_reasons(pages, review):
     text = " ".join(pages["index.html"][1].text.split())
     for one in review.dependence:

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from consilience.report.rounding import decimal, digits_for, p_value, percent, whole
@@ -50,7 +51,7 @@ def test_a_p_value_keeps_what_means_something(p, text) -> None:
 
 
 def test_a_count_is_whole() -> None:
-    assert (whole(9.0), whole(math.nan)) == ("9", "–")
+    assert (whole(9.0), whole(np.int64(12)), whole(math.nan)) == ("9", "12", "–")
 
 
 @pytest.mark.parametrize(
