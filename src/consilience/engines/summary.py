@@ -73,6 +73,8 @@ def from_draws(draws: np.ndarray, names: tuple[str, ...], level: float) -> pd.Da
     flat = draws.reshape(-1, draws.shape[2])
     ends = np.quantile(flat, [0.5, *tails(level)], axis=0)
     axes = {"chain_axis": 0, "draw_axis": 1}
+    with np.errstate(invalid="ignore"):  # what is the same in every draw has no R-hat
+        r_hat = array_stats.rhat(draws, method="rank", **axes)
     return pd.DataFrame(
         {
             "mean": flat.mean(axis=0),
@@ -83,7 +85,7 @@ def from_draws(draws: np.ndarray, names: tuple[str, ...], level: float) -> pd.Da
             "p_gt_0": (flat > 0).mean(axis=0),
             "ess_bulk": array_stats.ess(draws, method="bulk", **axes),
             "ess_tail": array_stats.ess(draws, method="tail", prob=(0.05, 0.95), **axes),
-            "r_hat": array_stats.rhat(draws, method="rank", **axes),
+            "r_hat": r_hat,
             "mcse": array_stats.mcse(draws, method="mean", **axes),
         },
         index=list(names),
