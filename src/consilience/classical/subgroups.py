@@ -81,6 +81,7 @@ class _Test:
     kind: str
 
     def words(self, by: str, *, level: float) -> str:
+        """Say whether the levels differ, and by which figures."""
         figures = f"Q_between = {self.Q:.2f}, df = {self.df}, p = {self.p:.3g}"
         if np.isnan(self.p):
             return f"Whether the levels of {by!r} differ cannot be told: one has no standard error."

@@ -63,6 +63,7 @@ class ArmRule(Dependence):
 
     @override
     def speak(self, rows: Rows) -> Spoken:
+        """Speak of pairs of one trial that have an arm in common."""
         pairs = within(rows.codes(self.trials), what=self.title)
         ids = _identified(self.arms, rows)
         for side, columns in self.arms.items():

@@ -55,6 +55,7 @@ class Autoregressive(Dependence):
 
     @override
     def speak(self, rows: Rows) -> Spoken:
+        """Speak of pairs of one trial, by the time between them."""
         pairs = within(rows.codes(tuple(self.within)), what=self.title)
         time = rows.numbers(self.over)
         _refuse_text(rows, time, column=self.over)

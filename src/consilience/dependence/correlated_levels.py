@@ -58,6 +58,7 @@ class CorrelatedLevels(Dependence):
 
     @override
     def speak(self, rows: Rows) -> Spoken:
+        """Speak of pairs of one trial that differ in the level."""
         pairs = within(rows.codes(tuple(self.within)), what=self.title)
         codes = rows.codes((self.over,))
         named(rows, codes, pairs, column=self.over)

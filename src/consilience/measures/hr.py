@@ -43,6 +43,7 @@ class HR(Measure):
 
     @override
     def compute(self, table: pd.DataFrame) -> tuple[Floats, Floats]:
+        """Take the printed log ratio, or (O - E)/V of the log-rank test where there is none."""
         known = table.reindex(columns=[name for pair in _PAIRS for name in pair])
         y, se, difference, variance = arms(known.astype(float), *known)
         with np.errstate(all="ignore"):
@@ -52,6 +53,7 @@ class HR(Measure):
 
     @override
     def contradictions(self, table: pd.DataFrame) -> tuple[Problem, ...]:
+        """Name rows whose estimate stands without its error or variance."""
         known = table.reindex(columns=[name for pair in _PAIRS for name in pair])
         ready = known["log_hr"].notna()
         asked = (ready, ~ready & known["o_minus_e"].notna())

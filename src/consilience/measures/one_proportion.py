@@ -86,6 +86,7 @@ class OneProportion(OneGroup):
 
     @override
     def contradictions(self, table: pd.DataFrame) -> tuple[Problem, ...]:
+        """Name rows whose sums do not fit, or whose proportion has no finite value."""
         found = total_problems(table, "n", ("events", "nonevents"))
         if found:
             return found

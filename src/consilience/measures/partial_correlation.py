@@ -45,6 +45,7 @@ class PartialCorrelation(Association):
 
     @override
     def compute(self, table: pd.DataFrame) -> tuple[Floats, Floats]:
+        """Compute them from correlations and n - m."""
         named = self.complete(table)
         n, m = arms(named, *self.needs)
         left = n - m

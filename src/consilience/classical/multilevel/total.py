@@ -117,6 +117,7 @@ class _Total:
         from scipy.optimize import minimize
 
         def fallen(z: Floats) -> tuple[float, Floats]:
+            """Give the fall from the top, and its slopes."""
             u, pull = self._coordinates(z, total)
             try:
                 point = self.objective.at(u)

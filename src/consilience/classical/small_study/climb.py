@@ -42,6 +42,7 @@ def climb(
     from scipy.optimize import minimize
 
     def depth(part: Floats) -> tuple[float, Floats]:
+        """Give the height turned round, and its slopes, of the free coordinates."""
         whole = x.copy()
         whole[free] = part
         height, slopes = likelihood(whole)

@@ -120,6 +120,7 @@ def _critical(
     nodes, weights = np.polynomial.legendre.leggauss(_ORDER)
 
     def excess(x: float) -> tuple[float, float]:
+        """Give how much more than the level lies beyond x; no slope is asked for."""
         half = (_REACH - x) / 2
         r = x + half * (nodes + 1)
         mean, variance = conditional_law(spread * r, moments, tau2=tau2, k=k)

@@ -70,6 +70,7 @@ def own_curve(form: Whole, place: int, psi: Array) -> Callable[[Array], Array]:
     top = max(float(tabled.table.top[place]) for _, tabled in groups)
 
     def log(x: Array) -> Array:
+        """Give it at points, (x, r)."""
         from consilience.engines.integrated.kernel import Table
         from consilience.engines.integrated.loops import heights
 
