@@ -241,7 +241,9 @@ def test_trials_without_events_stay_in_and_those_that_say_nothing_are_named():
     zero = both.summary().loc["theta[one arm]"]
     assert np.isfinite(zero[["mean", "sd", "lower", "upper"]].to_numpy(float)).all()
     assert zero["mean"] < both.summary().loc["mu", "mean"]
-    assert np.isnan(both.posterior.foresee()[3])
+    foreseen = both.posterior.foresee()
+    assert np.isnan(foreseen[2])
+    assert 0.0 < foreseen[3] < 0.5
 
 
 def test_draws_summary_and_combinations_are_of_one_posterior(fitted):
@@ -344,7 +346,7 @@ def test_rates_that_hardly_any_prior_foresees_are_integrated_too(name):
     mu = np.linspace(mean - 9.0 * sd, mean + 9.0 * sd, 145)
     tau = (np.arange(75) + 0.5) * 0.04
     both = np.stack([grid.ravel() for grid in np.meshgrid(mu, tau, indexing="ij")], axis=1)
-    heights = form.given(both).log_likelihood + stats.norm.logpdf(both[:, 0], 0.0, 2.82)
+    heights = form.log_likelihood(both) + stats.norm.logpdf(both[:, 0], 0.0, 2.82)
     heights += stats.halfnorm.logpdf(both[:, 1], scale=0.5)
     weights = np.exp(heights - heights.max())
     assert mean == pytest.approx(weights @ both[:, 0] / weights.sum(), abs=2e-3 * sd)

@@ -1,5 +1,7 @@
 """Bad cells, wrong measures and settings of the likelihoods of the arms' own data."""
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -122,9 +124,10 @@ def test_an_inner_integral_finds_its_peak_wherever_it_is():
 
 
 def test_rising_factorials_lose_no_digits():
-    a, x = np.array([1e-3, 5.0, 99.0, 101.0, 1e9]), 7.0
-    wanted = [np.sum(np.log(each + np.arange(7))) for each in a]
-    np.testing.assert_allclose(counting.log_rising(a, x), wanted, rtol=1e-13)
+    a = np.array([1e-200, 1e-3, 5.0, 99.0, 101.0, 1e9, 1e15])
+    for x in (0.0, 1.0, 7.0, 16.0, 17.0, 40.0, 1000.0):
+        wanted = [math.fsum(np.log(each + np.arange(x))) for each in a]
+        np.testing.assert_allclose(counting.log_rising(a, x), wanted, rtol=1e-13, atol=1e-13)
 
 
 def test_drawn_counts_have_the_moments_of_their_law():

@@ -89,25 +89,38 @@ def test_counts_given_their_total_up_to_a_constant():
     assert theirs == pytest.approx(ours, rel=1e-9)
 
 
-@pytest.mark.parametrize("lost", [missing.Complete(), missing.IMDoM(0.5, -0.2, 0.0, 0.0)])
+LOST = [
+    missing.Complete(),
+    missing.IMDoM(0.5, -0.2, 0.0, 0.0),
+    missing.IMDoM(0.5, -0.2, 0.7, 0.4, 0.3),
+]
+
+
+@pytest.mark.parametrize("lost", LOST, ids=["nobody", "surely", "perhaps"])
 def test_means_given_the_error_of_the_comparator(lost):
-    """Summed over that error, it is the density of the difference of means."""
+    """Summed over that error, and what the missing add, it is the density of the difference."""
     likelihood, effects = likelihoods.ArmMeans(lost), cs.effect_sizes(TRIALS, "MD")
     d, unit = np.array(D["MD"]), np.array([0.2, -1.0, 2.0])
     se1, se2 = (TRIALS[f"sd{arm}"] / np.sqrt(TRIALS[f"n{arm}"]) for arm in "12")
-    shift, _ = likelihood._lost(effects)
+    alpha = np.array([[3 / 33, 1 / 29], [0.0, 4 / 29], [9 / 49, 0.0]]) * [1.0, -1.0]
+    shift, covariance = alpha @ lost.departure.mean, lost.departure.covariance
+    spread = np.sqrt(np.einsum("ki,ij,kj->k", alpha, covariance, alpha))
     away = (TRIALS["mean1"] - TRIALS["mean2"]).to_numpy() + shift - d
 
-    def first(e):
-        return stats.t.logpdf((away + se2.to_numpy() * e) / se1, TRIALS["n1"] - 1.0) - np.log(se1)
+    def first(e, z=0.0):
+        moved = (away - spread * z + se2.to_numpy() * e) / se1
+        return stats.t.logpdf(moved, TRIALS["n1"] - 1.0) - np.log(se1)
 
-    found = sampled(likelihood, effects, d, {"mean2_unit": unit})
-    assert found == pytest.approx(np.sum(first(unit)), rel=1e-9)
+    extra = np.array([0.3, -1.1, 1.7])
+    found = sampled(likelihood, effects, d, {"mean2_unit": unit, "imdom_unit": extra})
+    assert found == pytest.approx(np.sum(first(unit, extra)), rel=1e-9)
     grid = np.sinh(np.linspace(-6.0, 6.0, 1201))
     width = np.cosh(np.linspace(-6.0, 6.0, 1201)) * 0.01
     second = [stats.t.logpdf(e, TRIALS["n2"] - 1.0) for e in grid]
-    heights = np.array([first(e) for e in grid]) + np.array(second)
-    whole = np.log(np.sum(np.exp(heights) * width[:, None], axis=0))
+    z, w = np.polynomial.hermite_e.hermegauss(24 if spread.any() else 1)
+    heights = [np.array([first(e, each) for e in grid]) + np.array(second) for each in z]
+    heights = np.tensordot(w / w.sum(), np.exp(heights), axes=1)
+    whole = np.log(np.sum(heights * width[:, None], axis=0))
     np.testing.assert_allclose(likelihood.curves(effects).log(d[None], {})[0], whole, atol=1e-7)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, final
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, final
 
 import numpy as np
 from scipy.special import logsumexp
@@ -15,8 +15,11 @@ from consilience.likelihoods import missing
 from consilience.likelihoods.cells import MEAN, SAMPLE, SPREAD, native, read
 from consilience.likelihoods.counted import Counted, World
 from consilience.likelihoods.curves import ORDER, Curves
+from consilience.likelihoods.falling import Told
+from consilience.likelihoods.inner import drawn_from
 from consilience.likelihoods.missing import Missing
 from consilience.likelihoods.missing.imdom import missing_shares
+from consilience.likelihoods.newcomers import OF_MEANS, Design
 from consilience.likelihoods.parts import part
 
 if TYPE_CHECKING:
@@ -28,6 +31,9 @@ _NAMES = {
 }
 _CELLS = 200_000
 _STEP = 0.5  # of the logarithm of a variance, where both arms have few participants
+_REACH, _FINE = 15.0, 6001
+_NOTHING = 1e-290
+_REACH_B = 60.0  # standard errors
 _LOG_2PI = float(np.log(2.0 * np.pi))
 
 
@@ -57,6 +63,8 @@ class ArmMeans(Counted):
     """
 
     missing: Missing = field(default_factory=missing.Complete)
+
+    design: ClassVar[Design] = OF_MEANS
 
     def __post_init__(self) -> None:
         """Look a name up."""
@@ -94,6 +102,20 @@ class ArmMeans(Counted):
         silent = np.zeros(effects.k, bool)
         return _Differences(sign * difference, width, (), silent, variances, shares)
 
+    def told(
+        self, effects: Effects, place: int, *, theta: Array, point: Mapping[str, Array]
+    ) -> Told:
+        """See `Likelihood.told`: P(y < yᵢ | θ) is the share of ℓᵢ above θ, for θ is a location."""
+        curves = self.curves(effects)
+        away = np.sinh(np.linspace(-_REACH, _REACH, _FINE))[:, None]
+        step = np.sqrt(1.0 + away[:, 0] ** 2)
+        height = curves.log(curves.centre + away * curves.width, point)[:, place]
+        mass = np.exp(height - height.max()) * step
+        above = np.cumsum((mass[1:] + mass[:-1])[::-1])[::-1] / (mass[1:] + mass[:-1]).sum()
+        where = (theta - curves.centre[place]) / curves.width[place]
+        below = np.interp(where, away[:, 0], np.append(above, 0.0), left=1.0, right=0.0)
+        return Told(np.log(np.maximum(below, _NOTHING)), np.zeros(len(theta)))
+
     def cells(self, effects: Effects, world: World) -> Mapping[str, Array]:
         """See `Counted.cells`.
 
@@ -108,6 +130,36 @@ class ArmMeans(Counted):
             for arm in "12"
         ]
         return {"mean1": found["mean2"] + true + errors[0] - errors[1], "mean2": found["mean2"]}
+
+    def begun(self, effects: Effects, world: World) -> Mapping[str, Array]:
+        """See `Counted.begun`: with the standard deviations stated, and new ones in the samples."""
+        found, rng = (
+            {name: effects.table[name].to_numpy(float) for name in OF_MEANS.sizes},
+            world.rng,
+        )
+        drawn: dict[str, Array] = {}
+        for arm, mean in (("1", world.b + world.d), ("2", world.b)):
+            n, sd = found[f"n{arm}"], found[f"sd{arm}"]
+            drawn[f"mean{arm}"] = mean + sd / np.sqrt(n) * rng.standard_normal(effects.k)
+            drawn[f"sd{arm}"] = sd * np.sqrt(rng.chisquare(n - 1.0) / (n - 1.0))
+        return drawn
+
+    def comparators(
+        self, effects: Effects, theta: Array, *, point: Mapping[str, Array],  # noqa: ARG002
+        rng: np.random.Generator,
+    ) -> Array:  # fmt: skip
+        """See `Counted.comparators`: the comparator's mean, of which both arms speak."""
+        found, d = self._arms(effects), native(effects) * theta
+        se = {arm: found[f"sd{arm}"] / np.sqrt(found[f"n{arm}"]) for arm in "12"}
+
+        def log_f(b: Array) -> Array:
+            own = _student((b + d - found["mean1"]) / se["1"], found["n1"] - 1.0)
+            return own + _student((b - found["mean2"]) / se["2"], found["n2"] - 1.0)
+
+        peaks = np.stack([found["mean1"] - d, found["mean2"] + 0.0 * d])
+        far = _REACH_B * np.maximum(se["1"], se["2"])
+        ends = peaks.min(axis=0) - far, peaks.max(axis=0) + far
+        return drawn_from(log_f, ends, rng.random(theta.shape))
 
     def observe(self, d: "TensorVariable", effects: Effects) -> None:
         """See `Counted.observe`; the comparator's error is sampled, the other one observed."""
@@ -135,6 +187,11 @@ class ArmMeans(Counted):
         contrast = shares * np.array([1.0, -1.0])
         mean, covariance = self.missing.departure
         return contrast @ mean, np.einsum("ki,ij,kj->k", contrast, covariance, contrast)
+
+
+def _student(t: Array, df: Array) -> Array:
+    """Log density of Student's t up to a constant."""
+    return -0.5 * (df + 1.0) * np.log1p(t**2 / df)
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,7 @@ from consilience.effects import Effects
 from consilience.errors import RefusalError
 from consilience.gaussian import Array, Correlation, Hyper, Tie
 from consilience.likelihoods.curves import Curves
+from consilience.likelihoods.falling import Told
 
 if TYPE_CHECKING:
     from pytensor.tensor import TensorVariable
@@ -118,6 +119,37 @@ class Likelihood(ABC):
         del theta, point, rng
         raise RefusalError(
             f"The {type(self).__name__} likelihood draws no data of arms for {effects.k} trials."
+        )
+
+    def told(
+        self, effects: Effects, place: int, *, theta: Array, point: Mapping[str, Array]
+    ) -> Told:
+        """Say how probable data are that speak for a smaller effect than those of a trial.
+
+        What is held of the data is what says next to nothing about the effect, so that they are not
+        held against a prior of the baseline: of events their total, of means the standard
+        deviations.
+
+        Parameters
+        ----------
+        effects : Effects
+            The trials.
+        place : int
+            Which of them.
+        theta : array (g,)
+            True effects as the estimates see them.
+        point : mapping of str to array (1,)
+            The likelihood's hyperparameters.
+
+        Raises
+        ------
+        RefusalError
+            In the base version: of normal estimates nothing needs to be held.
+        """
+        del place, theta, point
+        raise RefusalError(
+            f"The {type(self).__name__} likelihood of these {effects.k} estimates has no data of "
+            "arms; what it foresees is normal."
         )
 
     def observed(self, effects: Effects) -> Observed:

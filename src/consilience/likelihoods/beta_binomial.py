@@ -13,8 +13,10 @@ from consilience.likelihoods.arms import BetaBinomialArms, BinomialArms
 from consilience.likelihoods.baselines import Baseline
 from consilience.likelihoods.binomial import counts_of, drawn_events
 from consilience.likelihoods.cells import native
-from consilience.likelihoods.counted import Counted, World
+from consilience.likelihoods.counted import World
 from consilience.likelihoods.curves import Curves
+from consilience.likelihoods.events import Events, ways_of
+from consilience.likelihoods.falling import Ways
 from consilience.likelihoods.links import Link
 from consilience.likelihoods.parts import part
 from consilience.likelihoods.shifted import Shifted
@@ -29,7 +31,7 @@ _LEAST = 1e-12
 
 @final
 @dataclass(frozen=True, slots=True)
-class BetaBinomial(Counted):
+class BetaBinomial(Events):
     """Overdispersed events: xⱼ ~ BetaBinomial(nⱼ, pⱼ, ρ), p₁ = link(p₂, θ).
 
     The risk of an arm is itself a draw from Beta(p(1 − ρ)/ρ, (1 − p)(1 − ρ)/ρ): two participants of
@@ -85,11 +87,20 @@ class BetaBinomial(Counted):
             effects.y, np.sqrt(effects.v), hypers, silent, arms, self.baseline, native(effects)
         ))  # fmt: skip
 
+    @property
+    def populated(self) -> bool:
+        """See `Counted.populated`."""
+        return bool(self.baseline.hypers)
+
     def prior_baselines(
         self, point: Mapping[str, float], k: int, rng: np.random.Generator
     ) -> Array:
         """See `Counted.prior_baselines`."""
         return self.baseline.draw(k, point, rng)
+
+    def ways(self, effects: Effects) -> Ways:
+        """See `Events.ways`: as many as there are participants."""
+        return ways_of(counts_of(effects, "BetaBinomial"))
 
     def cells(self, effects: Effects, world: World) -> Mapping[str, Array]:
         """See `Counted.cells`."""

@@ -13,8 +13,10 @@ from consilience.likelihoods import baselines, links, missing
 from consilience.likelihoods.arms import Arms, BinomialArms, Counts, PartlySeenArms, seen_risk
 from consilience.likelihoods.baselines import Baseline
 from consilience.likelihoods.cells import EVENTS, PEOPLE, native, read
-from consilience.likelihoods.counted import Counted, World
+from consilience.likelihoods.counted import World
 from consilience.likelihoods.curves import Curves
+from consilience.likelihoods.events import Events, ways_of
+from consilience.likelihoods.falling import Ways
 from consilience.likelihoods.links import Link
 from consilience.likelihoods.missing import Missing
 from consilience.likelihoods.parts import part
@@ -30,7 +32,7 @@ _LOST = {"missing1": EVENTS, "missing2": EVENTS}
 
 @final
 @dataclass(frozen=True, slots=True)
-class Binomial(Counted):
+class Binomial(Events):
     """Events of both arms: x₁ ~ Binomial(n₁, p₁), x₂ ~ Binomial(n₂, p₂), p₁ = link(p₂, θ).
 
     Trials without events in an arm, or in both, stay in as they are, without corrections.
@@ -95,11 +97,20 @@ class Binomial(Counted):
             whole, self.baseline, native(effects),
         ))  # fmt: skip
 
+    @property
+    def populated(self) -> bool:
+        """See `Counted.populated`."""
+        return bool(self.baseline.hypers)
+
     def prior_baselines(
         self, point: Mapping[str, float], k: int, rng: np.random.Generator
     ) -> Array:
         """See `Counted.prior_baselines`."""
         return self.baseline.draw(k, point, rng)
+
+    def ways(self, effects: Effects) -> Ways:
+        """See `Events.ways`: as many as there are participants."""
+        return ways_of(counts_of(effects, "Binomial"))
 
     def cells(self, effects: Effects, world: World) -> Mapping[str, Array]:
         """See `Counted.cells`."""

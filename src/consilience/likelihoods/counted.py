@@ -3,9 +3,10 @@
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from consilience.effects import Effects
 from consilience.errors import RefusalError
@@ -13,6 +14,8 @@ from consilience.gaussian import Array, Hyper
 from consilience.likelihoods.base import Likelihood
 from consilience.likelihoods.cells import native, refuse_measure, refuse_shared
 from consilience.likelihoods.curves import Curves
+from consilience.likelihoods.falling import Told
+from consilience.likelihoods.newcomers import OF_RISKS, Design
 
 if TYPE_CHECKING:
     from pytensor.tensor import TensorVariable
@@ -36,6 +39,8 @@ class World(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Counted(Likelihood):
     """The arms' data given the true effects; nothing is estimated for a trial by itself first."""
+
+    design: ClassVar[Design] = OF_RISKS
 
     @property
     def by_curves(self) -> bool:
@@ -78,7 +83,7 @@ class Counted(Likelihood):
         """See `Likelihood.drawn`."""
         b = self.prior_baselines(point, effects.k, rng)
         world = World(native(effects) * theta, b, point, rng)
-        return _with(effects, self.cells(effects, world))
+        return recounted(effects, self.cells(effects, world))
 
     def replicated(
         self, theta: tuple[Array, Array], point: Mapping[str, Array], *, effects: Effects,
@@ -103,7 +108,7 @@ class Counted(Likelihood):
         )
         wide = {name: np.repeat(values, k) for name, values in world.point.items()}
         flat = World(native(many) * world.d.ravel(), world.b.ravel(), wide, world.rng)
-        return _with(many, self.cells(many, flat)).y.reshape(n, k)
+        return recounted(many, self.cells(many, flat)).y.reshape(n, k)
 
     def prior_baselines(
         self, point: Mapping[str, float], k: int, rng: np.random.Generator
@@ -111,6 +116,28 @@ class Counted(Likelihood):
         """Draw the baselines (k,) of trials; zeros in the base version, which has none."""
         del point, rng
         return np.zeros(k)
+
+    @property
+    def populated(self) -> bool:
+        """Whether baselines are draws from a population, so that a new trial has one too."""
+        return False
+
+    def begun(self, effects: Effects, world: World) -> Mapping[str, Array]:
+        """Draw the arms' data of trials that are not done yet, (k,) by column."""
+        return self.cells(effects, world)
+
+    def comparators(
+        self, effects: Effects, theta: Array, *, point: Mapping[str, Array],
+        rng: np.random.Generator,
+    ) -> Array:  # fmt: skip
+        """Draw the baselines (n, k) of trials that were seen, given their true effects (n, k)."""
+        return self.curves(effects).baselines(theta, point, rng)
+
+    @abstractmethod
+    def told(
+        self, effects: Effects, place: int, *, theta: Array, point: Mapping[str, Array]
+    ) -> Told:
+        """See `Likelihood.told`."""
 
     @abstractmethod
     def cells(self, effects: Effects, world: World) -> Mapping[str, Array]:
@@ -130,14 +157,14 @@ class Counted(Likelihood):
         """See `Likelihood.pymc`; true effects are sampled, non-centred."""
         import pymc as pm
 
-        self.check(effects)
-        if _nothing(variance):
-            theta = location
-        else:
+        kept, some = _counting(effects)
+        self.check(some)
+        theta = location[kept]
+        if not _nothing(variance):
             unit = pm.Normal("theta_unit", 0.0, 1.0, dims="estimate")
-            theta = location + pm.math.sqrt(variance) * unit
+            theta = theta + pm.math.sqrt(variance * np.ones(effects.k))[kept] * unit
         theta = pm.Deterministic("theta", theta, dims="estimate")
-        self.observe(native(effects) * theta, effects)
+        self.observe(native(some) * theta, some)
 
     def pymc_mixture(
         self,
@@ -150,14 +177,31 @@ class Counted(Likelihood):
         """See `Likelihood.pymc_mixture`; true effects are sampled from the mixture itself."""
         import pymc as pm
 
-        self.check(effects)
-        parts = pm.Normal.dist(location[:, None], pm.math.sqrt(variances))
+        kept, some = _counting(effects)
+        self.check(some)
+        spread = pm.math.sqrt(variances * np.ones((effects.k, 1)))[kept]
+        parts = pm.Normal.dist(location[kept][:, None], spread)
         theta = pm.Mixture("theta", w=shares, comp_dists=parts, dims="estimate")
-        self.observe(native(effects) * theta, effects)
+        self.observe(native(some) * theta, some)
 
 
-def _with(effects: Effects, cells: Mapping[str, Array]) -> Effects:
-    """Put drawn data in the place of those found, and compute the estimates again."""
+def _counting(effects: Effects) -> tuple[NDArray[np.bool_] | slice, Effects]:
+    """Give the places of the trials that count, whose variance is finite, and these trials."""
+    counted = np.isfinite(effects.v)
+    return (slice(None), effects) if counted.all() else (counted, effects.keep(counted))
+
+
+def recounted(effects: Effects, cells: Mapping[str, Array]) -> Effects:
+    """Put other data in the place of those found, and compute the estimates again.
+
+    Parameters
+    ----------
+    effects : Effects
+        The trials.
+    cells : mapping of str to array (k,)
+        The arms' data by column. An estimate that cannot be computed from them is 0, with the
+        variance that stood there.
+    """
     table, sign = effects.table.assign(**cells), native(effects)
     y, v = effects.measure.compute(table)
     whole = np.isfinite(y) & np.isfinite(v) & (v > 0.0)

@@ -5,8 +5,6 @@ from scipy.special import gammaln
 
 from consilience.gaussian import Array
 
-_STIRLING = 100.0
-
 
 def log_choose(n: Array, x: Array) -> Array:
     """Give log of n over x."""
@@ -14,24 +12,13 @@ def log_choose(n: Array, x: Array) -> Array:
 
 
 def log_rising(a: Array, x: Array) -> Array:
-    """Give log Γ(a + x)/Γ(a) without cancellation where a is large."""
-    near = a < _STIRLING
-    if near.all():
-        return np.asarray(gammaln(a + x) - gammaln(a))
-    large = np.maximum(a, _STIRLING)
-    tail = _series(large + x) - _series(large)
-    far = (large - 0.5) * np.log1p(x / large) + x * np.log(large + x) - x + tail
-    if not near.any():
-        return np.asarray(far)
-    small = np.minimum(a, _STIRLING)
-    return np.where(near, gammaln(small + x) - gammaln(small), far)
+    """Give log Γ(a + x)/Γ(a) = log a(a + 1)…(a + x − 1) for a > 0 and whole x."""
+    from consilience.likelihoods.kernels.loops import risen
 
-
-def _series(a: Array) -> Array:
-    r = 1.0 / a
-    square = r * r
-    inner = 1.0 / 360.0 - square * (1.0 / 1260.0 - square / 1680.0)
-    return np.asarray(r * (1.0 / 12.0 - square * inner))
+    whole, events = np.broadcast_arrays(np.asarray(a, dtype=float), np.asarray(x, dtype=float))
+    found = np.empty(whole.shape)
+    risen()(whole.ravel(), events.ravel(), found.ravel())
+    return found
 
 
 def overdispersed(x: Array, n: Array, *, size: Array, chances: tuple[Array, Array]) -> Array:

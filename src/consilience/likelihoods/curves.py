@@ -33,6 +33,11 @@ class Curves(ABC):
     hypers: tuple[Hyper, ...]
     silent: NDArray[np.bool_]
 
+    @property
+    def ceiling(self) -> float:
+        """What Σ log ℓᵢ cannot exceed; infinite in the base version, which knows nothing."""
+        return np.inf
+
     @abstractmethod
     def log(self, theta: Array, point: Mapping[str, Array], *, order: int = ORDER) -> Array:
         """Give log ℓᵢ(θᵢ; ω).

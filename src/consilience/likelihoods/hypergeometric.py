@@ -10,11 +10,13 @@ from scipy.special import logsumexp
 from consilience.effects import Effects
 from consilience.gaussian import Array
 from consilience.likelihoods.arms import Counts
-from consilience.likelihoods.binomial import counts_of
+from consilience.likelihoods.binomial import Binomial, counts_of
 from consilience.likelihoods.cells import native
-from consilience.likelihoods.counted import Counted, World
+from consilience.likelihoods.counted import World
 from consilience.likelihoods.counting import log_choose
 from consilience.likelihoods.curves import ORDER, Curves
+from consilience.likelihoods.events import Events, ways_of
+from consilience.likelihoods.falling import Ways
 
 if TYPE_CHECKING:
     from pytensor.tensor import TensorVariable
@@ -24,7 +26,7 @@ _CELLS = 4_000_000
 
 @final
 @dataclass(frozen=True, slots=True)
-class Hypergeometric(Counted):
+class Hypergeometric(Events):
     """Events of the intervention given all events: the conditional (noncentral) likelihood.
 
     p(x | m, θ) = C(n₁, x) C(n₂, m − x) e^(xθ) / Σᵤ C(n₁, u) C(n₂, m − u) e^(uθ), m = x₁ + x₂. Free
@@ -57,6 +59,10 @@ class Hypergeometric(Counted):
             effects.y, np.sqrt(effects.v), (), silent, log_ways, u, counts.x1, native(effects)
         )
 
+    def ways(self, effects: Effects) -> Ways:
+        """See `Events.ways`: as many as there are participants."""
+        return ways_of(counts_of(effects, "Hypergeometric"))
+
     def cells(self, effects: Effects, world: World) -> Mapping[str, Array]:
         """See `Counted.cells`; the total of events stays as it is."""
         counts = counts_of(effects, "Hypergeometric")
@@ -66,6 +72,17 @@ class Hypergeometric(Counted):
         at = np.sum(below < world.rng.random((effects.k, 1)) * below[:, -1:], axis=1)
         x1 = u[np.arange(effects.k), at]
         return {"events1": x1, "events2": counts.x1 + counts.x2 - x1}
+
+    def begun(self, effects: Effects, world: World) -> Mapping[str, Array]:
+        """See `Counted.begun`: what a trial has before anything is given, binomial arms."""
+        return Binomial().cells(effects, world)
+
+    def comparators(
+        self, effects: Effects, theta: Array, *, point: Mapping[str, Array],
+        rng: np.random.Generator,
+    ) -> Array:  # fmt: skip
+        """See `Counted.comparators`: as `Binomial` with its default prior reads both arms."""
+        return Binomial().comparators(effects, theta, point=point, rng=rng)
 
     def observe(self, d: "TensorVariable", effects: Effects) -> None:
         """See `Counted.observe`; as a potential, for PyMC has no such distribution."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, ClassVar, final
 
 import numpy as np
 
@@ -12,8 +12,12 @@ from consilience.likelihoods import baselines
 from consilience.likelihoods.arms import PoissonArms
 from consilience.likelihoods.baselines import Baseline
 from consilience.likelihoods.cells import EVENTS, TIME, native, read
-from consilience.likelihoods.counted import Counted, World
+from consilience.likelihoods.counted import World
+from consilience.likelihoods.counting import log_choose
 from consilience.likelihoods.curves import Curves
+from consilience.likelihoods.events import Events
+from consilience.likelihoods.falling import Ways
+from consilience.likelihoods.newcomers import OF_RATES, Design
 from consilience.likelihoods.parts import part
 from consilience.likelihoods.shifted import Shifted
 from consilience.likelihoods.two_arms import TwoArms
@@ -27,7 +31,7 @@ _MOST = 40.0
 
 @final
 @dataclass(frozen=True, slots=True)
-class Poisson(Counted):
+class Poisson(Events):
     """Events over person-time: x₁ ~ Poisson(t₁ e^(b + θ)), x₂ ~ Poisson(t₂ e^b).
 
     The effect is a log ratio of incidence rates. Arms without events stay in as they are.
@@ -48,6 +52,8 @@ class Poisson(Counted):
     """
 
     baseline: Baseline = field(default_factory=baselines.Fixed)
+
+    design: ClassVar[Design] = OF_RATES
 
     def __post_init__(self) -> None:
         """Look a name up."""
@@ -73,11 +79,22 @@ class Poisson(Counted):
             arms, self.baseline, native(effects),
         ))  # fmt: skip
 
+    @property
+    def populated(self) -> bool:
+        """See `Counted.populated`."""
+        return bool(self.baseline.hypers)
+
     def prior_baselines(
         self, point: Mapping[str, float], k: int, rng: np.random.Generator
     ) -> Array:
         """See `Counted.prior_baselines`."""
         return self.baseline.draw(k, point, rng)
+
+    def ways(self, effects: Effects) -> Ways:
+        """See `Events.ways`: any share of the total."""
+        x1, _, x2, _ = read(effects, _NAMES, reader="Poisson").values()
+        x = np.arange(float(x1[0] + x2[0]) + 1.0)
+        return Ways(x, log_choose(x[-1:], x))
 
     def cells(self, effects: Effects, world: World) -> Mapping[str, Array]:
         """See `Counted.cells`; rates beyond e⁴⁰ events are held there."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from consilience.gaussian import Array
 from consilience.likelihoods.arms import Arms
@@ -34,6 +35,11 @@ class TwoArms(Curves):
     baseline: Baseline
     sign: Array
 
+    @property
+    def ceiling(self) -> float:
+        """See `Curves.ceiling`: no probability of counts is above one."""
+        return 0.0
+
     def log(self, theta: Array, point: Mapping[str, Array], *, order: int = ORDER) -> Array:
         """See `Curves.log`."""
         upright, n = columns(point), len(theta)
@@ -57,6 +63,14 @@ class TwoArms(Curves):
             )
             drawn[at] = drawn_from(log_f, ends, uniform[at])
         return drawn
+
+    def some(self, at: NDArray[np.intp]) -> "TwoArms":
+        """Give the curves of some trials, whose arms shift."""
+        arms = self.arms.some(at)  # type: ignore[attr-defined]
+        return TwoArms(
+            self.centre[at], self.width[at], self.hypers, self.silent[at],
+            arms, self.baseline, self.sign[at],
+        )  # fmt: skip
 
     def _some(self, theta: Array, point: Mapping[str, Array], order: int) -> Array:
         d = self.sign * theta

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from consilience.engines.exact.along import along, log_prior_at
+from consilience.engines.exact.hopeful import hopeful
 from consilience.engines.exact.line import Axis, axis_of
 from consilience.engines.exact.panels import Panels
 from consilience.engines.exact.search import Bracket, bracket, bracket_line, product, unit_line
@@ -36,6 +37,12 @@ class Form(Protocol):
     def part(self, given: Conditional, phi: Array, span: slice) -> Conditional:
         """Keep the answers at some of the nodes."""
 
+    def placed(self, points: Array) -> Array:
+        """Give the parameters at points of the axes."""
+
+    def ceiling(self, points: Array) -> Array | float:
+        """Give what the log likelihood cannot exceed at points; infinite if unknown."""
+
 
 def coordinates_of(form: Form) -> tuple[Axis, ...]:
     """Give the map of each hyperparameter."""
@@ -49,9 +56,10 @@ def search(form: Form, coordinates: tuple[Axis, ...]) -> Bracket:
     scales = np.array([coordinate.scale for coordinate in coordinates])
 
     def sized(x: Array) -> tuple[Array, Array]:
-        """Give the log integrand, and the size of φ."""
+        """Give the log integrand where it may matter, and the size of φ."""
         phi = values(coordinates, x)
-        return _log_density(form, coordinates, x, phi=phi), sized_by(phi, scales)
+        size, beliefs = sized_by(phi, scales), _beliefs(form, coordinates, x, phi=phi)
+        return hopeful(form, phi, beliefs=beliefs, size=size), size
 
     return bracket(
         sized,
@@ -79,11 +87,13 @@ def sized_by(phi: Array, scales: Array) -> Array:
 
 def log_density(form: Form, coordinates: tuple[Axis, ...], x: Array) -> Array:
     """Give the log of likelihood × priors × Jacobian at points x (n, d)."""
-    return _log_density(form, coordinates, x, phi=values(coordinates, x))
+    phi = values(coordinates, x)
+    return form.log_likelihood(phi) + _beliefs(form, coordinates, x, phi=phi)
 
 
-def _log_density(form: Form, coordinates: tuple[Axis, ...], x: Array, *, phi: Array) -> Array:
-    total = form.log_likelihood(phi)
+def _beliefs(form: Form, coordinates: tuple[Axis, ...], x: Array, *, phi: Array) -> Array:
+    """Give the log of priors × Jacobian at points x (n, d), where φ is known."""
+    total = np.zeros(len(x))
     for hyper, coordinate, at, value in zip(form.hypers, coordinates, x.T, phi.T, strict=True):
         total = total + log_prior_at(hyper, coordinate, at, phi=value)
     return total

@@ -14,9 +14,9 @@ _WIDTH = 2.0 / 1.3489795003921634  # at two normal SDs few nodes carry a normal 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The map φ = s·sinh(x) of the real line onto itself.
+    """The map φ = c + s·sinh(x) of the real line onto itself.
 
-    Near zero φ ~ s·x; far out |φ| ~ s·e^|x|/2, which turns power tails into exponential ones.
+    Near c φ ~ c + s·x; far out |φ| ~ s·e^|x|/2, which turns power tails into exponential ones.
 
     Parameters
     ----------
@@ -24,11 +24,14 @@ class Line:
         s, of the order of the prior's spread.
     lower, upper : float
         Support of the prior; `lower` is negative.
+    centre : float
+        c: zero for a parameter; where a density is narrowest for one that is laid out.
     """
 
     scale: float
     lower: float = -np.inf
     upper: float = np.inf
+    centre: float = 0.0
 
     @property
     def depth(self) -> float:
@@ -38,12 +41,12 @@ class Line:
     @property
     def nearest(self) -> float:
         """The smallest x that the search may reach."""
-        return -FARTHEST if np.isinf(self.lower) else float(np.arcsinh(self.lower / self.scale))
+        return -FARTHEST if np.isinf(self.lower) else float(self.place(np.array(self.lower)))
 
     @property
     def farthest(self) -> float:
         """The largest x that the search may reach."""
-        return FARTHEST if np.isinf(self.upper) else float(np.arcsinh(self.upper / self.scale))
+        return FARTHEST if np.isinf(self.upper) else float(self.place(np.array(self.upper)))
 
     @property
     def least(self) -> float:
@@ -52,7 +55,7 @@ class Line:
 
     def value(self, x: Array) -> Array:
         """Give φ at x."""
-        return np.clip(self.scale * np.sinh(x), self.lower, self.upper)
+        return np.clip(self.centre + self.scale * np.sinh(x), self.lower, self.upper)
 
     def log_jacobian(self, x: Array) -> Array:
         """Give log dφ/dx."""
@@ -60,7 +63,7 @@ class Line:
 
     def place(self, value: Array) -> Array:
         """Give x at φ."""
-        return np.arcsinh(np.clip(value, self.lower, self.upper) / self.scale)
+        return np.arcsinh((np.clip(value, self.lower, self.upper) - self.centre) / self.scale)
 
 
 type Axis = Coordinate | Line | Arc

@@ -48,7 +48,8 @@ class Rule:
     log_priors : tuple of array
         Log prior density along each dimension, on the x scale, at its nodes.
     phi : array (nodes, d)
-        Hyperparameters at the nodes, last dimension fastest.
+        Hyperparameters at the nodes, last dimension fastest; where the form has coordinates of its
+        own, the parameters that they stand for.
     weights : array (nodes,)
         Posterior mass of each node; they add up to 1.
     log_density : array (nodes,)
@@ -90,11 +91,11 @@ class Integrated:
 def integrate(form: Form, *, wanted: float = WANTED) -> Integrated:
     """Integrate over the hyperparameters until two rules of different order agree.
 
-    Evidence, means and standard deviations of all coefficients and hyperparameters by two
-    Gauss–Legendre rules must agree to what is wanted (means relative to their SD), and the
-    distribution functions of the hyperparameters to three times that along one axis, thirty times
-    along several; finer rules are taken until they do. The disagreement achieved is the bound on
-    the coarser rule's error; the finer rule is the one that answers.
+    p(y) = ∫ p(y | φ) p(φ) dφ, and every other answer as a mean over p(φ | y). Evidence, means and
+    standard deviations of all coefficients and hyperparameters by two Gauss–Legendre rules must
+    agree to what is wanted (means relative to their SD), and their distribution functions to three
+    times that along one axis, thirty times along several; finer rules are taken until they do. The
+    disagreement achieved is the bound on the coarser rule's error; the finer rule answers.
 
     Raises
     ------
@@ -168,7 +169,8 @@ class _Domain:
         evidence = float(peak + np.log(weights @ np.exp(log_f - peak)))
         height, axes = log_f - evidence, (self.form.hypers, self.coordinates, panels)
         mass = weights * np.exp(height)
-        return Rule(*axes, priors, phi, mass, height, conditional, evidence, self.found.moments)
+        where, last = self.form.placed(phi), self.found.moments
+        return Rule(*axes, priors, where, mass, height, conditional, evidence, last)
 
     def pair(self) -> tuple[Rule, Disagreement]:
         """Evaluate the first two rules of a single axis, and compare them; give the finer one."""

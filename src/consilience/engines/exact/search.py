@@ -10,7 +10,7 @@ from consilience.engines.exact.coordinate import FARTHEST
 from consilience.errors import ConvergenceError, ModelError
 from consilience.gaussian import Array
 
-_DROP = 36.0  # e^-36 = 2e-16: what is left out cannot be seen in double precision
+DROP = 36.0  # e^-36 = 2e-16: what is left out cannot be seen in double precision
 _POINTS = {1: 65, 2: 19, 3: 11}
 _FILLED = {1: 0.25, 2: 0.5, 3: 0.5}  # of many points a few steps too many matter less
 _NEAR = 6.0
@@ -91,6 +91,7 @@ def unit_line() -> Array:
 
 
 def _looking(log_density: LogDensity) -> Look:
+    """Give the look at a window of one axis: points, log density and size."""
     unit = unit_line()
 
     def look(lower: float, upper: float) -> tuple[Array, Array, Array]:
@@ -113,7 +114,7 @@ class _Weighted:
 
 def _near(plain: Array, size: Array, moments: int) -> tuple[NDArray[np.bool_], int]:
     weighted, highest = plain + moments * size, int(plain.argmax())
-    near = (plain > plain[highest] - _DROP) | (weighted > weighted.max() - _DROP)
+    near = (plain > plain[highest] - DROP) | (weighted > weighted.max() - DROP)
     return near, highest
 
 
@@ -131,6 +132,7 @@ def _widen(target: _Weighted, nearest: Array, farthest: Array) -> Hull:
 
 
 def _zoom(target: _Weighted, start: Array, end: Array) -> Hull:
+    """Narrow a box until the integrand fills it."""
     lower, upper = start, end
     for _ in range(_ROUNDS):
         found = _hull(target, lower, upper)
@@ -158,6 +160,7 @@ def _hull(target: _Weighted, lower: Array, upper: Array) -> Hull:
 def _widen_line(
     look: Look, limits: tuple[float, float], moments: int
 ) -> tuple[float, float, float]:
+    """Widen a window of one axis until the integrand has fallen at both ends, then narrow it."""
     (nearest, farthest), (start, end) = limits, (max(-_NEAR, limits[0]), min(_NEAR, limits[1]))
     while True:
         lower, upper, peak = _zoom_line(look, (start, end), moments)
@@ -169,6 +172,7 @@ def _widen_line(
 
 
 def _zoom_line(look: Look, window: tuple[float, float], moments: int) -> tuple[float, float, float]:
+    """Narrow a window of one axis until the integrand fills it; the peak comes last."""
     lower, upper = window
     for _ in range(_ROUNDS):
         x, plain, size = look(lower, upper)
@@ -204,6 +208,7 @@ def product(axes: Array | list[Array]) -> Array:
 
 
 def _ends(inside: NDArray[np.bool_], axis: int) -> tuple[int, int]:
+    """Give the first and the last place along an axis where anything is inside."""
     others = tuple(other for other in range(inside.ndim) if other != axis)
     places = (inside.any(axis=others) if others else inside).nonzero()[0]
     if not places.size:

@@ -3,5 +3,6 @@
 from consilience.engines.integrated.form import Whole, assemble
 from consilience.engines.integrated.posterior import IntegratedPosterior
 from consilience.engines.integrated.solving import solved
+from consilience.engines.integrated.storing import restored
 
-__all__ = ["IntegratedPosterior", "Whole", "assemble", "solved"]
+__all__ = ["IntegratedPosterior", "Whole", "assemble", "restored", "solved"]

@@ -1,14 +1,15 @@
 """Marginals of what lies along an axis, with normal scatter on top, as densities of their own.
 
-For q = wψ₁ + o + e, e ~ N(0, s²), with ψ₁ one axis of the rule and o, s known at each node of the
-others, the density is a sum over those nodes of the convolution of p(ψ₁ | others) with N(0, s²).
+For q = wz + o + e, e ~ N(0, s²), with z one axis of the rule and w, o, s known at each node of the
+others, the density is a sum over those nodes of the convolution of p(z | others) with N(0, s²).
 Where s is wider than the gaps of the axis, the axis' own nodes carry it; where it is narrower, or
-zero, p(ψ₁ | others) is interpolated at Gauss–Hermite nodes about each q.
+zero, p(z | others) is interpolated at Gauss–Hermite nodes about each q.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.polynomial import hermite_e
@@ -25,7 +26,9 @@ _WIDE = 1.2
 _END = 1e-15
 _LADDER = ((4, 16), (6, 16), (12, 20), (24, 24))
 _CLOSE = 1e-8
-_ONE = np.ones((1, 1))
+_CELLS = 20_000
+_DEEP = 600.0
+_STRETCHED = 2.0  # in SDs: few nodes carry a normal density furthest
 _LOG_2PI = float(np.log(2.0 * np.pi))
 
 type Density = Callable[[Array], Array]
@@ -43,13 +46,12 @@ class Lines:
     place : int
         The axis.
     heights : array (a, r)
-        Log of the posterior density at the nodes of the axis, times the weights of the others.
-    offset, variance : array (r,)
-        o and s².
-    weight : float
-        w, other than zero.
-    heavy : array (r,)
-        Places of the nodes of the others that carry mass.
+        Log of the posterior density at the nodes of the axis, times the weights of the others, but
+        for a constant.
+    offset, variance, weight : array (r,)
+        o, s² and w.
+    heavy : array
+        Places of the nodes of the others that carry mass; w is not zero there.
     """
 
     rule: Rule
@@ -57,62 +59,82 @@ class Lines:
     heights: Array
     offset: Array
     variance: Array
-    weight: float
+    weight: Array
     heavy: NDArray[np.intp]
 
-    def density(self, x: Array, factor: Array = _ONE) -> Array:
-        """Give the density at points x, but for a constant.
-
-        Parameters
-        ----------
-        x : array (n,)
-            The points.
-        factor : array (n, r) or (1, 1)
-            What it is multiplied by at each node of the others.
-        """
-        weights = np.broadcast_to(factor, (len(x), self.heights.shape[1]))
+    def density(self, x: Array) -> Array:
+        """Give the density at points x (n,), but for a constant."""
+        gap = np.max(np.abs(np.diff(self._nodes)))
+        wide = np.sqrt(self.variance) > _WIDE * gap * np.abs(self.weight)
         total = np.zeros(len(x))
-        panels, axis = self.rule.panels[self.place], self.rule.coordinates[self.place]
-        values = self.weight * axis.value(panels.nodes)
-        peak = self.heights[:, self.heavy].max()
-        wide = np.sqrt(self.variance) > _WIDE * np.max(np.abs(np.diff(values)))
         for r in self.heavy[wide[self.heavy]]:
-            own = np.log(panels.weights) + self.heights[:, r] - peak
-            away = x[:, None] - self.offset[r] - values
-            kernel = -0.5 * (away**2 / self.variance[r] + np.log(self.variance[r]) + _LOG_2PI)
-            total += np.exp(kernel + own).sum(axis=1) * weights[:, r]
-        for r in self.heavy[~wide[self.heavy]]:
-            total += self._convolved(x - self.offset[r], r, peak) * weights[:, r]
+            total += self._carried(x, r)
+        narrow = self.heavy[~wide[self.heavy]]
+        for some in np.array_split(narrow, 1 + len(narrow) * len(x) // _CELLS):
+            total += self._convolved(x, some)
         return total
 
-    def _convolved(self, x: Array, r: int, peak: float) -> Array:
+    @property
+    def _nodes(self) -> Array:
+        return self.rule.coordinates[self.place].value(self.rule.panels[self.place].nodes)
+
+    def _carried(self, x: Array, r: int) -> Array:
+        """Let the nodes of the axis carry a normal each."""
+        weights, variance = self.rule.panels[self.place].weights, self.variance[r]
+        away = x[:, None] - self.offset[r] - self.weight[r] * self._nodes
+        kernel = -0.5 * (away**2 / variance + np.log(variance) + _LOG_2PI)
+        return np.exp(kernel + (np.log(weights) + self.heights[:, r])).sum(axis=1)
+
+    def _convolved(self, x: Array, some: NDArray[np.intp]) -> Array:
+        """Read the density off about points x, for some of the others' nodes."""
         panels, axis = self.rule.panels[self.place], self.rule.coordinates[self.place]
-        z, shares = _hermite(_HERMITE if self.variance[r] > 0.0 else 1)
-        psi = ((x[:, None] - np.sqrt(self.variance[r]) * z) / self.weight).ravel()
+        z, shares = _hermite(_HERMITE if self.variance[some].any() else 1)
+        errors = np.sqrt(self.variance[some])[:, None, None] * z
+        away = (x[:, None] - self.offset[some, None, None] - errors) / self.weight[some, None, None]
+        psi = away.ravel()
         u = axis.place(psi)
         inside = (u > panels.lower) & (u < panels.upper)
         inside &= (psi >= axis.lower) & (psi <= axis.upper)
+        which = np.repeat(np.arange(len(some)), len(x) * len(z))[inside]
+        columns = np.maximum(self.heights[:, some], -_DEEP)
         found = np.zeros(len(psi))
-        column = np.maximum(self.heights[:, r] - peak, -600.0)
-        logs = panels.interpolation(u[inside]) @ column - axis.log_jacobian(u[inside])
+        logs = _read(panels, u[inside], which=which, columns=columns) - axis.log_jacobian(u[inside])
         found[inside] = np.exp(logs)
-        return found.reshape(len(x), -1) @ shares / abs(self.weight)
+        by_node = found.reshape(away.shape) @ shares
+        return np.asarray((1.0 / np.abs(self.weight[some])) @ by_node)
 
 
-def marginal(density: Density, mean: float, sd: float, *, moments: int) -> HyperMarginal:
+def _read(panels: Panels, u: Array, *, which: NDArray[np.intp], columns: Array) -> Array:
+    """Interpolate each point's own column of values at the nodes."""
+    return np.einsum("na,na->n", panels.interpolation(u), columns.T[which])
+
+
+class Where(NamedTuple):
+    """About where a density lies."""
+
+    mean: float
+    sd: float
+    centre: float
+    """Where it may be narrowest."""
+    width: float
+    """How narrow it may be there, in standard deviations."""
+
+
+def marginal(density: Density, where: Where, *, moments: int) -> HyperMarginal:
     """Lay a density along an axis of its own, and normalise it.
 
     Parameters
     ----------
     density : callable
         Not necessarily normalised.
-    mean, sd : float
-        About where it lies.
+    where : Where
+        About where it lies; the axis is stretched about where it may be narrowest.
     moments : int
         Highest moment that exists.
     """
-    lower, upper = _range(density, mean, sd)
-    axis = Line(max(abs(lower), abs(upper), sd))
+    sd = where.sd
+    lower, upper = _range(density, where.mean, sd)
+    axis = Line(_STRETCHED * where.width, centre=where.centre)
     low, high = axis.place(np.array([lower, upper])).tolist()
     found, before = _on(density, axis, Panels(low, high, *_LADDER[0]), moments=moments), np.inf
     for rung in _LADDER[1:]:

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from consilience.effects import Effects
-from consilience.engines.exact.solve import Conditional, Equations, equations
 from consilience.engines.tree import Layout
 from consilience.errors import RefusalError
 from consilience.gaussian import REAL, Array, Block, Hyper, Point, Scatter
@@ -105,25 +104,21 @@ class Whole:
         found = self.scatter.variance(self.point(psi))
         return np.broadcast_to(found, (len(psi), len(self.labels)))
 
-    def given(self, psi: Array) -> Conditional:
-        """Give the likelihood at every node."""
-        return self.given_some(psi, np.arange(len(psi)))
-
     def log_likelihood(self, psi: Array) -> Array:
-        """Give the log likelihood alone at every node."""
-        return self.given(psi).log_likelihood
+        """Give log p(data | ψ) at every node, (nodes,)."""
+        return np.asarray(self.masses(psi).log_mass[:, self.kept].sum(axis=1))
 
-    def given_some(self, psi: Array, at: NDArray[np.intp]) -> Conditional:
-        """Give it at some of the nodes; that of the others is zero. No coefficients are left."""
-        total = np.full(len(psi), -np.inf)
-        total[at] = self.masses(psi[at]).log_mass[:, self.kept].sum(axis=1)
-        nothing = np.zeros((len(psi), 0))
-        return Conditional(total, nothing, nothing, _none(len(self.labels)), ())
+    @property
+    def ceiling(self) -> float:
+        """What the log likelihood cannot exceed: each curve at its highest.
 
-    def part(self, given: Conditional, psi: Array, span: slice) -> Conditional:  # noqa: ARG002
-        """Keep the answers at some of the nodes."""
-        found = given.log_likelihood[span], given.mean[span], given.variance[span]
-        return Conditional(*found, given.equations, ())
+        A mean of a curve over true effects is no higher than the curve. Between the nodes of a
+        table a curve rises by less than 1. Without tables the curves themselves know.
+        """
+        if not self.scatter.hypers or self.curves.hypers:
+            return self.curves.ceiling
+        tabled = self._table(np.zeros(0))
+        return float(np.sum(tabled.table.top[self.kept] + 1.0))
 
     def masses(self, psi: Array) -> "Found":
         """Give log Lᵢ, and mean and variance of θᵢ given ψ and its own data, (nodes, k) each."""
@@ -142,6 +137,15 @@ class Whole:
             for whole, part in zip(found, some, strict=True):
                 whole[rows] = part
         return found
+
+    def read(self, eta: Array, h: Array) -> Array:
+        """Give log Lᵢ (n, k) at expectations and scatters of likelihoods without ω."""
+        from consilience.engines.integrated.kernel import Found
+        from consilience.engines.integrated.loops import asked, filled
+
+        found = Found(*(np.empty(eta.shape) for _ in range(3)))
+        filled()(self._table(np.zeros(0)).table, asked(eta, h, self.kappa), found)
+        return found.log_mass
 
     def tabled(self, psi: Array) -> list[tuple[NDArray[np.intp], "Tabled"]]:
         """Give the curves at the ω of nodes: places of nodes that share them, and their table."""
@@ -260,8 +264,3 @@ def _refuse_improper(parts: tuple[Block, ...], hypers: tuple[Hyper, ...]) -> Non
             f"{', '.join(loose)} is improper. Give it a wide proper one, such as Normal(0, 10) or "
             "HalfNormal(2), or use engines.Nuts()."
         )
-
-
-def _none(k: int) -> Equations:
-    nothing = np.zeros(0)
-    return equations(np.zeros((k, 0)), np.zeros(k), np.ones(k), mean=nothing, sd=nothing)

@@ -8,28 +8,28 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import xarray as xr
-from scipy.special import ndtr
 
 from consilience.effects import Effects
 from consilience.engines.base import Combination, Posterior
-from consilience.engines.exact.integrand import added, log_priors, product_weights
+from consilience.engines.exact.integrand import added, values_at
 from consilience.engines.exact.marginals import HyperMarginal, hyper_marginals
 from consilience.engines.exact.posterior import hyper_curve, hyper_rows, laid_out
-from consilience.engines.exact.rule import Integrated
-from consilience.engines.exact.store import to_dataset
-from consilience.engines.integrated.along import Lines, marginal
+from consilience.engines.exact.rule import OWED, Integrated
+from consilience.engines.foresight import Others, foreseen
+from consilience.engines.integrated.along import marginal
 from consilience.engines.integrated.form import Whole
+from consilience.engines.integrated.frame import Frame
+from consilience.engines.integrated.laying import Sought, about, added_up, lined
 from consilience.engines.integrated.sampling import own_curve, sample
 from consilience.engines.integrated.solving import solved
+from consilience.engines.integrated.storing import saved
 from consilience.engines.summary import ordered, table
 from consilience.engines.tree import Layout, grow
 from consilience.gaussian import UNTIED, Array, Bonds, Errors, Scatter
+from consilience.likelihoods import Likelihood
 
 if TYPE_CHECKING:
     from consilience.engines.integrated.kernel import Found
-
-_HEAVY = 1e-13
-_SURE = 20.0  # e^-20 of its peak: such an end is no plateau
 
 
 @dataclass(frozen=True)
@@ -38,22 +38,30 @@ class IntegratedPosterior(Posterior):
 
     Parameters
     ----------
-    form : Whole
-        The model.
+    frame : Frame
+        The model, and the axes.
     integrated : Integrated
         The rule and the accuracy it achieved.
     effects : Effects
         The trials.
     seed, chains, draws : int
         How to draw when draws are asked for.
+    likelihood : Likelihood
+        What the curves are those of, its priors concrete.
     """
 
-    form: Whole
+    frame: Frame
     integrated: Integrated
     effects: Effects
     seed: int
     chains: int
     draws: int
+    likelihood: Likelihood
+
+    @property
+    def form(self) -> Whole:
+        """The model."""
+        return self.frame.whole
 
     @property
     def layout(self) -> Layout:
@@ -137,14 +145,7 @@ class IntegratedPosterior(Posterior):
         }
 
     def foresee(self) -> Array:
-        """See `Posterior.foresee`; by exact refits.
-
-        Counts are no estimates: what is held against the other trials is the true effect that the
-        trial's own data speak for, P(θ from the others < θ from its own likelihood), which for
-        normal estimates is the same (Marshall & Spiegelhalter 2007, doi:10.1214/07-BA218). It is
-        nan for a trial whose likelihood does not fall off on both sides, as without events in an
-        arm.
-        """
+        """See `Posterior.foresee`; by exact refits, and of the trials' data as `foreseen` says."""
         return np.array([self._foresee_one(place) for place in range(self.effects.k)])
 
     def left_out(self) -> tuple[Array, Array]:
@@ -168,30 +169,31 @@ class IntegratedPosterior(Posterior):
 
     def tree(self) -> xr.DataTree:
         """See `Posterior.tree`; with the groups ``marginals`` and ``nodes`` added."""
-        draws = sample(self.form, self.integrated.rule, seed=self.seed,
+        draws = sample(self.frame, self.integrated.rule, seed=self.seed,
                        shape=(self.chains, self.draws))  # fmt: skip
         grown = grow(self.layout, draws, effects=self.effects, seed=self.seed)
         names = tuple(hyper.name for hyper in self.form.hypers)
         grown["marginals"] = xr.DataTree(laid_out(names, map(hyper_curve, self._axes)))
-        grown["nodes"] = xr.DataTree(to_dataset(self.integrated))
+        grown["nodes"] = xr.DataTree(saved(self.frame, self.integrated))
         return grown
 
     @cached_property
     def _axes(self) -> tuple[HyperMarginal, ...]:
-        return hyper_marginals(self.integrated.rule)
+        """Marginals of the coefficients, then of the hyperparameters."""
+        rule, m = self.integrated.rule, len(self.coefficients)
+        return (*self.frame.coefficients(rule), *hyper_marginals(rule)[m:])
 
     @cached_property
     def _seen(self) -> "Found":
         return self.form.masses(self.integrated.rule.phi)
 
     @cached_property
-    def _whole(self) -> tuple[Array, Array]:
-        """Log mass of each trial (nodes, k), and the log posterior density, at every node."""
+    def _log_density(self) -> Array:
+        """Log posterior density at every node, those without mass as well."""
         rule = self.integrated.rule
-        log_mass = self._seen.log_mass
-        priors = log_priors(self.form, rule.coordinates, rule.panels)
-        total = log_mass[:, self.form.kept].sum(axis=1) + added(priors)
-        return log_mass, total - rule.log_evidence
+        points = values_at(rule.coordinates, rule.panels)
+        trials = self._seen.log_mass[:, self.form.kept].sum(axis=1)
+        return trials + self.frame.factor(points) + added(rule.log_priors) - rule.log_evidence
 
     @cached_property
     def _true_effects(self) -> tuple[HyperMarginal, ...]:
@@ -199,67 +201,33 @@ class IntegratedPosterior(Posterior):
 
     def _true_effect(self, place: int) -> HyperMarginal:
         """Give the marginal of θᵢ: ℓᵢ times what the other trials say, at each node."""
-        rule, form = self.integrated.rule, self.form
-        log_mass, log_density = self._whole
-        row, known = form.W[place], float(form.known[place])
+        rule, form, seen = self.integrated.rule, self.form, self._seen
         variance = form.variance(rule.phi)[:, place]
-        seen = self._seen
-        mean = float(rule.weights @ seen.mean[:, place])
-        within = seen.variance[:, place] + (seen.mean[:, place] - mean) ** 2
-        sd = float(np.sqrt(rule.weights @ within))
+        sought = Sought(form.W[place], float(form.known[place]), variance)
+        where = about(rule, seen.mean[:, place], seen.variance[:, place], m=form.W.shape[1])
         if not form.scatter.hypers:
-            lines = self._lines(log_density, row, variance, known=known)
-            return marginal(lines.density, mean, sd, moments=2)
-        lines = self._lines(log_density - log_mass[:, place], row, variance, known=known)
-        nodes = np.moveaxis(rule.phi.reshape(*rule.shape, -1), lines.place, 0)[0]
-        own = own_curve(form, place, nodes.reshape(-1, rule.phi.shape[1]))
-        return marginal(lambda x: lines.density(x, np.exp(own(x))), mean, sd, moments=2)
+            lines = lined(rule, self.frame.affine, sought, heights=self._log_density)
+            return marginal(lambda x: added_up(lines, x), where, moments=2)
+        others = self._log_density - seen.log_mass[:, place]
+        lines = lined(rule, self.frame.affine, sought, heights=others)
+        own = own_curve(form, place, rule.phi[:1])
+        return marginal(lambda x: added_up(lines, x, np.exp(own(x))), where, moments=2)
 
     def _combined(self, each: Combination) -> HyperMarginal:
         rule = self.integrated.rule
         point = self.form.point(rule.phi)
         variance = np.full(len(rule.phi), each.error) + each.scatter.variance(point)[:, 0]
-        middle = rule.phi[:, : len(each.weights)] @ each.weights + each.known
-        mean = float(rule.weights @ middle)
-        sd = float(np.sqrt(rule.weights @ (variance + (middle - mean) ** 2)))
-        lines = self._lines(self._whole[1], each.weights, variance, known=each.known)
-        return marginal(lines.density, mean, sd, moments=rule.moments)
-
-    def _lines(self, heights: Array, weights: Array, variance: Array, *, known: float) -> Lines:
-        """Lay the posterior out along the coefficient that moves a combination most."""
-        rule, m = self.integrated.rule, len(weights)
-        spread = np.array([axis.sd() for axis in self._axes[:m]])
-        place = int(np.argmax(np.abs(weights) * spread))
-        others = np.where(np.arange(m) == place, 0.0, weights)
-        offset = rule.phi[:, :m] @ others + known
-        rest = tuple(panels for axis, panels in enumerate(rule.panels) if axis != place)
-
-        def laid(values: Array) -> Array:
-            shaped = np.moveaxis(values.reshape(rule.shape), place, 0)
-            return shaped.reshape(shaped.shape[0], -1)
-
-        along = laid(heights) + np.log(product_weights(rest))
-        heavy = np.flatnonzero(laid(rule.weights).sum(axis=0) > _HEAVY)
-        weight = float(weights[place])
-        return Lines(rule, place, along, laid(offset)[0], laid(variance)[0], weight, heavy)
+        return self.frame.combined(rule, Sought(each.weights, each.known, variance))
 
     def _foresee_one(self, place: int) -> float:
         if self.form.curves.silent[place] or self.effects.k == 1:
             return np.nan
-        rule = self.integrated.rule
-        own = own_curve(self.form, place, (rule.weights @ rule.phi)[None])
-        centre, width = self.form.curves.centre[place], self.form.curves.width[place]
-        x = centre + width * np.linspace(-40.0, 40.0, 4001)
-        mass = own(x)[:, 0]
-        if max(mass[0], mass[-1]) > -_SURE:
-            return np.nan
-        shares = np.exp(mass) / np.exp(mass).sum()
         others = self.form.without(place)
-        rule = solved(others, self.integrated.wanted).integrated.rule
-        eta = others.expectation(rule.phi)[:, place]
-        h = others.variance(rule.phi)[:, place]
-        heavy = rule.weights > 1e-10
-        sd = np.sqrt(h[heavy] + (x[1] - x[0]) ** 2)
-        kept = shares > 1e-12
-        below = ndtr((x[kept, None] - eta[heavy]) / sd)
-        return float(shares[kept] @ below @ rule.weights[heavy] / rule.weights[heavy].sum())
+        rule = solved(others, OWED).integrated.rule
+        point = others.point(rule.phi)
+        omega = {hyper.name: point[hyper.name] for hyper in others.curves.hypers}
+        known = Others(
+            others.expectation(rule.phi)[:, place], others.variance(rule.phi)[:, place],
+            omega, rule.weights,
+        )  # fmt: skip
+        return foreseen(self.likelihood, self.effects, place, others=known)

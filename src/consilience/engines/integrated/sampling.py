@@ -7,6 +7,7 @@ import numpy as np
 from consilience.engines.exact.marginals import draw
 from consilience.engines.exact.rule import Rule
 from consilience.engines.integrated.form import Whole
+from consilience.engines.integrated.frame import Frame
 from consilience.engines.tree import Draws
 from consilience.gaussian import Array
 
@@ -14,13 +15,13 @@ _FINE = 0.15
 _LEVELS = 33
 
 
-def sample(form: Whole, rule: Rule, *, seed: int, shape: tuple[int, int]) -> Draws:
+def sample(frame: Frame, rule: Rule, *, seed: int, shape: tuple[int, int]) -> Draws:
     """Draw everything jointly: parameters by inversion, true effects given them.
 
     Parameters
     ----------
-    form : Whole
-        The model.
+    frame : Frame
+        The model, and the axes.
     rule : Rule
         Its posterior.
     seed : int
@@ -29,7 +30,7 @@ def sample(form: Whole, rule: Rule, *, seed: int, shape: tuple[int, int]) -> Dra
         Chains and draws of each.
     """
     rng = np.random.default_rng(seed)
-    psi = draw(rule, shape[0] * shape[1], rng)
+    form, psi = frame.whole, frame.placed(draw(rule, shape[0] * shape[1], rng))
     theta, log_mass = true_effects(form, psi, rng)
     m = form.W.shape[1]
     point = form.point(psi)
@@ -65,22 +66,18 @@ def true_effects(form: Whole, psi: Array, rng: np.random.Generator) -> tuple[Arr
 
 
 def own_curve(form: Whole, place: int, psi: Array) -> Callable[[Array], Array]:
-    """Give log ℓᵢ/max ℓᵢ of one trial as a function of points (x,), at nodes ψ (r, d): (x, r)."""
-    groups = form.tabled(psi)
-    top = max(float(tabled.table.top[place]) for _, tabled in groups)
+    """Give log ℓᵢ/max ℓᵢ of one trial as a function of points (x,), at ψ (1, d)."""
+    from consilience.engines.integrated.kernel import Table
+    from consilience.engines.integrated.loops import heights
+
+    ((_, tabled),) = form.tabled(psi)
+    alone = Table(*(part[place : place + 1] for part in tabled.table))
 
     def log(x: Array) -> Array:
-        """Give it at points, (x, r)."""
-        from consilience.engines.integrated.kernel import Table
-        from consilience.engines.integrated.loops import heights
-
-        found = np.empty((len(x), len(psi)))
-        for rows, tabled in groups:
-            alone = Table(*(part[place : place + 1] for part in tabled.table))
-            column = np.empty((len(x), 1))
-            heights()(alone, x[:, None].copy(), column)
-            found[:, rows] = column
-        return found - top
+        """Give it at points, (x,)."""
+        column = np.empty((len(x), 1))
+        heights()(alone, x[:, None].copy(), column)
+        return column[:, 0] - float(tabled.table.top[place])
 
     return log
 

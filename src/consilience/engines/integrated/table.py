@@ -1,7 +1,8 @@
 """Curves of single trials as piecewise polynomials, so that they can be asked for anywhere.
 
 On each axis θ = c + s·sinh(u), u in equal panels: near the estimate panels are a fraction of its
-standard error long, in the tails, where log ℓ becomes a straight line, as long as the tail.
+standard error long, in the tails, where log ℓ becomes a straight line, as long as the tail. Panels
+are halved where the curve itself, between the nodes, is not what the polynomial says.
 """
 
 from collections.abc import Callable
@@ -9,22 +10,25 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from consilience.engines.integrated.kernel import Table
 from consilience.gaussian import Array
 from consilience.likelihoods.curves import ORDER
 
 _NODES = 14
-_PANELS = (20, 40, 80, 160)
+_PANELS, _MOST = 20, 320
 _DEEP = 690.0  # e^-690 is nearly the end of numbers
 _RELEVANT = 60.0  # what lies deeper adds nothing to any integral
 _REACH = np.linspace(-16.0, 16.0, 65)
 _CLOSE = 2e-11
+_NOISE, _BETTER = 1e-8, 0.3  # so small an error that a halved panel does not shrink is rounding
 _FLAT = 1e-15
 _SHARPER = 3 * ORDER // 2
+_BETWEEN = np.array([-0.97, 0.09, 0.61])
 
 type Log = Callable[[Array, int], Array]
-"""Log ℓᵢ (n, k) at true effects (n, k), with so many nodes of the inner integral."""
+"""Log ℓᵢ (n, k) at true effects (n, k), with so many nodes of the inner integral; nan at nan."""
 
 
 class Tabled(NamedTuple):
@@ -42,10 +46,10 @@ class _Axis(NamedTuple):
     low: Array
     high: Array
 
-    def theta(self, share: Array) -> Array:
-        """Give θ (n, k) at shares (n,) of the way."""
-        u = self.low + share[:, None] * (self.high - self.low)
-        return self.centre + self.scale * np.sinh(u)
+    def at(self, share: Array, trial: NDArray[np.intp]) -> Array:
+        """Give θ (m, n) of trials (m,) at shares (m, n) of the way."""
+        low, length = self.low[trial, None], (self.high - self.low)[trial, None]
+        return self.centre[trial, None] + self.scale[trial, None] * np.sinh(low + share * length)
 
 
 def tabulate(log_curves: Log, centre: Array, width: Array) -> Tabled:
@@ -59,13 +63,62 @@ def tabulate(log_curves: Log, centre: Array, width: Array) -> Tabled:
         Where to look for them, and how wide they may be.
     """
     axis, top = _framed(log_curves, centre, width)
-    for panels in _PANELS:
-        heights = log_curves(axis.theta(_nodes(panels)), ORDER)
-        coefficients = _coefficients(heights, panels)
-        error = _error(log_curves, axis, coefficients, top=top)
-        if error < _CLOSE:
-            break
-    return Tabled(_table(axis, coefficients, heights, panels=panels), error)
+    pieces = _cut(log_curves, axis, np.ones((len(centre), _PANELS), dtype=bool), top=top)
+    odd = pieces.errors > _CLOSE
+    while odd.any() and odd.shape[1] < _MOST:
+        halved = _Pieces(_halved(pieces.coefficients), np.repeat(pieces.errors, 2, axis=1))
+        odd = np.repeat(odd, 2, axis=1)
+        finer = _cut(log_curves, axis, odd, top=top)
+        noise = (finer.errors < _NOISE) & (finer.errors > _BETTER * halved.errors)
+        pieces = _Pieces(*(np.where(_beside(odd, new), new, old)
+                           for new, old in zip(finer, halved, strict=True)))  # fmt: skip
+        odd &= (finer.errors > _CLOSE) & ~noise
+    return Tabled(_table(axis, pieces.coefficients), float(pieces.errors.max(initial=0.0)))
+
+
+class _Pieces(NamedTuple):
+    """Polynomials on equal panels."""
+
+    coefficients: Array
+    """Of Chebyshev polynomials, (k, panels, nodes)."""
+    errors: Array
+    """(k, panels)."""
+
+
+def _beside(odd: NDArray[np.bool_], values: Array) -> NDArray[np.bool_]:
+    return odd.reshape(odd.shape + (1,) * (values.ndim - odd.ndim))
+
+
+def _cut(log_curves: Log, axis: _Axis, odd: NDArray[np.bool_], *, top: Array) -> _Pieces:
+    """Find the polynomials on some of the panels (k, panels); nothing on the others."""
+    heights = _asked(log_curves, axis, odd, shares=_nodes(), order=ORDER)
+    floor = np.where(np.isfinite(heights), heights, -1e4)
+    coefficients = floor @ _transform().T
+    true = _asked(log_curves, axis, odd, shares=0.5 * (_BETWEEN + 1.0), order=_SHARPER)
+    found = np.moveaxis(np.polynomial.chebyshev.chebval(
+        _BETWEEN, np.moveaxis(coefficients, -1, 0)), -1, 2)  # fmt: skip
+    relevant = (true > top[:, None, None] - _RELEVANT) & odd[:, :, None]
+    return _Pieces(coefficients, np.max(np.abs(np.where(relevant, found - true, 0.0)), axis=2))
+
+
+def _asked(
+    log_curves: Log, axis: _Axis, odd: NDArray[np.bool_], *, shares: Array, order: int
+) -> Array:
+    """Ask at shares of some panels: (k, panels, shares), nothing on the others.
+
+    As many rows are asked for as the trial with most panels needs.
+    """
+    k, panels = odd.shape
+    rank = np.cumsum(odd, axis=1) - 1
+    trial, panel = np.nonzero(odd)
+    rows = rank[trial, panel]
+    wanted = np.full((int(rows.max(initial=-1)) + 1, len(shares), k), np.nan)
+    way = (panel[:, None] + shares) / panels
+    wanted[rows, :, trial] = axis.at(way, trial)
+    found = log_curves(wanted.reshape(-1, k), order).reshape(wanted.shape)
+    whole = np.full((k, panels, len(shares)), -np.inf)
+    whole[trial, panel] = found[rows, :, trial]
+    return whole
 
 
 def _framed(log_curves: Log, centre: Array, width: Array) -> tuple[_Axis, Array]:
@@ -89,27 +142,9 @@ def _framed(log_curves: Log, centre: Array, width: Array) -> tuple[_Axis, Array]
     return _Axis(centre, width, low, high), top
 
 
-def _error(log_curves: Log, axis: _Axis, coefficients: Array, *, top: Array) -> float:
-    """Compare with the curves themselves, their inner integrals sharper, between the nodes."""
-    panels = coefficients.shape[1]
-    x = np.array([-0.97, 0.09, 0.61])
-    shares = ((np.arange(panels)[:, None] + 0.5 * (x + 1.0)) / panels).ravel()
-    true = log_curves(axis.theta(shares), _SHARPER)
-    values = np.polynomial.chebyshev.chebval(x, np.moveaxis(coefficients, -1, 0))
-    found = values.reshape(-1, panels * len(x)).T
-    relevant = true > top - _RELEVANT
-    return float(np.max(np.abs(np.where(relevant, found - true, 0.0)), initial=0.0))
-
-
-def _coefficients(heights: Array, panels: int) -> Array:
-    """Chebyshev coefficients (k, panels, nodes) of values (panels·nodes, k)."""
-    floor = np.where(np.isfinite(heights), heights, -1e4)
-    shaped = floor.T.reshape(-1, panels, _NODES)
-    return np.ascontiguousarray(shaped @ _transform().T)
-
-
-def _table(axis: _Axis, coefficients: Array, heights: Array, *, panels: int) -> Table:
-    ends = np.stack([axis.theta(np.array([end]))[0] for end in (0.0, 1.0)], axis=1)
+def _table(axis: _Axis, coefficients: Array) -> Table:
+    trial, panels = np.arange(len(axis.low)), coefficients.shape[1]
+    ends = np.stack([axis.at(np.array([[end]]), trial)[:, 0] for end in (0.0, 1.0)], axis=1)
     sides = np.array([-1.0, 1.0])
     outer = np.stack([coefficients[:, 0], coefficients[:, -1]], axis=1)
     powers = np.arange(_NODES)
@@ -118,20 +153,43 @@ def _table(axis: _Axis, coefficients: Array, heights: Array, *, panels: int) -> 
     u = np.stack([axis.low, axis.high], axis=1)
     half = 0.5 * (axis.high - axis.low)[:, None] / panels
     slopes = slopes / (half * axis.scale[:, None] * np.cosh(u))
-    at = heights.argmax(axis=0)
-    peak = axis.theta(_nodes(panels))[at, np.arange(len(axis.low))]
+    heights = (coefficients @ _values(_points()).T).reshape(len(trial), -1)
+    at = heights.argmax(axis=1)
+    share = (at // _NODES + _nodes()[at % _NODES]) / panels
     return Table(
         axis.centre.copy(), axis.scale.copy(), 1.0 / axis.scale, axis.low.copy(),
         panels / (axis.high - axis.low),
-        coefficients, ends, values, slopes, peak, heights.max(axis=0),
+        coefficients, ends, values, slopes, axis.at(share[:, None], trial)[:, 0],
+        heights.max(axis=1),
     )  # fmt: skip
 
 
+def _halved(coefficients: Array) -> Array:
+    """Give the same polynomials on panels half as long."""
+    both = np.stack([coefficients @ _half(side).T for side in (-1.0, 1.0)], axis=2)
+    return np.ascontiguousarray(both.reshape(len(coefficients), -1, _NODES))
+
+
 @lru_cache
-def _nodes(panels: int) -> Array:
-    """Chebyshev nodes of all panels, as shares of the way."""
-    x = np.cos(np.pi * (np.arange(_NODES) + 0.5) / _NODES)
-    return np.asarray(((np.arange(panels)[:, None] + 0.5 * (x + 1.0)) / panels).ravel())
+def _half(side: float) -> Array:
+    """Matrix from coefficients on a panel to those on its lower or upper half."""
+    return np.asarray(_transform() @ _values(0.5 * (_points() + side)))
+
+
+@lru_cache
+def _points() -> Array:
+    """Chebyshev nodes, from 1 to −1."""
+    return np.asarray(np.cos(np.pi * (np.arange(_NODES) + 0.5) / _NODES))
+
+
+def _nodes() -> Array:
+    """Give the nodes as shares of a panel."""
+    return 0.5 * (_points() + 1.0)
+
+
+def _values(x: Array) -> Array:
+    """Matrix from coefficients to values at points of the panel."""
+    return np.asarray(np.polynomial.chebyshev.chebvander(x, _NODES - 1), dtype=float)
 
 
 @lru_cache

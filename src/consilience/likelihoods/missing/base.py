@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from math import isfinite
+from math import inf, isfinite
 from numbers import Real
 from typing import ClassVar, NamedTuple
 
@@ -69,22 +69,63 @@ def departure(mean: tuple[float, float], sd: tuple[float, float], correlation: f
     return Departure(np.array(mean, dtype=float), covariance)
 
 
-def settle(component: object, *, means: tuple[str, ...], spreads: tuple[str, ...]) -> None:
-    """Coerce a component's settings to floats, and refuse what they cannot be.
+@dataclass(frozen=True, slots=True)
+class Informative(Missing):
+    """Those who are missing depart from those who were seen, in either arm by as much.
+
+    The departures (δ₁, δ₂) of the arms of a trial are bivariate normal, independent between trials.
+
+    Parameters
+    ----------
+    mean1, mean2 : float
+        Their expectations, in the arms of intervention and comparator.
+    sd1, sd2 : float
+        Their standard deviations between trials.
+    correlation : float
+        Between the arms of one trial.
 
     Raises
     ------
     ModelError
         For no finite number, a standard deviation below 0, a correlation beyond ±1.
     """
-    for name in (*means, *spreads, "correlation"):
-        value = getattr(component, name)
-        number = isinstance(value, Real) and not isinstance(value, bool) and isfinite(value)
-        least = {**dict.fromkeys(spreads, 0.0), "correlation": -1.0}.get(name, -np.inf)
-        most = 1.0 if name == "correlation" else np.inf
-        if not number or not least <= float(value) <= most:
-            raise ModelError(
-                f"{type(component).__name__}: {name} must be a finite number from {least:g} to "
-                f"{most:g}, got {value!r}."
-            )
-        object.__setattr__(component, name, float(value))
+
+    mean1: float = 0.0
+    mean2: float = 0.0
+    sd1: float = 1.0
+    sd2: float = 1.0
+    correlation: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Take settings as floats, and refuse those that are none."""
+        for name, (least, most) in _RANGES.items():
+            value = getattr(self, name)
+            number = isinstance(value, Real) and not isinstance(value, bool) and isfinite(value)
+            if not number or not least <= float(value) <= most:
+                raise ModelError(
+                    f"{type(self).__name__}: {name} must be a finite number from {least:g} to "
+                    f"{most:g}, got {value!r}."
+                )
+            object.__setattr__(self, name, float(value))
+
+    @property
+    def departure(self) -> Departure:
+        """See `Missing.departure`."""
+        return departure((self.mean1, self.mean2), (self.sd1, self.sd2), self.correlation)
+
+    @property
+    def words(self) -> str:
+        """What is assumed, in figures."""
+        return (
+            f"mean {self.mean1:g} and {self.mean2:g}, SD {self.sd1:g} and {self.sd2:g}, "
+            f"correlation {self.correlation:g}"
+        )
+
+
+_RANGES = {
+    "mean1": (-inf, inf),
+    "mean2": (-inf, inf),
+    "sd1": (0.0, inf),
+    "sd2": (0.0, inf),
+    "correlation": (-1.0, 1.0),
+}

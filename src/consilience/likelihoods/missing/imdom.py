@@ -9,12 +9,12 @@ from consilience.effects import Effects
 from consilience.gaussian import Array
 from consilience.likelihoods.cells import EVENTS, PEOPLE, native, read, refuse_measure
 from consilience.likelihoods.missing.adjust import Adjusted, recorded
-from consilience.likelihoods.missing.base import Departure, Missing, departure, settle
+from consilience.likelihoods.missing.base import Informative
 
 
 @final
 @dataclass(frozen=True, slots=True)
-class IMDoM(Missing):
+class IMDoM(Informative):
     """The mean of the missing is the mean of the seen plus a difference.
 
     The mean of everyone in arm j is μⱼ = mⱼ + αⱼ δⱼ, mⱼ the mean of those who were seen, αⱼ the
@@ -43,21 +43,6 @@ class IMDoM(Missing):
     continuous outcome data in pairwise and network meta-analysis, doi:10.1002/sim.6365.
     """
 
-    mean1: float = 0.0
-    mean2: float = 0.0
-    sd1: float = 1.0
-    sd2: float = 1.0
-    correlation: float = 0.0
-
-    def __post_init__(self) -> None:
-        """Refuse settings that are none."""
-        settle(self, means=("mean1", "mean2"), spreads=("sd1", "sd2"))
-
-    @property
-    def departure(self) -> Departure:
-        """See `Missing.departure`: of the differences, in the unit of the outcome."""
-        return departure((self.mean1, self.mean2), (self.sd1, self.sd2), self.correlation)
-
     def adjusted(self, effects: Effects) -> Effects:
         """See `Missing.adjusted`.
 
@@ -79,9 +64,8 @@ class IMDoM(Missing):
         of_difference = np.einsum("ki,ij,kj->k", contrast, covariance, contrast)
         y = native(effects) * effects.y + contrast @ mean
         words = (
-            f"Missing participants by informative-missingness differences of means: mean "
-            f"{self.mean1:g} and {self.mean2:g}, SD {self.sd1:g} and {self.sd2:g}, correlation "
-            f"{self.correlation:g} (Mavridis et al. 2015)"
+            f"Missing participants by informative-missingness differences of means: {self.words} "
+            "(Mavridis et al. 2015)"
         )
         return recorded(effects, Adjusted(y, effects.v + of_difference + of_share, words))
 

@@ -11,7 +11,7 @@ from consilience.effects import Effects
 from consilience.gaussian import Array
 from consilience.likelihoods.cells import EVENTS, PEOPLE, native, read, refuse_measure
 from consilience.likelihoods.missing.adjust import Adjusted, recorded
-from consilience.likelihoods.missing.base import Departure, Missing, departure, settle
+from consilience.likelihoods.missing.base import Departure, Informative
 
 _NODES = 32
 
@@ -39,7 +39,7 @@ class _Arm(NamedTuple):
 
 @final
 @dataclass(frozen=True, slots=True)
-class IMOR(Missing):
+class IMOR(Informative):
     """The odds of the event among the missing are those among the seen times an odds ratio.
 
     Of the nⱼ participants seen in arm j a share πⱼ had the event, of the mⱼ missing
@@ -68,21 +68,6 @@ class IMOR(Missing):
     part 1: two-stage methods, doi:10.1002/sim.3008.
     """
 
-    mean1: float = 0.0
-    mean2: float = 0.0
-    sd1: float = 1.0
-    sd2: float = 1.0
-    correlation: float = 0.0
-
-    def __post_init__(self) -> None:
-        """Refuse settings that are none."""
-        settle(self, means=("mean1", "mean2"), spreads=("sd1", "sd2"))
-
-    @property
-    def departure(self) -> Departure:
-        """See `Missing.departure`: of the log odds ratios."""
-        return departure((self.mean1, self.mean2), (self.sd1, self.sd2), self.correlation)
-
     def adjusted(self, effects: Effects) -> Effects:
         """See `Missing.adjusted`.
 
@@ -102,9 +87,8 @@ class IMOR(Missing):
         y, v = _moments(arms, scale, self.departure)
         away = native(effects) * effects.y - (scale.value(arms[0].risk) - scale.value(arms[1].risk))
         words = (
-            f"Missing participants by informative-missingness odds ratios: log IMOR of mean "
-            f"{self.mean1:g} and {self.mean2:g}, SD {self.sd1:g} and {self.sd2:g}, correlation "
-            f"{self.correlation:g} (White, Higgins & Wood 2008)"
+            "Missing participants by informative-missingness odds ratios: log IMOR of "
+            f"{self.words} (White, Higgins & Wood 2008)"
         )
         return recorded(effects, Adjusted(y + away, v, words))
 

@@ -1,0 +1,1 @@
+"""Lattices, and the compiled loops over them; whoever needs a loop imports it late."""
