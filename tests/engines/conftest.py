@@ -183,9 +183,9 @@ class Brute:
         return variances, cov, free, r, solved, gram, g
 
     def _log_likelihood(self, phi: np.ndarray) -> np.ndarray:
-        _, cov, free, r, _, gram, g = self._solved(phi)
-        rest = r - g @ free.T
-        quadratic = np.einsum("nk,nk->n", rest, np.linalg.solve(cov, rest[:, :, None])[:, :, 0])
+        _, cov, free, r, solved, gram, g = self._solved(phi)
+        weighed = solved[:, :, 0] - np.einsum("nkf,nf->nk", solved[:, :, 1:], g)
+        quadratic = np.einsum("nk,nk->n", r - g @ free.T, weighed)
         constant = (len(r) - free.shape[1]) * np.log(2 * np.pi)
         logs = np.linalg.slogdet(cov)[1] + np.linalg.slogdet(gram)[1]
         return -0.5 * (constant + logs + quadratic)

@@ -9,8 +9,9 @@ from tests.engines.tied_cases import CASES, dense, evidence, model, review
 
 import consilience as cs
 from consilience import heterogeneity, priors, terms
-from consilience.engines.exact.block_solve import block_equations, values_of
+from consilience.engines.exact.block_solve import in_blocks, values_of, whole_blocks
 from consilience.engines.exact.form import assemble
+from consilience.engines.exact.solve import equations
 
 COUNTS = {  # odd: a prior of its own on that axis; see tied_cases.axis
     "two levels of clusters": (48, 48),
@@ -117,9 +118,9 @@ DEEP = cs.Model(
 def test_levels_and_whole_blocks_are_one_likelihood():
     """The recursion through the levels against Cholesky factors of the blocks."""
     form = assemble(DEEP, large(7, 11))
-    blocks = block_equations(
-        form.W, form.y, bonds=form.bonds, wide=False, prior=(form.mean, form.sd)
-    )
+    plain = equations(form.W, form.y, form.bonds.errors.v, mean=form.mean, sd=form.sd)
+    laid = whole_blocks(form.W, plain.residual, bonds=form.bonds, wide=False)
+    blocks = in_blocks(plain, laid)
     phi = np.array([[0.3, 0.2, 0.1], [0.0, 0.4, 0.0], [2.0, 0.0, 0.5], [1e-4, 3.0, 1e-3]])
     point, spread = form.point(phi), form.equations.spread
     ties = tuple(tie.values(point) for tie in form.bonds.ties)

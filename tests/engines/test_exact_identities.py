@@ -6,6 +6,7 @@ from scipy import stats
 
 import consilience as cs
 from consilience import heterogeneity, priors, terms
+from consilience.engines.exact import panels
 from consilience.errors import ModelError
 
 Y = np.array([0.22, 0.35, 0.80, 0.36, 0.25, -0.05, 0.0, 0.31, 0.49])
@@ -281,3 +282,16 @@ def test_a_proper_prior_is_never_called_improper(effects_of, prior):
     np.testing.assert_allclose(
         row[["median", "lower", "upper"]].to_numpy(float), expected, rtol=1e-6
     )
+
+
+@pytest.mark.parametrize("steep", [0.5, 40.0, 300.0])
+def test_quantiles_between_nodes_are_found_to_rounding_in_few_steps(monkeypatch, steep):
+    """Newton's method ends where rounding does, and does not go on to halve its bracket."""
+    rule, asked = panels.Panels(0.0, 4.0, 6, 36), np.linspace(0.001, 0.999, 999)
+    density, steps = np.exp(-steep * (rule.nodes - 1.0) ** 2), []
+    plain = panels.legendre.legvander
+    monkeypatch.setattr(panels.legendre, "legvander", lambda *at: steps.append(at) or plain(*at))
+    found = rule.invert(density, asked)
+    assert len(steps) < 16
+    whole = rule.cumulative(density, np.array([4.0]))
+    np.testing.assert_allclose(rule.cumulative(density, found) / whole, asked, rtol=0, atol=1e-14)

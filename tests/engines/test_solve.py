@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_normal
 
+from consilience.engines.exact import lanes
 from consilience.engines.exact.lanes import LANES
 from consilience.engines.exact.solve import Conditional, equations
 
@@ -83,6 +84,16 @@ def test_the_sum_of_logarithms_neither_overflows_nor_loses_digits(magnitude):
         return prepared.solve([(np.arange(1), c * c * h, c * sd[None])], 1).log_likelihood[0]
 
     assert log_p(magnitude) == pytest.approx(log_p(1.0) - k * np.log(magnitude), rel=1e-12)
+
+
+def test_the_determinant_of_a_large_block_does_not_overflow():
+    """1.99¹⁰⁴⁰ is more than a floating number holds; its logarithm is 716."""
+    m, logs = 1040, lanes.no_logs()
+    matrix = np.zeros((m, m, LANES))
+    matrix[np.arange(m), np.arange(m)] = 1.99
+    lanes.begin(logs)
+    lanes.factor(matrix, logs)
+    np.testing.assert_allclose(logs.total, m * np.log(1.99), rtol=1e-13)
 
 
 def test_a_flat_coefficient_is_least_squares():

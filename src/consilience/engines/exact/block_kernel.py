@@ -1,79 +1,31 @@
 """The normal equations of correlated estimates at many nodes, compiled.
 
-As `kernel`, with blocks of estimates in the place of single ones: each is factored, S = LL', and
-its columns and residuals are turned into L⁻¹W and L⁻¹r, once for `LANES` nodes. A node costs
-O(Σ n³ + k·q²) for blocks of n estimates with q columns other than zero.
+As `kernel`, with blocks of estimates in the place of single ones. The columns and residuals of each
+are turned into independent ones of variance 1, once for `LANES` nodes: a tree of levels within
+levels by `nest_kernel`, any other block by its factor, S = LL', as L⁻¹W and L⁻¹r. A node costs
+O(Σ n³ + k·q²) for whole blocks of n estimates with q columns other than zero.
 """
 
 from collections.abc import Callable
 from functools import cache
-from typing import NamedTuple, Protocol
-
-import numpy as np
-from numpy.typing import NDArray
 
 from consilience.engines.compiled import CACHE_KEY_ONLY, kept, stamp, summing
-from consilience.engines.exact import kernel, lanes
-from consilience.engines.exact.kernel import Bench, Found, Nodes
+from consilience.engines.exact import kernel, lanes, nest_kernel
+from consilience.engines.exact.blocks import (
+    ENTRY,
+    LEAVES,
+    PAIR,
+    PAIRS,
+    SIZE,
+    WHITE,
+    Blocks,
+    Positions,
+    Room,
+    Work,
+)
+from consilience.engines.exact.kernel import Found
 from consilience.engines.exact.lanes import LANES
 from consilience.gaussian import Array
-
-type Positions = NDArray[np.intp]
-
-SIZE, ROW, ENTRY, PAIR, PAIRS, WHITE = range(6)
-"""What a row of `Blocks.places` says: how many estimates; where its estimates, its entries and its
-columns start; how many columns; where its turned columns are written."""
-
-
-class Blocks(NamedTuple):
-    """The blocks of y − Wb ~ N(W(β − b), S(φ)), one after the other."""
-
-    places: Positions
-    """What stands where, (blocks, 6)."""
-    base: Array
-    """Entries of S below and on the diagonal that do not depend on φ, row by row, (e,)."""
-    sources: Positions
-    """Columns of a node's values that are added to an entry, (e, t)."""
-    factors: Array
-    """What these are multiplied by, (e, t)."""
-    columns: Positions
-    """The columns of W that are not all zero in each block."""
-    values: Array
-    """Their values, those of one column together."""
-    residual: Array
-
-
-class Work(NamedTuple):
-    """What there is to do; the nodes' h are the values from which S is made."""
-
-    blocks: Blocks
-    nodes: Nodes
-
-
-class Task(Protocol):
-    """What every kind of work on blocks has."""
-
-    @property
-    def blocks(self) -> Blocks:
-        """The blocks."""
-
-    @property
-    def nodes(self) -> Nodes:
-        """The nodes."""
-
-
-class Room(NamedTuple):
-    """Room for `LANES` nodes."""
-
-    bench: Bench
-    S: Array
-    white: Array
-    """L⁻¹Wc and L⁻¹r of all blocks, (cells, LANES)."""
-
-
-def room(m: int, shape: tuple[int, int], cells: int) -> Room:
-    """Make room for m coefficients and the largest block, of this shape."""
-    return Room(kernel.bench(m), np.empty((*shape, LANES)), np.empty((cells, LANES)))
 
 
 @summing
@@ -97,33 +49,30 @@ def fill(work: Work, place: tuple[int, int], room: Room) -> None:
 
 
 @summing
-def lay_columns(work: Work, block: int, room: Room) -> None:
+def lay_columns(blocks: Blocks, block: int, room: Room) -> None:
     """Lay the columns and the residuals of a block out."""
-    places, blocks = work.blocks.places[block], work.blocks
+    places = blocks.places[block]
     size, cell = places[SIZE], places[WHITE]
-    value = cell - places[ROW]
     for pair in range(places[PAIRS]):
         column = blocks.columns[places[PAIR] + pair]
         for _ in range(size):
             for lane in range(LANES):
-                room.white[cell, lane] = blocks.values[value] * room.bench.c[column, lane]
+                room.white[cell, lane] = blocks.values[cell] * room.bench.c[column, lane]
             cell += 1
-            value += 1
-    for i in range(size):
+    for i in range(cell, cell + size):
         for lane in range(LANES):
-            room.white[cell + i, lane] = blocks.residual[places[ROW] + i]
+            room.white[i, lane] = blocks.values[i]
 
 
 @summing
 def whiten(work: Work, place: tuple[int, int], room: Room) -> None:
-    """Turn a block's columns and residuals into L⁻¹Wc and L⁻¹r; add log|S|."""
+    """Turn a whole block's columns and residuals into L⁻¹Wc and L⁻¹r; add log|S|."""
     block, _ = place
     places = work.blocks.places[block]
     size, cell = places[SIZE], places[WHITE]
     fill(work, place, room)
     lower = room.S[:size, :size]
     lanes.factor(lower, room.bench.logs)
-    lay_columns(work, block, room)
     for pair in range(places[PAIRS] + 1):
         lanes.forward(lower, room.white[cell + pair * size : cell + (pair + 1) * size])
 
@@ -139,7 +88,7 @@ def inner(white: Array, places: tuple[int, int, int], spare: Array) -> None:
 
 
 @summing
-def add_block(work: Task, block: int, room: Room) -> None:
+def add_block(work: Work, block: int, room: Room) -> None:
     """Add a block to A = cc'∘W'S⁻¹W, in the lower triangle, and to g = c∘W'S⁻¹r."""
     places, bench = work.blocks.places[block], room.bench
     size, cell, pairs = places[SIZE], places[WHITE], places[PAIRS]
@@ -156,8 +105,8 @@ def add_block(work: Task, block: int, room: Room) -> None:
 
 
 @summing
-def add_quadratic(work: Task, block: int, room: Room) -> None:
-    """Add |L⁻¹(r − Wcẑ)|² of a block to the deviance."""
+def add_quadratic(work: Work, block: int, room: Room) -> None:
+    """Add the squares of a block's r − Wcẑ, both turned, to the deviance."""
     places, bench = work.blocks.places[block], room.bench
     size, cell, pairs = places[SIZE], places[WHITE], places[PAIRS]
     for i in range(size):
@@ -184,13 +133,17 @@ def build(work: Work, first: int, room: Room) -> None:
     """Build the normal equations of `LANES` nodes, and log|S|."""
     kernel.lay_out(work.nodes, first, room.bench)
     for block in range(len(work.blocks.places)):
-        whiten(work, (block, first), room)
+        lay_columns(work.blocks, block, room)
+        if work.blocks.places[block, LEAVES] > 0:
+            nest_kernel.whiten(work, (block, first), room)
+        else:
+            whiten(work, (block, first), room)
         add_block(work, block, room)
     add_priors(work.nodes.known, room)
 
 
 @summing
-def answer(task: tuple[Task, int], room: Room, found: Found) -> None:
+def answer(task: tuple[Work, int], room: Room, found: Found) -> None:
     """Solve the normal equations of `LANES` nodes; `Equations.solve` says what."""
     (work, first), bench = task, room.bench
     lanes.factor(bench.A, bench.logs)

@@ -1,18 +1,18 @@
 """The normal equations of correlated estimates, prepared: what is the same at all nodes."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from consilience.engines.exact.solve import Equations, Nodes, equations
+from consilience.engines.exact.solve import Equations, Nodes
 from consilience.gaussian import Array, Bonds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from consilience.engines.exact.block_kernel import Blocks
+    from consilience.engines.exact.blocks import Blocks
     from consilience.gaussian.bonds import Blocks as OneSize
 
 type Positions = NDArray[np.intp]
@@ -22,8 +22,8 @@ type Positions = NDArray[np.intp]
 class BlockEquations(Equations):
     """Normal equations of y ~ N(Wβ, V(φ) + H(φ)), block by block.
 
-    Its nodes come with values(φ) from which the entries of V + H are made, in place of h(φ); see
-    `values_of`.
+    Its nodes come with values(φ) from which the entries of V + H are made, in place of h(φ): those
+    of `values_of`, or of `nest_solve.levels_of` where the blocks are trees.
 
     Parameters
     ----------
@@ -35,47 +35,20 @@ class BlockEquations(Equations):
 
     def _fill_at[T](self, pieces: Nodes, found: T, *, roots: bool) -> None:
         """See `Equations._fill_at`."""
-        from consilience.engines.exact import block_kernel, kernel
+        from consilience.engines.exact import block_kernel, blocks, kernel
 
         loop = block_kernel.root_loop() if roots else block_kernel.loop()
         fill = cast("Callable[..., None]", loop)
-        largest, cells = extent(self.blocks)
-        room = block_kernel.room(len(self.offset), (largest, largest), cells)
+        room = blocks.room(len(self.offset), self.blocks)
         for at, values, c in pieces:
             nodes = kernel.Nodes(at, values, c, self.known)
-            fill(block_kernel.Work(self.blocks, nodes), room, found)
+            fill(blocks.Work(self.blocks, nodes), room, found)
 
 
-def extent(blocks: "Blocks") -> tuple[int, int]:
-    """Give the size of the largest block, and how many numbers are turned."""
-    from consilience.engines.exact.block_kernel import PAIRS, SIZE
-
-    size, pairs = blocks.places[:, SIZE], blocks.places[:, PAIRS]
-    return int(size.max(initial=1)), int(np.sum(size * (pairs + 1)))
-
-
-def block_equations(
-    W: Array, y: Array, *, bonds: Bonds, wide: bool, prior: tuple[Array, Array]
-) -> BlockEquations:
-    """Prepare the normal equations of y ~ N(Wβ, V(φ) + H(φ)).
-
-    Parameters
-    ----------
-    W : array (k, m)
-        The columns.
-    y : array (k,)
-        Estimates.
-    bonds : Bonds
-        Who is correlated with whom.
-    wide : bool
-        Whether each true effect has a variance of its own.
-    prior : tuple of array (m,)
-        Prior means and standard deviations of the coefficients; sd is infinite where it is flat.
-    """
-    mean, sd = prior
-    plain = equations(W, y, bonds.errors.v, mean=mean, sd=sd)
+def in_blocks(plain: Equations, blocks: "Blocks") -> BlockEquations:
+    """Make equations of single estimates those of the same estimates in blocks."""
     whole = {slot: getattr(plain, slot) for slot in Equations.__slots__}
-    return BlockEquations(**whole, blocks=_laid_out(W, plain.residual, bonds=bonds, wide=wide))
+    return BlockEquations(**whole, blocks=blocks)
 
 
 def values_of(h: Array, values: tuple[Array, ...]) -> Array:
@@ -85,54 +58,50 @@ def values_of(h: Array, values: tuple[Array, ...]) -> Array:
     return np.ascontiguousarray(np.hstack(wide), dtype=float)
 
 
-@dataclass(frozen=True, slots=True)
-class _Sizes:
-    """The arrays of all blocks of one size."""
+class _OfSize(NamedTuple):
+    """The arrays of all whole blocks of one size; see `Blocks`."""
 
-    heads: Positions
+    sizes: Positions
+    pairs: Positions
     base: Array
     sources: Positions
     factors: Array
     columns: Positions
     values: Array
-    residual: Array
 
 
-def _laid_out(W: Array, residual: Array, *, bonds: Bonds, wide: bool) -> "Blocks":
-    from consilience.engines.exact.block_kernel import Blocks
-
-    starts = _starts(bonds, len(residual) if wide else 1)
-    pieces = [_of_size(W, residual, block=b, starts=starts) for b in bonds.laid_out(least=1)]
-    if not pieces:
-        empty = np.zeros(0)
-        none = np.zeros(0, dtype=np.intp)
-        entries = np.zeros((0, 1))
-        return Blocks(
-            none.reshape(0, 6), empty, entries.astype(np.intp), entries, none, empty, empty
-        )
-    joined = {
-        name: np.concatenate([getattr(piece, name) for piece in pieces])
-        for name in ("base", "sources", "factors", "columns", "values", "residual")
-    }
-    return Blocks(places_of(np.concatenate([piece.heads for piece in pieces])), **joined)
-
-
-def places_of(heads: Positions, *, square: bool = True) -> Positions:
-    """Say where what stands for blocks with these sizes and numbers of columns (blocks, 2).
+def whole_blocks(W: Array, residual: Array, *, bonds: Bonds, wide: bool) -> "Blocks":
+    """Lay all estimates out in whole blocks; independent ones are blocks of one.
 
     Parameters
     ----------
-    heads : array of int (blocks, 2)
-        Sizes, and numbers of columns.
-    square : bool
-        Whether a block has an entry for every pair of its rows, or one for each.
+    W : array (k, m)
+        The columns.
+    residual : array (k,)
+        y − Wb.
+    bonds : Bonds
+        Who is correlated with whom.
+    wide : bool
+        Whether each true effect has a variance of its own.
     """
-    size, pairs = heads.T
-    entries = size * (size + 1) // 2 if square else size
-    row, entry, pair, white = (
-        np.cumsum(each) - each for each in (size, entries, pairs, size * (pairs + 1))
+    from consilience.engines.exact.blocks import Blocks, Tree, places_of
+
+    starts = _starts(bonds, len(residual) if wide else 1)
+    pieces = [_of_size(W, residual, block=b, starts=starts) for b in bonds.laid_out(least=1)]
+    none = np.zeros(0, dtype=np.intp)
+    if not pieces:
+        empty, entries = np.zeros(0), np.zeros((0, 1))
+        pieces = [_OfSize(none, none, empty, entries.astype(np.intp), entries, none, empty)]
+    whole = _OfSize(*(np.concatenate(each) for each in zip(*pieces, strict=True)))
+    return Blocks(
+        places=places_of(whole.sizes, 0 * whole.sizes, whole.pairs),
+        base=whole.base,
+        sources=whole.sources,
+        factors=whole.factors,
+        columns=whole.columns,
+        values=whole.values,
+        tree=Tree(none, none, none),
     )
-    return np.stack([size, row, entry, pair, pairs, white], axis=1)
 
 
 def _starts(bonds: Bonds, scatters: int) -> list[int]:
@@ -140,7 +109,8 @@ def _starts(bonds: Bonds, scatters: int) -> list[int]:
     return np.cumsum([scatters, *(tie.width for tie in bonds.ties)]).tolist()
 
 
-def _of_size(W: Array, residual: Array, *, block: "OneSize", starts: list[int]) -> _Sizes:
+def _of_size(W: Array, residual: Array, *, block: "OneSize", starts: list[int]) -> _OfSize:
+    """Lay the n blocks of m estimates out: of what entries are made, and columns that count."""
     (n, m), at = block.at.shape, block.at
     i, j = np.tril_indices(m)
     ties = [*block.effects, *block.errors]
@@ -154,12 +124,13 @@ def _of_size(W: Array, residual: Array, *, block: "OneSize", starts: list[int]) 
         factors[:, :, place + 1] = tie.factors[:, i, j]
     own = W[at]
     which, columns = np.nonzero((own != 0.0).any(axis=1))
-    return _Sizes(
-        heads=np.stack([np.full(n, m), np.bincount(which, minlength=n)], axis=1),
+    pairs = np.bincount(which, minlength=n)
+    return _OfSize(
+        sizes=np.full(n, m),
+        pairs=pairs,
         base=block.V[:, i, j].ravel(),
         sources=sources.reshape(-1, len(ties) + 1),
         factors=factors.reshape(-1, len(ties) + 1),
         columns=columns,
-        values=own[which, :, columns].ravel(),
-        residual=residual[at].ravel(),
+        values=np.insert(own[which, :, columns], np.cumsum(pairs), residual[at], axis=0).ravel(),
     )

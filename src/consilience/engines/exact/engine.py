@@ -15,7 +15,7 @@ from consilience.engines.exact.rule import OWED, WANTED, Integrated, integrate
 from consilience.engines.exact.store import from_dataset
 from consilience.engines.exact.strata import StrataPosterior, over_strata
 from consilience.errors import ModelError, RefusalError
-from consilience.model import Model
+from consilience.model import Model, resolve
 
 MOST_HYPERS = 3
 _LEAST = 1e-12  # nearer, and rounding decides
@@ -25,11 +25,12 @@ _LEAST = 1e-12  # nearer, and rounding decides
 class Exact(Engine):
     """Integrate the hyperparameters numerically, everything else in closed form.
 
-    p(β | y) = ∫ p(β | φ, y) p(φ | y) dφ, with p(φ | y) ∝ p(y | φ) p(φ). Bracketed from the
-    integrand, Gauss–Legendre panels, refined until rules of two orders agree; the bound achieved is
-    part of the answer, and beyond 1e-6 the engine refuses. Likelihoods of the arms' own data
-    (Binomial, Poisson, …) have no closed form: there coefficients and hyperparameters, three at
-    most, are integrated over together, each trial's own parameters inside.
+    For y | β, u, φ ~ N(Xβ + Zu, V + H(φ)), u | φ ~ N(0, D(φ)), the posterior of (β, u) is
+    ∫ p(β, u | φ, y) p(φ | y) dφ with p(φ | y) ∝ p(y | φ) p(φ). Bracketed from the integrand,
+    Gauss–Legendre panels, refined until rules of two orders agree; the bound achieved is part of
+    the answer, and beyond 1e-6 the engine refuses. Likelihoods of the arms' own data (Binomial,
+    Poisson, …) have no closed form: there coefficients and hyperparameters, three at most, are
+    integrated over together, each trial's own parameters inside.
 
     Parameters
     ----------
@@ -79,7 +80,8 @@ class Exact(Engine):
         if model.likelihood.by_curves:
             whole = integrated.assemble(model, effects)
             found = integrated.solved(whole, self.tolerance)
-            return integrated.IntegratedPosterior(*found, effects, *self._drawing)
+            own = resolve(model, effects).likelihood
+            return integrated.IntegratedPosterior(*found, effects, *self._drawing, own)
         if bends(model, effects):
             return self._strata(model, effects)
         form = self._form(model, effects)
@@ -89,14 +91,16 @@ class Exact(Engine):
         """See `Engine.restore`; what bends with a location is integrated again: milliseconds."""
         if model.likelihood.by_curves:
             whole = integrated.assemble(model, effects)
-            stored = from_dataset(whole, tree["nodes"].to_dataset())
-            return integrated.IntegratedPosterior(whole, stored, effects, *self._drawing)
+            stored = integrated.restored(whole, tree["nodes"].to_dataset())
+            own = resolve(model, effects).likelihood
+            return integrated.IntegratedPosterior(*stored, effects, *self._drawing, own)
         if bends(model, effects):
             return self._strata(model, effects)
         form = self._form(model, effects)
         return self._posterior(form, effects, from_dataset(form, tree["nodes"].to_dataset()))
 
     def _form(self, model: Model, effects: Effects) -> Form:
+        """Give the Gaussian form, proved proper and with at most three hyperparameters."""
         refuse_latent(model, effects)
         form = assemble(model, effects)
         if len(form.hypers) > MOST_HYPERS:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from consilience.effects import Effects
 from consilience.engines.exact import systems
 from consilience.engines.exact.solve import Conditional, Equations
+from consilience.engines.exact.standing import Standing
 from consilience.engines.identified import refuse_tangled
 from consilience.engines.tree import Layout
 from consilience.gaussian import (
@@ -29,7 +30,7 @@ _CELLS = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class Form(Standing):
     """y | β, φ ~ N(Wβ, V(φ) + H(φ)), βⱼ | φ ~ N(bⱼ, (sⱼ φ₍ⱼ₎)²).
 
     Where only V has entries off the diagonal and the scatter of true effects is the same within

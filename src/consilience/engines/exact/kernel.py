@@ -16,11 +16,10 @@ from numpy.typing import NDArray
 
 from consilience.engines.compiled import CACHE_KEY_ONLY, kept, stamp, summing
 from consilience.engines.exact import lanes
-from consilience.engines.exact.lanes import LANES, Logs
+from consilience.engines.exact.lanes import LANES, OFTEN, Logs
 from consilience.gaussian import Array
 
 _KEPT = 32  # room for more coefficients is too much to hold on to
-_OFTEN = 512  # so many mantissas, below 2 each, multiply to less than the largest number
 
 type Positions = NDArray[np.intp]
 
@@ -68,12 +67,19 @@ class Bench(NamedTuple):
     """Room for one block of nodes."""
 
     A: Array
+    """P + cc'∘W'S⁻¹W, its factor L, then L⁻¹, (m, m, LANES)."""
     g: Array
+    """c∘W'S⁻¹r, then ẑ, then cẑ, (m, LANES)."""
     c: Array
+    """Prior standard deviations, (m, LANES)."""
     shared: Array
+    """h where it is the same for all estimates, (LANES,)."""
     precision: Array
+    """1/S of one row, (LANES,)."""
     spare: Array
+    """Room for a number of each node, (LANES,)."""
     logs: Logs
+    """Σ log S + log|A|, and then all of the deviance."""
 
 
 class _Benches(local):
@@ -155,7 +161,7 @@ def build(work: Work, first: int, room: Bench) -> None:
             weigh(work, (i, first), room)
             lanes.add(room.logs)
             add_row(work.rows, i, room)
-        if i % _OFTEN == _OFTEN - 1:
+        if i % OFTEN == OFTEN - 1:
             lanes.settle(room.logs)
     for j in range(len(room.A)):
         for lane in range(LANES):
@@ -185,7 +191,7 @@ def add_quadratic(work: Work, first: int, room: Bench) -> None:
 
 @summing
 def left_over(rows: Rows, i: int, room: Bench) -> None:
-    """Find what a row's residual leaves of W·cẑ."""
+    """Find rᵢ − Wᵢcẑ of one row."""
     for lane in range(LANES):
         room.spare[lane] = rows.residual[i]
     for p in range(rows.starts[i], rows.starts[i + 1]):
@@ -196,7 +202,7 @@ def left_over(rows: Rows, i: int, room: Bench) -> None:
 
 @summing
 def hand_over(block: tuple[Positions, int], room: Bench, found: Found) -> None:
-    """Write a block's answers: deviance, cẑ, and the squares of the rows of c∘L⁻ᵀ."""
+    """Write a block's answers: deviance, cẑ, and the sums of squares of the rows of c∘L⁻ᵀ."""
     (at, first), m = block, found.shift.shape[1]
     count = min(LANES, len(at) - first)
     for lane in range(count):

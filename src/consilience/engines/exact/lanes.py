@@ -14,6 +14,7 @@ from consilience.engines.compiled import summing
 from consilience.gaussian import Array
 
 LANES = 8
+OFTEN = 512  # so many mantissas, below 2 each, multiply to less than the largest number
 
 type Integers = NDArray[np.int64]
 
@@ -90,6 +91,8 @@ def factor(A: Array, logs: Logs) -> None:
         for lane in range(LANES):
             A[j, j, lane] = 1.0 / np.sqrt(logs.given[lane])
         below(A, j)
+        if j % OFTEN == OFTEN - 1:
+            settle(logs)
     settle(logs)
 
 

@@ -66,6 +66,7 @@ class LocationMarginal:
 
     @cached_property
     def _whole(self) -> float:
+        """Give the mass of all intervals, by which probabilities are divided."""
         return float(
             sum(
                 piece.below(np.array([piece.upper]), self.outer.top)[0]

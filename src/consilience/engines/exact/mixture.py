@@ -164,13 +164,14 @@ def side_by_side(parts: list[Mixture]) -> Mixture:
         return Mixture(first, *(np.hstack(each) for each in alike))
     most = max(len(part.means) for part in parts)
     return Mixture(
-        np.hstack([_longer(_wide(part), most, "constant") for part in parts]),
+        np.hstack([_longer(wide(part), most, "constant") for part in parts]),
         np.hstack([_longer(part.means, most, "edge") for part in parts]),
         np.hstack([_longer(part.sds, most, "edge") for part in parts]),
     )
 
 
-def _wide(part: Mixture) -> Array:
+def wide(part: Mixture) -> Array:
+    """Give each quantity weights of its own, (nodes, q)."""
     if part.weights.ndim == 2:
         return part.weights
     return np.repeat(part.weights[:, None], part.means.shape[1], axis=1)

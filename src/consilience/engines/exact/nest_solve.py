@@ -1,49 +1,17 @@
 """The normal equations of levels within levels, prepared: what is the same at all nodes."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from consilience.engines.exact.block_solve import extent, places_of
-from consilience.engines.exact.solve import Equations, Nodes, equations
 from consilience.gaussian import Array, Bonds, Point, Scatter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from consilience.engines.exact.nest_kernel import Nest
+    from consilience.engines.exact.blocks import Blocks
 
 type Positions = NDArray[np.intp]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class NestEquations(Equations):
-    """Normal equations of y ~ N(Wβ, V + H(φ)), V diagonal, H of levels within levels.
-
-    Its nodes come with the values of `levels_of` in place of h(φ).
-
-    Parameters
-    ----------
-    nest : Nest
-        The estimates that count, in trees.
-    """
-
-    nest: "Nest"
-
-    def _fill_at[T](self, pieces: Nodes, found: T, *, roots: bool) -> None:
-        """See `Equations._fill_at`."""
-        from consilience.engines.exact import block_kernel, kernel, nest_kernel
-
-        loop = nest_kernel.root_loop() if roots else nest_kernel.loop()
-        fill = cast("Callable[..., None]", loop)
-        largest, cells = extent(self.nest.blocks)
-        room = block_kernel.room(len(self.offset), (1, largest), cells)
-        for at, values, c in pieces:
-            nodes = kernel.Nodes(at, values, c, self.known)
-            fill(nest_kernel.Work(self.nest.blocks, self.nest, nodes), room, found)
 
 
 def nests(bonds: Bonds) -> bool:
@@ -63,31 +31,7 @@ def levels_of(bonds: Bonds, scatter: Scatter, point: Point) -> Array:
     return np.ascontiguousarray(np.hstack(wide), dtype=float)
 
 
-def nest_equations(
-    W: Array, y: Array, *, bonds: Bonds, wide: bool, prior: tuple[Array, Array]
-) -> NestEquations:
-    """Prepare the normal equations of y ~ N(Wβ, V + H(φ)).
-
-    Parameters
-    ----------
-    W : array (k, m)
-        The columns.
-    y : array (k,)
-        Estimates.
-    bonds : Bonds
-        Their errors, and the one tie.
-    wide : bool
-        Whether each true effect has a variance of its own.
-    prior : tuple of array (m,)
-        Prior means and standard deviations of the coefficients; sd is infinite where it is flat.
-    """
-    mean, sd = prior
-    plain = equations(W, y, bonds.errors.v, mean=mean, sd=sd)
-    whole = {slot: getattr(plain, slot) for slot in Equations.__slots__}
-    return NestEquations(**whole, nest=_grown(W, plain.residual, bonds=bonds, wide=wide))
-
-
-class _Tree(NamedTuple):
+class _Rows(NamedTuple):
     """Rows of one tree: its estimates, then its units, with first and last part and level."""
 
     first: Positions
@@ -95,38 +39,52 @@ class _Tree(NamedTuple):
     level: Positions
 
 
-def _grown(W: Array, residual: Array, *, bonds: Bonds, wide: bool) -> "Nest":
+def trees(W: Array, residual: Array, *, bonds: Bonds, wide: bool) -> "Blocks":
+    """Lay the estimates that count out in a tree for each outermost unit.
 
-    from consilience.engines.exact.block_kernel import Blocks
-    from consilience.engines.exact.nest_kernel import Nest
+    Parameters
+    ----------
+    W : array (k, m)
+        The columns.
+    residual : array (k,)
+        y − Wb.
+    bonds : Bonds
+        Their errors, and the one tie.
+    wide : bool
+        Whether each true effect has a variance of its own.
+    """
+    from consilience.engines.exact.blocks import Blocks, Tree, places_of
 
-    labels = bonds.ties.effects[0].labels
-    counted = np.flatnonzero(np.isfinite(bonds.errors.v))
-    order = counted[np.lexsort(labels[counted].T[::-1])]
-    cuts = np.flatnonzero(np.diff(labels[order, 0])) + 1
-    blocks = np.split(order, cuts) if len(order) else []
-    trees = [_tree(labels[at], len(residual) if wide else 1) for at in blocks]
-    pairs = list(zip(blocks, trees, strict=True))
-    columns = [np.flatnonzero((W[at] != 0.0).any(axis=0)) for at in blocks]
-    heads = [[len(t.first), len(c)] for t, c in zip(trees, columns, strict=True)]
+    v, labels = bonds.errors.v, bonds.ties.effects[0].labels
+    members = _members(labels, np.flatnonzero(np.isfinite(v)))
+    rows = [_rows_of(labels[at], len(residual) if wide else 1) for at in members]
+    grown = list(zip(members, rows, strict=True))
+    columns = [np.flatnonzero((W[at] != 0.0).any(axis=0)) for at in members]
     values = (
         _values(W[at][:, own], residual[at], len(tree.first))
-        for (at, tree), own in zip(pairs, columns, strict=True)
+        for (at, tree), own in zip(grown, columns, strict=True)
     )
-    found = Blocks(
-        places_of(np.array(heads, dtype=np.intp).reshape(-1, 2), square=False),
-        _joined((_padded(bonds.errors.v[at], tree) for at, tree in pairs), float),
-        _joined((_padded(at if wide else 0 * at, tree) for at, tree in pairs), np.intp)[:, None],
-        np.zeros((0, 1)),
-        _joined(iter(columns), np.intp),
-        _joined(values, float),
-        np.zeros(0),
+    heads = [(len(t.first), len(at), len(c)) for (at, t), c in zip(grown, columns, strict=True)]
+    sources = _joined((_padded(at if wide else 0 * at, tree) for at, tree in grown), np.intp)
+    return Blocks(
+        places=places_of(*np.array(heads, dtype=np.intp).reshape(-1, 3).T),
+        base=_joined((_padded(v[at], tree) for at, tree in grown), float),
+        sources=sources[:, None],
+        factors=np.zeros((0, 1)),
+        columns=_joined(iter(columns), np.intp),
+        values=_joined(values, float),
+        tree=Tree(*(_joined((tree[place] for tree in rows), np.intp) for place in range(3))),
     )
-    parts = (_joined((tree[place] for tree in trees), np.intp) for place in range(3))
-    return Nest(found, np.array([len(at) for at in blocks], dtype=np.intp), *parts)
 
 
-def _tree(labels: Positions, scatters: int) -> _Tree:
+def _members(labels: Positions, counted: Positions) -> list[Positions]:
+    """Say which estimates each outermost unit has, sorted by all of their labels."""
+    order = counted[np.lexsort(labels[counted].T[::-1])]
+    cuts = np.flatnonzero(np.diff(labels[order, 0])) + 1
+    return np.split(order, cuts) if len(order) else []
+
+
+def _rows_of(labels: Positions, scatters: int) -> _Rows:
     """Lay the units of sorted estimates out, from the innermost level out."""
     k, depth = labels.shape
     first, last, level = [np.zeros(k, np.intp)], [np.zeros(k, np.intp)], [np.zeros(k, np.intp)]
@@ -138,7 +96,7 @@ def _tree(labels: Positions, scatters: int) -> _Tree:
         level.append(np.full(len(cuts) - 1, scatters + place))
         start += len(parts)
         parts = parts[cuts[:-1]]
-    return _Tree(np.concatenate(first), np.concatenate(last), np.concatenate(level))
+    return _Rows(np.concatenate(first), np.concatenate(last), np.concatenate(level))
 
 
 def _values(columns: Array, residual: Array, rows: int) -> Array:
@@ -148,10 +106,11 @@ def _values(columns: Array, residual: Array, rows: int) -> Array:
     return whole.ravel()
 
 
-def _padded[T: np.generic](values: NDArray[T], tree: _Tree) -> NDArray[T]:
+def _padded[T: np.generic](values: NDArray[T], tree: _Rows) -> NDArray[T]:
     """Put zeros where a row is a unit."""
     return np.concatenate([values, np.zeros(len(tree.first) - len(values), values.dtype)])
 
 
 def _joined[T: np.generic](pieces: Iterator[NDArray[T]], kind: type) -> NDArray[T]:
+    """Put pieces of one kind one after the other; none are an empty array of that kind."""
     return np.concatenate([np.zeros(0, kind), *pieces])

@@ -101,6 +101,7 @@ def add(normals: Normals, at: tuple[int, int, int], look: Look) -> None:
 
 @cache
 def _loop() -> Callable[[Normals, Look], None]:
+    """Compile the loop over mixtures, or load it from numba's cache."""
     version = stamp("consilience.engines.batched")  # whose vectors are used
 
     def over(normals: Normals, look: Look) -> None:

@@ -217,6 +217,7 @@ def refined(edges: Array, prior: Prior, at: At, *, wanted: float) -> Outer:
 
 
 def _piece(ends: tuple[float, float], prior: Prior, at: At, *, count: int) -> Piece:
+    """Lay Gauss–Legendre nodes over an interval, and solve a stratum at each."""
     lower, upper = ends
     nodes, weights = gauss(count)
     half = 0.5 * (upper - lower)
@@ -244,6 +245,7 @@ def _next(piece: Piece, prior: Prior, at: At, *, edges: Array) -> _Both:
 def _exchanged(
     coarse: list[Piece], fine: list[Piece], following: dict[int, _Both]
 ) -> tuple[list[Piece], list[Piece]]:
+    """Put the rules that follow some pieces in their place; the others stay."""
     left: list[Piece] = []
     right: list[Piece] = []
     for n, (a, b) in enumerate(zip(coarse, fine, strict=True)):

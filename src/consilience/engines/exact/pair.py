@@ -247,6 +247,7 @@ def compare(pair: Pair) -> None:
 
 @cache
 def _loop() -> Callable[[Pair], None]:
+    """Compile the comparison of two rules, or load it from numba's cache."""
     version = stamp("consilience.engines.exact")
 
     def over(pair: Pair) -> None:

@@ -55,7 +55,7 @@ class Panels:
         inside = legendre.legvander(t, self.order - 1) @ _coefficients(self.order)
         matrix = np.zeros((len(x), self.count, self.order))
         matrix[np.arange(len(x)), panel] = inside
-        return matrix.reshape(len(x), -1)
+        return matrix.reshape(len(x), self.count * self.order)
 
     def integration(self, x: Array) -> Array:
         """Give the matrix (len(x), P·n) that integrates node values from the lower end to x."""
@@ -64,7 +64,7 @@ class Panels:
         matrix = np.where(np.arange(self.count) < panel[:, None], 1.0, 0.0)[:, :, None]
         matrix = self._half * matrix * _rule(self.order)[1]
         matrix[np.arange(len(x)), panel] = self._half * own
-        return matrix.reshape(len(x), -1)
+        return matrix.reshape(len(x), self.count * self.order)
 
     def cumulative(self, values: Array, x: Array) -> Array:
         """Integrate the interpolant of node values from the lower end to each x."""
@@ -154,7 +154,7 @@ def _solve(series: Array, targets: Array) -> Array:
         slope = np.einsum("dl,dl->d", powers[:, :-1], series)
         lower, upper = np.where(excess < 0, t, lower), np.where(excess < 0, upper, t)
         newton = t - excess / np.where(slope > 0, slope, np.inf)
-        inside = (newton > lower) & (newton < upper) & (slope > 0)
+        inside = (newton >= lower) & (newton <= upper) & (slope > 0)
         following = np.where(inside, newton, (lower + upper) / 2.0)
         moved, t = np.abs(following - t), following
         if np.all(np.minimum(moved, upper - lower) <= _CLOSE):

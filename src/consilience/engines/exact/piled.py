@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from consilience.engines.exact.mixture import Mixture
+from consilience.engines.exact.mixture import Mixture, wide
 from consilience.engines.summary import tails
 from consilience.gaussian import Array
 
@@ -21,7 +21,7 @@ def piled(parts: Sequence[tuple[Array | float, Mixture]]) -> Mixture:
     parts : sequence of (float or array (q,), Mixture)
         The probability of each, perhaps another one for each quantity, and the mixture.
     """
-    weights = np.vstack([mass * _wide(part) for mass, part in parts])
+    weights = np.vstack([mass * wide(part) for mass, part in parts])
     weights = weights / weights.sum(axis=0)
     felt = weights.max(axis=1) > _FELT / len(weights)
     kept = weights[felt]
@@ -67,9 +67,3 @@ def rows_of(names: tuple[str, ...], mixture: Mixture, level: float) -> pd.DataFr
         },
         index=list(names),
     )
-
-
-def _wide(part: Mixture) -> Array:
-    if part.weights.ndim == 2:
-        return part.weights
-    return np.repeat(part.weights[:, None], part.means.shape[1], axis=1)

@@ -170,6 +170,7 @@ class ExactPosterior(Posterior):
         return self._mixture(given.mean, given.variance)
 
     def _foresee_one(self, place: int) -> float:
+        """Give P(new y ≤ y | all others) of one estimate; NaN where they leave it improper."""
         form, others = self.form, self.form.without(place)
         if not identified(others):
             return np.nan  # without this trial nothing is known: an improper prior stays improper
@@ -185,6 +186,7 @@ class ExactPosterior(Posterior):
         return float(mixture.cdf(np.zeros(1))[0])
 
     def _sample(self) -> Draws:
+        """Draw φ from the rule, then coefficients and true effects given φ, jointly."""
         rng = np.random.default_rng(self.seed)
         count, form = self.chains * self.draws, self.form
         phi = draw(self.integrated.rule, count, rng)
@@ -233,6 +235,7 @@ def hyper_curve(marginal: HyperMarginal) -> tuple[Array, ...]:
 def _from_mixture(
     names: tuple[str, ...], mixture: Mixture, *, level: float, moments: int
 ) -> pd.DataFrame:
+    """Summarise mixtures, one row each; moments that do not exist stay NaN and infinite."""
     median, lower, upper = mixture.quantiles(np.array([0.5, *tails(level)]))
     return pd.DataFrame(
         {

@@ -117,6 +117,7 @@ def _counted(k: int, flat: int) -> str:
 
 
 def _judge(hypers: tuple[Hyper, ...], exponent: int, given: str) -> None:
+    """Refuse priors whose product with the likelihood diverges at zero or for large values."""
     names = " and ".join(hyper.name for hyper in hypers)
     priors = " and ".join(hyper.prior.label for hyper in hypers)
     remedy = (
@@ -143,6 +144,7 @@ def _out_of_sight(prior: Prior) -> float:
 
 
 def _refuse_out_of_sight(hyper: Hyper) -> None:
+    """Refuse a prior with mass so near zero that no floating number is there."""
     prior = hyper.prior
     if not prior.proper or prior.support[0] < 0.0:
         return

@@ -1,4 +1,8 @@
-"""The coefficients given the hyperparameters, in closed form at many nodes at once."""
+"""The coefficients given the hyperparameters, in closed form at many nodes at once.
+
+Fixed coefficients and those of exchangeable levels stand in one vector: W is (X Z), and β is (β, u)
+with prior means b and prior standard deviations c(φ), written as 1 where the prior is flat.
+"""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -74,11 +78,11 @@ class Equations:
     offset : array (m,)
         b: prior means; for flat columns the least-squares fit, which keeps residuals small.
     known : array (m,)
-        1 where the prior is proper, 0 where it is flat.
+        The diagonal of P: 1 where the prior is proper, 0 where it is flat.
     spread : array (1, m)
         Prior standard deviations before they are scaled; 1 where flat.
     constant : float
-        What −2 log p(y | φ) is made of besides.
+        (k − f) log 2π for k estimates that count and f flat coefficients.
     """
 
     starts: Positions
@@ -94,11 +98,13 @@ class Equations:
     def solve(self, nodes: "Nodes", count: int) -> Conditional:
         """Solve for the coefficients at some or all of `count` nodes.
 
-        With β = b + c∘z, z ~ N(0, I) (or flat), S = v + h(φ) and r = y − Wb:
+        With β = b + c∘z, z ~ N(0, I) or flat (c = 1), S = diag(v + h(φ)) and r = y − Wb:
         A = P + c c' ∘ W'S⁻¹W, ẑ = A⁻¹ c∘(W'S⁻¹r), and
-        −2 log p(y | φ) = k log 2π + Σ log S + log|A| + (r − Wcẑ)'S⁻¹(r − Wcẑ) + ẑ'Pẑ,
-        at O(k·m²) per node and never a k × k matrix. The residual form of the quadratic avoids
-        the cancellation of r'S⁻¹r − g'A⁻¹g where the effects are far from zero.
+        −2 log p(y | φ) = (k − f) log 2π + log|S| + log|A| + (r − Wcẑ)'S⁻¹(r − Wcẑ) + ẑ'Pẑ
+        for k estimates that count and f flat coefficients, P = diag(0 where flat, else 1). It costs
+        O(k·q² + m³) per node for q entries of W other than zero a row, never a k × k matrix. The
+        residual form of the quadratic avoids the cancellation of r'S⁻¹r − g'A⁻¹g, g = c∘(W'S⁻¹r),
+        where the effects are far from zero.
 
         Parameters
         ----------
@@ -186,6 +192,7 @@ def _entries(W: Array) -> tuple[Positions, Positions, Array]:
 
 
 def _offset(W: Array, y: Array, v: Array, *, mean: Array, flat: Array) -> Array:
+    """Give b: prior means, and where priors are flat the least-squares fit of what these leave."""
     if not flat.any():
         return mean
     rest = (y - W @ mean) / np.sqrt(v)

@@ -45,7 +45,7 @@ def from_dataset(form: Form, stored: xr.Dataset) -> Integrated:
         coordinates,
         panels,
         log_priors(form, coordinates, panels),
-        phi,
+        form.placed(phi),
         stored["mass"].to_numpy(),
         stored["log_density"].to_numpy(),
         form.given_some(phi, np.flatnonzero(stored["solved"].to_numpy())),

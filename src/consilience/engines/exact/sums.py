@@ -91,6 +91,7 @@ def below(mixed: Mixed, at: Array) -> Array:
 
 @cache
 def _moments() -> Callable[[Mixed, Array, Sums], None]:
+    """Compile the sums of moments, or load them from numba's cache."""
     version = stamp("consilience.engines.exact")
 
     def over(mixed: Mixed, about: Array, found: Sums) -> None:
@@ -103,6 +104,7 @@ def _moments() -> Callable[[Mixed, Array, Sums], None]:
 
 @cache
 def _tails() -> Callable[[Mixed, Array, Array], None]:
+    """Compile the sums of tails, or load them from numba's cache."""
     version = stamp("consilience.engines.exact")
 
     def over(mixed: Mixed, at: Array, found: Array) -> None:

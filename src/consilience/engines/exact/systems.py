@@ -4,8 +4,8 @@ from math import sqrt
 
 import numpy as np
 
-from consilience.engines.exact.block_solve import block_equations, values_of
-from consilience.engines.exact.nest_solve import levels_of, nest_equations, nests
+from consilience.engines.exact.block_solve import in_blocks, values_of, whole_blocks
+from consilience.engines.exact.nest_solve import levels_of, nests, trees
 from consilience.engines.exact.solve import Equations, equations
 from consilience.gaussian import Array, Bonds, Errors, Point, Scatter
 
@@ -34,8 +34,9 @@ def factored(
     prior : tuple of array (m,)
         Prior means and standard deviations of the coefficients.
     """
-    prepare = nest_equations if nests(bonds) else block_equations
-    return prepare(W, y, bonds=bonds, wide=wide, prior=prior)
+    plain = equations(W, y, bonds.errors.v, mean=prior[0], sd=prior[1])
+    lay_out = trees if nests(bonds) else whole_blocks
+    return in_blocks(plain, lay_out(W, plain.residual, bonds=bonds, wide=wide))
 
 
 def values_at(bonds: Bonds, scatter: Scatter, point: Point) -> Array:

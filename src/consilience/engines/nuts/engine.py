@@ -151,8 +151,9 @@ class _Described:
     def posterior(self, draws: Draws, quality: xr.Dataset) -> SampledPosterior:
         """Give draws the questions of a posterior."""
         return SampledPosterior(
-            self.layout, self.population, draws, self.effects, self.seed, quality, self.bonds
-        )
+            self.layout, self.population, draws, self.effects, self.seed, quality, self.bonds,
+            self.model.likelihood,
+        )  # fmt: skip
 
     def completed(self, draws: Draws, common: Array) -> Draws:
         """Add what follows from the parameters: derived quantities and verdicts on the trials."""
@@ -200,9 +201,15 @@ class _Described:
         """Read off true effects that were sampled, and integrate them out of the likelihood."""
         flat = beta.reshape(-1, beta.shape[-1])
         seen, true = self.layout.seen(flat, point), self.layout.true(flat, point)
-        theta = posterior["theta"].to_numpy().reshape(seen.shape) - seen + true
-        curves = self.model.likelihood.curves(self.effects)
-        return theta, log_masses(curves, self.population, eta=seen, point=point)
+        counted = np.isfinite(self.errors.v)
+        rng = np.random.default_rng([self.seed, 3])
+        h = self.population.draw(point, seen.shape, rng)  # of those that do not count, nothing else
+        found = seen + np.sqrt(h) * rng.standard_normal(seen.shape)
+        found[:, counted] = posterior["theta"].to_numpy().reshape(len(seen), -1)
+        widths = np.where(counted, self.effects.v, 1.0)
+        curves = self.model.likelihood.curves(replace(self.effects, v=widths))
+        log_mass = log_masses(curves, self.population, eta=seen, point=point)
+        return found - seen + true, np.where(counted, log_mass, 0.0)
 
     def _true_effects(self, beta: Array, point: Point, common: Array) -> tuple[Array, Array]:
         rng = np.random.default_rng([self.seed, 3])

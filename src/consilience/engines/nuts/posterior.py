@@ -1,21 +1,24 @@
 """A posterior known by draws."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
-from scipy.special import ndtr
+from scipy.special import logsumexp, ndtr
 
 from consilience.effects import Effects
 from consilience.engines.base import Combination, Posterior
+from consilience.engines.foresight import Others, foreseen
+from consilience.engines.nuts.counted import log_masses
 from consilience.engines.smoothing import GOOD, smoothed
 from consilience.engines.summary import from_draws, ordered, table
 from consilience.engines.tree import Draws, Layout, grow
 from consilience.gaussian import Array, Bonds, Point, Population, inverse
+from consilience.likelihoods import Likelihood, Normal
 
 COMMON = "sampling_error"
 """Variable of what an estimate's sampling error has in common with others, where it was sampled."""
@@ -44,6 +47,8 @@ class SampledPosterior(Posterior):
         Per-run facts: divergences, energy diagnostics, the steps of the ladder in `attrs`.
     left : Bonds
         The sampling errors that are left given what was drawn, and what ties estimates together.
+    likelihood : Likelihood
+        How the data arise, its priors concrete.
     """
 
     parameters: Layout
@@ -53,6 +58,7 @@ class SampledPosterior(Posterior):
     seed: int
     quality: xr.Dataset
     left: Bonds
+    likelihood: Likelihood = field(default_factory=Normal)
 
     @property
     def layout(self) -> Layout:
@@ -136,18 +142,50 @@ class SampledPosterior(Posterior):
         return {name: float(np.mean(columns[name] <= value)) for name, value in values.items()}
 
     def foresee(self) -> Array:
-        """See `Posterior.foresee`; by Pareto-smoothed importance weights instead of refits."""
-        common = self.draws.verdicts.get(COMMON, np.zeros(self.draws.theta.shape))
-        residual = self._flat(
-            self.effects.y - self.layout.seen(self.draws.beta, self.draws.hypers) - common
-        )
-        v = np.where(np.any(common != 0.0, axis=(0, 1)), self.errors.v, self.effects.v)
-        below = self.scatter.below(residual, v, point=self._point())
-        for place in np.flatnonzero(self.bonds.blocked):
-            below[:, place] = self._below(residual, int(place))
+        """See `Posterior.foresee`; by Pareto-smoothed importance weights instead of refits.
+
+        Of the arms' own data it is what `engines.foresight.foreseen` says.
+        """
         weights, _ = self._weights
         shares = np.exp(weights - weights.max(axis=1, keepdims=True))
-        return np.sum(shares * below.T, axis=1) / shares.sum(axis=1)
+        shares = shares / shares.sum(axis=1, keepdims=True)
+        if self.likelihood.by_curves:
+            return np.array([self.foresee_one(at, row) for at, row in enumerate(shares)])
+        return np.sum(shares * self._below_all.T, axis=1)
+
+    def foresee_one(self, place: int, shares: Array) -> float:
+        """Foresee the arms' data of one trial from draws that count by shares (draws,)."""
+        point = self._point()
+        eta = self._flat(self.layout.seen(self.draws.beta, self.draws.hypers))
+        h = self.scatter.draw(point, eta.shape, np.random.default_rng([self.seed, 4]))
+        own = self.likelihood.curves(self.effects).hypers
+        omega = {hyper.name: point[hyper.name] for hyper in own}
+        others = Others(eta[:, place], h[:, place], omega, shares)
+        return foreseen(self.likelihood, self.effects, place, others=others)
+
+    def stranger(self, place: int, effects: Effects) -> tuple[float, float]:
+        """Foresee a trial that did not count when these draws were made.
+
+        Its log predictive density, and P(new data would speak for less than its own).
+
+        Parameters
+        ----------
+        place : int
+            Which trial.
+        effects : Effects
+            The trials with what it reported.
+        """
+        point = self._point()
+        eta = self._flat(self.layout.seen(self.draws.beta, self.draws.hypers))
+        if self.likelihood.by_curves:
+            curves = self.likelihood.curves(effects)
+            logs = log_masses(curves, self.scatter, eta=eta, point=point)[:, place]
+            told = replace(self, effects=effects)
+            return _mean_of(logs), told.foresee_one(place, np.full(len(eta), 1.0 / len(eta)))
+        residual = effects.y - eta
+        logs = self.scatter.log_density(residual, effects.v, point=point)[:, place]
+        below = self.scatter.below(residual, effects.v, point=point)[:, place]
+        return _mean_of(logs), float(below.mean())
 
     def doubted(self) -> NDArray[np.bool_]:
         """See `Posterior.doubted`: where the Pareto k of the weights is above 0.7.
@@ -157,6 +195,19 @@ class SampledPosterior(Posterior):
         Vehtari et al. (2024), JMLR 25(72), for the limit.
         """
         return np.asarray(~(self._weights[1] <= GOOD))
+
+    @property
+    def _below_all(self) -> Array:
+        """P(new estimate < the observed), (draws, k), of normal estimates."""
+        common = self.draws.verdicts.get(COMMON, np.zeros(self.draws.theta.shape))
+        residual = self._flat(
+            self.effects.y - self.layout.seen(self.draws.beta, self.draws.hypers) - common
+        )
+        v = np.where(np.any(common != 0.0, axis=(0, 1)), self.errors.v, self.effects.v)
+        below = self.scatter.below(residual, v, point=self._point())
+        for place in np.flatnonzero(self.bonds.blocked):
+            below[:, place] = self._below(residual, int(place))
+        return below
 
     def _below(self, residual: Array, place: int) -> Array:
         """P(new estimate < the observed), (draws,), given the others of its block."""
@@ -221,6 +272,11 @@ class SampledPosterior(Posterior):
         named = zip(("x", "density", "cdf"), stacked, strict=True)
         coords = {"parameter": np.array(names, dtype=object)}
         return xr.Dataset({name: (dims, rows) for name, rows in named}, coords)
+
+
+def _mean_of(logs: Array) -> float:
+    """Give the logarithm of the mean of what has these logarithms."""
+    return float(logsumexp(logs) - np.log(len(logs)))
 
 
 def _curve(values: Array) -> tuple[Array, Array, Array]:

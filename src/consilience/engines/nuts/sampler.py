@@ -1,7 +1,8 @@
 """Running nutpie on a PyMC model."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -108,11 +109,24 @@ class Compiled:
 
 def compile_model(model: "pymc.Model") -> Compiled:
     """Compile a PyMC model for nutpie."""
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _translated_only():
         warnings.simplefilter("ignore")
         import nutpie
 
         return Compiled(nutpie.compile_pymc_model(model))
+
+
+@contextmanager
+def _translated_only() -> Iterator[None]:
+    """Have numba translate without optimising, which takes longer than it saves in sampling."""
+    from numba import config
+
+    usual = config.OPT
+    config.OPT = type(usual)(0)
+    try:
+        yield
+    finally:
+        config.OPT = usual
 
 
 def _bfmi(energy: Array) -> float:
