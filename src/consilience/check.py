@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 
 from consilience.engines.summary import tails
 from consilience.fit import Fit, seeded
@@ -51,9 +52,9 @@ def check(fit: Fit, *, level: float = 0.95, seed: int = 0) -> Check:
 
     Replicates are new trials of the same sizes and moderators, with true effects of their own:
     y ~ N(η, H(φ) + V). The leave-one-out column asks the harder question, whether the model
-    foresees each trial from the others: 2·min(p, 1 − p) with p = P(new yᵢ < observed yᵢ | others).
-    For sampled fits it is estimated by reweighted draws, and stays empty where these say too little
-    (Pareto k above 0.7).
+    foresees each trial from the others: 2·min(p, 1 − p) with p = P(new yᵢ < observed yᵢ | others),
+    of the arms' own data as `exact_loo` says. For sampled fits it is estimated by reweighted draws,
+    and stays empty where these say too little (Pareto k above 0.7).
 
     Parameters
     ----------
@@ -79,12 +80,13 @@ def check(fit: Fit, *, level: float = 0.95, seed: int = 0) -> Check:
     seed = seeded(seed)
     replicated = _replicate(fit, np.random.default_rng(seed))
     flat = replicated.reshape(-1, fit.effects.k)
-    foreseen = np.where(fit.posterior.doubted(), np.nan, fit.posterior.foresee())
+    doubted, found = fit.posterior.doubted(), fit.posterior.foresee()
+    foreseen = np.where(doubted, np.nan, found)
     trials = _against(fit.effects.y, flat, level).set_axis(list(fit.effects.labels))
     trials["p_value_loo"] = _two_sided(foreseen)
     trials.index.name = "estimate"
     statistics, replicates = _statistics(fit, flat, level), _tree(fit, replicated)
-    words = (*_words(trials), *_words_of_statistics(statistics))
+    words = (*_words(trials, np.isnan(found) & ~doubted), *_words_of_statistics(statistics))
     return Check(fit.stamped(trials), fit.stamped(statistics), replicates, words)
 
 
@@ -157,7 +159,7 @@ def _two_sided(below: Array) -> Array:
     return 2.0 * np.minimum(below, 1.0 - below)
 
 
-def _words(trials: pd.DataFrame) -> list[str]:
+def _words(trials: pd.DataFrame, mute: NDArray[np.bool_]) -> list[str]:
     surprising = trials[trials["p_value_loo"] < _SURPRISING]
     expected = _SURPRISING * len(trials)
     count = len(surprising)
@@ -173,7 +175,12 @@ def _words(trials: pd.DataFrame) -> list[str]:
         f"{row['observed']:.2f}."
         for name, row in surprising.iterrows()
     ]
-    unsure = [str(name) for name in trials.index[trials["p_value_loo"].isna()]]
+    if mute.any():
+        sentences.append(
+            f"{', '.join(map(str, trials.index[mute]))} cannot be held against the others, which "
+            "say nothing about it, or nobody or everybody had the event."
+        )
+    unsure = [str(name) for name in trials.index[trials["p_value_loo"].isna() & ~mute]]
     if unsure:
         sentences.append(
             f"Of {', '.join(unsure)} the draws do not say whether the others foresee it (Pareto k "

@@ -42,10 +42,34 @@ def test_events_are_fitted_as_they_were_counted(run, folder: Path) -> None:
     assert "theta[Hart 1977]" in told  # nobody had the event, and the trial stays in
 
 
+def test_the_events_of_a_new_trial_are_foreseen(run, folder: Path) -> None:
+    words = ("predict", "binomial", folder, "--n1", "100", "--n2", "100", "--seed", "3", "--json")
+    told = {
+        text: json.loads(run(*words, "--risk2", text).out)
+        for text in ("0.1", "Beta(3, 27)", "Hart 1977")
+    }
+    rows = {
+        text: {row["parameter"].partition("[")[0]: row for row in one["predictions"]}
+        for text, one in told.items()
+    }
+    assert told["0.1"]["trial"]["risk2"] == "0.1"
+    assert set(rows["0.1"]) > {"events1", "events2", "lower_gt_0", "no_events1", "no_events2"}
+    means = {text: one["events2"]["mean"] for text, one in rows.items()}
+    assert means["0.1"] == pytest.approx(10.0, abs=0.3)
+    assert means["Beta(3, 27)"] == pytest.approx(10.0, abs=0.5)
+    assert means["Hart 1977"] < 1.0  # nobody had the event
+    assert rows["Beta(3, 27)"]["events2"]["sd"] > rows["0.1"]["events2"]["sd"]
+    for text, said in (("2", "between 0 and 1"), ("Ghost", "no trial 'Ghost'")):
+        ended = run(*words, "--risk2", text)
+        assert ended.code == 3
+        assert said in ended.err
+    assert run(*words, "--risk2", "Beta(3)").code == 2
+
+
 def test_more_events_than_participants_are_named(run, folder: Path) -> None:
     bad = TRIALS.replace("1948,4,123", "1948,400,123")
     (folder / "trials.csv").write_text(bad, "utf-8")
     ended = run("fit", "binomial", folder)
     assert ended.code == 3
-    assert "Aronson 1948" in ended.err
+    assert "Aronson" in ended.err
     assert "400" in ended.err

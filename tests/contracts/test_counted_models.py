@@ -17,6 +17,12 @@ NAMES = ("arm_means", "beta_binomial", "binomial", "conditional", "poisson")
 PARAMETERS = {"arm_means": 2, "beta_binomial": 2, "binomial": 2, "conditional": 2, "poisson": 2}
 EXACT = NAMES
 MCSE = 4.0
+NEW = {
+    "arm_means": cs.NewTrial(40, 40, sd1=1.0, sd2=1.0, mean2=0.0),
+    "poisson": cs.NewTrial(person_time1=40.0, person_time2=40.0, rate2=priors.Exponential(0.2)),
+} | dict.fromkeys(
+    ("beta_binomial", "binomial", "conditional"), cs.NewTrial(40, 40, risk2=priors.Beta(3.0, 9.0))
+)
 OF_ESTIMATES = {likelihoods.Normal, likelihoods.CorrelatedNormal}
 
 each = pytest.mark.parametrize("name", NAMES)
@@ -111,3 +117,9 @@ def test_the_engines_agree_within_four_monte_carlo_errors(name):
         for fit in (exact(name), sampled)
     )
     np.testing.assert_allclose(mine, other, atol=0.02)
+    seen, weighed = exact(name).posterior.foresee(), sampled.posterior.foresee()
+    np.testing.assert_allclose(weighed, seen, atol=0.02)
+    one, two = (cs.summarise(cs.predict(fit, NEW[name])) for fit in (exact(name), sampled))
+    assert list(one.index) == list(two.index)
+    error = np.hypot(one["mcse"], two["mcse"]).to_numpy()
+    assert (np.abs(one["mean"] - two["mean"]) <= MCSE * error).all(), one["mean"] - two["mean"]

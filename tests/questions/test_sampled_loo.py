@@ -8,9 +8,10 @@ import pytest
 import xarray as xr
 
 import consilience as cs
-from consilience import heterogeneity, priors
+from consilience import heterogeneity, likelihoods, priors
 from consilience.engines import Nuts
 from consilience.engines.nuts.posterior import SampledPosterior
+from consilience.engines.tree import Draws
 
 HALF = priors.HalfNormal(0.5)
 MODEL = cs.Model(mu=priors.Normal(0.0, 1.0), heterogeneity=heterogeneity.Normal(HALF))
@@ -53,3 +54,29 @@ def test_where_draws_do_not_serve_the_estimate_is_left_out_in_earnest():
     assert "refit without it" in found["note"].iloc[3]
     assert found["lpd"].iloc[3] == pytest.approx(truth["lpd"].iloc[3], abs=0.15)
     assert found["pit"].iloc[3] == pytest.approx(truth["pit"].iloc[3], abs=0.02)
+
+
+@pytest.mark.slow
+@pytest.mark.nuts
+def test_so_is_a_trial_of_counts():
+    """One large trial far from three others: by a refit without it, and by one definition."""
+    base = likelihoods.baselines.Fixed(priors.Normal(-1.0, 0.8))
+    model = replace(MODEL, likelihood=likelihoods.Binomial(baseline=base))
+    table = pd.DataFrame({
+        "study": list("abcd"), "events1": [10, 12, 9, 1500], "n1": [40, 50, 45, 2000],
+        "events2": [11, 12, 10, 500], "n2": [41, 50, 44, 2000],
+    })  # fmt: skip
+    exact = cs.fit(model, cs.effect_sizes(table, "OR"))
+    posterior, tree = exact.posterior, exact.draws
+    read = posterior.layout.read(tree["posterior"].to_dataset())
+    theta, told = tree["posterior"]["theta"].to_numpy(), tree["log_likelihood"]["yi"].to_numpy()
+    draws = Draws(read[1], read[0], theta, told)
+    parts = posterior.layout, posterior.scatter, draws, exact.effects, 1
+    quality = xr.Dataset(attrs={"faults": ""})
+    twin = SampledPosterior(*parts, quality, posterior.bonds, model.likelihood)
+    found = cs.exact_loo(cs.Fit(model, exact.effects, Nuts(seed=1), twin)).table
+    truth = cs.exact_loo(exact).table
+    assert "refit without it" in found["note"].iloc[3]
+    np.testing.assert_allclose(found["lpd"][:3], truth["lpd"][:3], atol=0.1)
+    assert found["lpd"].iloc[3] == pytest.approx(truth["lpd"].iloc[3], abs=0.4)  # e^-19, few draws
+    np.testing.assert_allclose(found["pit"], truth["pit"], atol=0.02)

@@ -1,5 +1,6 @@
 """`consilience predict`: what a new trial would find."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, override
 
@@ -13,7 +14,9 @@ from consilience.errors import DataError, Problem
 
 if TYPE_CHECKING:
     from consilience.effects import Effects
+    from consilience.new_trial import Stated
 
+_STATED = "The comparator's {}: a number, a trial's name, or a distribution as Beta(3, 17)."
 COLUMNS = ("mean", "sd", "median", "lower", "upper", "p_gt_0", "mcse")
 
 
@@ -21,7 +24,10 @@ COLUMNS = ("mean", "sd", "median", "lower", "upper", "p_gt_0", "mcse")
 class Predict(Command):
     """Foresee what a new trial would find.
 
-    Three things: the mean of its kind (mu), its own true effect (theta), its estimate (yi).
+    Three things: the mean of its kind (mu), its own true effect (theta), its estimate (yi). Of
+    models of events or means also the data of its arms, where --risk2, --rate2 or the standard
+    deviations are given, and how probable it is that its interval lies above 0 (lower_gt_0), below
+    0 (upper_lt_0), and that nobody has the event in an arm.
     """
 
     model: Model
@@ -33,6 +39,27 @@ class Predict(Command):
     n2: Annotated[
         int | None, typer.Option(help="Participants in the comparator arm.", show_default=False)
     ] = None
+    person_time1: Annotated[
+        float | None, typer.Option(help="Time at risk, intervention.", show_default=False)
+    ] = None
+    person_time2: Annotated[
+        float | None, typer.Option(help="Time at risk, comparator.", show_default=False)
+    ] = None
+    sd1: Annotated[
+        float | None, typer.Option(help="SD of participants, intervention.", show_default=False)
+    ] = None
+    sd2: Annotated[
+        float | None, typer.Option(help="SD of participants, comparator.", show_default=False)
+    ] = None
+    risk2: Annotated[str | None, typer.Option(help=_STATED.format("risk"), show_default=False)] = (
+        None
+    )
+    rate2: Annotated[str | None, typer.Option(help=_STATED.format("rate"), show_default=False)] = (
+        None
+    )
+    mean2: Annotated[str | None, typer.Option(help=_STATED.format("mean"), show_default=False)] = (
+        None
+    )
     settings: Annotated[
         list[str] | None,
         typer.Option(
@@ -55,17 +82,18 @@ class Predict(Command):
         pairs = [_pair(text) for text in self.settings or ()]
         trials = given(self.data, measure=self.measure, seed=self.seed)
         moderators = {name: _value(name, text, trials.effects) for name, text in pairs}
-        new = NewTrial(self.n1, self.n2, **moderators)  # type: ignore[arg-type]
+        new = NewTrial(self.n1, self.n2, **moderators, **self._arms())  # type: ignore[arg-type]
         declared = trials.model(self.model)
         tell(f"fitting {declared.name} to {trials.effects.k} estimates")
         found = fit(declared.model, trials.effects, seed=trials.seed)
-        summary = summarise(predict(found, new, seed=trials.seed), trials.level)
+        foreseen = predict(found, new, seed=trials.seed, level=trials.level)
+        summary = summarise(foreseen, trials.level)
         if self.json:
             content = {
                 "model": declared.name,
                 "direction": trials.effects.direction,
                 "seed": trials.seed,
-                "trial": {"n1": self.n1, "n2": self.n2, **moderators},
+                "trial": {"n1": self.n1, "n2": self.n2, **moderators, **self._given()},
                 "predictions": rows(summary),
                 "ignored": summary.attrs["ignored"],
                 "cautions": list(found.diagnosis.cautions),
@@ -75,6 +103,34 @@ class Predict(Command):
         table(summary, COLUMNS)
         say(f"{100 * trials.level:g} % intervals. {trials.effects.direction}")
         say(str(summary.attrs["ignored"]), *found.diagnosis.cautions)
+
+    def _given(self) -> dict[str, float | str]:
+        """Give what was said of the arms, as it was said."""
+        names = ("person_time1", "person_time2", "sd1", "sd2", "risk2", "rate2", "mean2")
+        return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
+
+    def _arms(self) -> "dict[str, Stated]":
+        """Give the same as numbers, distributions and names."""
+        return {
+            name: _stated(value) if isinstance(value, str) else value
+            for name, value in self._given().items()
+        }
+
+
+def _stated(text: str) -> "Stated":
+    """Read a number, a distribution such as ``Beta(3, 17)``, or else a name."""
+    from consilience.priors import REGISTRY
+
+    with suppress(ValueError):
+        return float(text)
+    name, opened, rest = text.strip().partition("(")
+    if not (name in REGISTRY and opened and rest.endswith(")")):
+        return text
+    try:
+        return REGISTRY[name](*(float(each) for each in rest[:-1].split(",")))
+    except (TypeError, ValueError) as error:
+        message = f"{text!r} is no distribution: {error}. Write it as Beta(3, 17)."
+        raise typer.BadParameter(message) from error
 
 
 def _pair(text: str) -> tuple[str, str]:

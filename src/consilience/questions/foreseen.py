@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from scipy.special import logsumexp
 
 from consilience.engines.nuts.posterior import SampledPosterior
 from consilience.engines.smoothing import GOOD
@@ -69,14 +68,8 @@ def _refitted(fit: Fit, place: int) -> tuple[float, float]:
     The log predictive density of the estimate, and P(new estimate < the observed).
     """
     concrete = resolve(fit.model, fit.effects)
-    v = weighed(concrete, fit.effects).v
-    without = np.where(np.arange(len(v)) == place, np.inf, fit.effects.v)
+    without = np.where(np.arange(fit.effects.k) == place, np.inf, fit.effects.v)
     found = fit.engine.run(concrete, replace(fit.effects, v=without))
     if not isinstance(found, SampledPosterior) or found.faults:
         return np.nan, np.nan
-    beta = found.draws.beta.reshape(-1, found.draws.beta.shape[-1])
-    point = {name: values.ravel() for name, values in found.draws.hypers.items()}
-    residual = fit.effects.y - found.layout.seen(beta, point)
-    logs = found.scatter.log_density(residual, v, point=point)[:, place]
-    below = found.scatter.below(residual, v, point=point)[:, place]
-    return float(logsumexp(logs) - np.log(len(logs))), float(below.mean())
+    return found.stranger(place, weighed(concrete, fit.effects))

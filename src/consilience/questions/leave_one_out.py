@@ -21,7 +21,9 @@ from consilience.questions.refits import reason, refits
 if TYPE_CHECKING:
     from arviz_stats.utils import ELPDDataLOO
 
-_ONE_SIDED = "its arms alone give the effect no end on one side: no PIT"
+_ONE_WAY = (
+    "of all its participants none or every one had the event, or there is no other trial: no PIT"
+)
 _CELLS = 2_000_000
 _COLUMNS = ["lpd", "pit", "p_value", "accuracy"]
 
@@ -135,6 +137,10 @@ def exact_loo(fit: Fit) -> ExactLoo:
     nodes, and rules are refined until two agree to 1e-9 with one hyperparameter, 1e-8 with two and
     1e-7 with three; `accuracy` says how closely they did.
 
+    Of the arms' own data (Binomial, Poisson, ArmMeans, …) lpd is log p(data of trial i | others),
+    and the PIT a mid-p value, the same by both engines: for events P(x < x₁ | m, others) +
+    ½ P(x = x₁ | m, others) given the total m of both arms, known to 1e-3 (`engines.foresight`).
+
     A sampled fit answers by Pareto-smoothed importance sampling, with the variance that the model
     lets an estimate have, and by refits of the up to three estimates whose Pareto k exceeds 0.7,
     some ten seconds each.
@@ -178,12 +184,12 @@ def exact_loo(fit: Fit) -> ExactLoo:
 
 
 def _of_arms(fit: Fit, posterior: IntegratedPosterior) -> ExactLoo:
-    """Foresee the data of each trial's arms; `pit` is that of `Posterior.foresee`."""
+    """Foresee the data of each trial's arms; `pit` is what `engines.foresight.foreseen` says."""
     lpd, accuracy = posterior.left_out()
     pit = posterior.foresee()
     columns = (lpd, pit, 2.0 * np.minimum(pit, 1.0 - pit), accuracy)
     table = pd.DataFrame(np.stack(columns, axis=1), list(fit.effects.labels), _COLUMNS)
-    table["note"] = np.where(np.isnan(pit), _ONE_SIDED, "")
+    table["note"] = np.where(np.isnan(pit), _ONE_WAY, "")
     table.index.name = "estimate"
     p = float(np.sum(posterior.within()) - np.sum(lpd))
     return ExactLoo(fit.stamped(table), float(lpd.sum()), spread_of_sum(lpd), p)
