@@ -1,5 +1,7 @@
 """Any results side by side, and why they differ."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -296,6 +298,20 @@ def test_differences_are_told_with_the_numbers(fit, effects):
         table.loc["DL", ["lower", "upper"]]
     )
     assert f"{float(ratio[0]):.2f} times as wide" in words
+
+
+@pytest.mark.parametrize("k", [1, 2, 3])
+def test_few_trials_are_told_once_and_without_hyphens(effects, k):
+    few = effects.keep(np.arange(effects.k) >= effects.k - k)
+    model = cs.Model(mu=priors.Normal(0, 1), heterogeneity=heterogeneity.Normal(HALF))
+    told = cs.explain({"Bayes": cs.fit(model, few), "REML": cs.pool(few, "REML")})
+    words = " ".join(told)
+    assert "−" in words
+    assert not re.search(r"(?<!\w)-\d", words)
+    assert "1 trials" not in words
+    assert ("One trial says nothing of how much trials differ" in words) == (k == 1)
+    assert ("Between-trial SD" in words) == (k > 1)
+    assert sum("prior" in one for one in told) == (2 if k == 1 else 1)
 
 
 def test_terms_are_given_as_a_reason_for_a_difference(pooling, fit, effects):

@@ -378,7 +378,7 @@ def test_a_sensitivity_analysis_without_trials_is_refused(copy: Path) -> None:
 
 def test_a_bad_number_in_a_used_row_is_named_by_its_study(copy: Path) -> None:
     rewrite(copy / "trials.csv", "65,158.0,20.8", "65,158.0,-20.8")
-    with pytest.raises(DataError, match=r"'Chien 2016', column 'sd1', value '-20.8'"):
+    with pytest.raises(DataError, match=r"'Chien \(row 42\)', column 'sd1', value '-20.8'"):
         read_review(copy)
 
 

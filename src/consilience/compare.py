@@ -1,5 +1,6 @@
 """Any results side by side, and why they differ."""
 
+import re
 from collections.abc import Hashable, Mapping
 from dataclasses import asdict
 
@@ -30,6 +31,11 @@ COLUMNS = (
 )
 # Peto's is an estimator of the odds ratio.
 _SAME = {"PETO": "OR"}
+
+_HYPHEN = re.compile(r"(?<!\w)-(?=\d)")
+"""A hyphen in the place of a minus."""
+_TOLD, _FEW = 2, 10
+"""Of so many trials the diagnosis says that the prior decides; below so many it matters."""
 
 
 def compare(results: Mapping[str, Result], level: float = 0.95) -> pd.DataFrame:
@@ -91,12 +97,12 @@ def explain(results: Mapping[str, Result], level: float = 0.95) -> tuple[str, ..
     if not fits or not twins:
         return ()
     fit = results[fits[0]]
-    sentences = [
+    sentences: list[str] = [
         *fit.diagnosis.cautions,  # type: ignore[union-attr]
         *(_pair(table, fits[0], name) for name in twins),
         *_why(fit, table.loc[fits[0]], table.loc[twins]),  # type: ignore[arg-type]
     ]
-    return tuple(sentences)
+    return tuple(_HYPHEN.sub("−", sentence) for sentence in sentences)
 
 
 def typical_variance(effects: Effects) -> float:
@@ -191,11 +197,8 @@ def _pair(table: pd.DataFrame, fit: str, pooled: str) -> str:
     ours, theirs = table.loc[fit], table.loc[pooled]
     wider = (ours["upper"] - ours["lower"]) / (theirs["upper"] - theirs["lower"])
     width = "as wide as" if 0.95 < wider < 1.05 else f"{wider:.2f} times as wide as"
-    scatter = (
-        f" Between-trial SD: {ours['tau']:.2f} and {theirs['tau']:.2f}."
-        if np.isfinite([ours["tau"], theirs["tau"]]).all()
-        else ""
-    )
+    known = np.isfinite([ours["tau"], theirs["tau"]]).all() and theirs["k"] > 1
+    scatter = f" Between-trial SD: {ours['tau']:.2f} and {theirs['tau']:.2f}." if known else ""
     return (
         f"{fit} puts the mean effect at {ours['estimate']:.2f} ({ours['lower']:.2f} to "
         f"{ours['upper']:.2f}), {pooled} at {theirs['estimate']:.2f} ({theirs['lower']:.2f} to "
@@ -206,7 +209,12 @@ def _pair(table: pd.DataFrame, fit: str, pooled: str) -> str:
 def _why(fit: Fit, row: pd.Series, twins: pd.DataFrame) -> list[str]:
     sentences = []
     wider = row["upper"] - row["lower"] > (twins["upper"] - twins["lower"]).max()
-    if wider and fit.posterior.scatter.hypers:
+    if wider and fit.posterior.scatter.hypers and row["k"] == 1:
+        sentences.append(
+            "One trial says nothing of how much trials differ: the Bayesian interval takes it from "
+            "its prior, and a classical one is that of the trial itself."
+        )
+    elif wider and fit.posterior.scatter.hypers:
         sentences.append(
             "The Bayesian interval averages over every plausible value of the between-trial SD and "
             "of whatever else the model estimates; a classical interval takes its estimate of that "
@@ -224,7 +232,7 @@ def _why(fit: Fit, row: pd.Series, twins: pd.DataFrame) -> list[str]:
             "coefficients are uncertain too. A classical analysis without the same moderators "
             "answers a slightly different question."
         )
-    if row["tau"] > 0 and row["k"] < 10:
+    if row["tau"] > 0 and _TOLD < row["k"] < _FEW:
         sentences.append(
             f"With {row['k']:.0f} trials the data say little about the between-trial SD, so its "
             "prior matters: see the sensitivity to it."

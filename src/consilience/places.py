@@ -5,6 +5,8 @@ from pathlib import Path
 from consilience.errors import DataError, ModelError
 
 _PACKAGE = Path(__file__).resolve().parent
+_CHECKOUT = _PACKAGE.parents[1]
+"""Of the sources, where the package is used without being built."""
 
 
 def find_model(name: str | Path, beside: Path | None = None) -> Path:
@@ -58,7 +60,8 @@ def model_folders(beside: Path | None = None) -> tuple[Path, ...]:
     near = [Path("models")]
     if beside is not None:
         near.append(beside.resolve().parent.parent / "models")
-    places = {folder.resolve(): folder for folder in reversed((*near, _PACKAGE / "_models"))}
+    shipped = (_PACKAGE / "_models", _CHECKOUT / "models")
+    places = {folder.resolve(): folder for folder in reversed((*near, *shipped))}
     return tuple(folder for folder in reversed(places.values()) if folder.is_dir())
 
 
@@ -73,7 +76,8 @@ def find_data(name: str | Path) -> Path:
         If there is neither.
     """
     given = Path(name)
-    places = (given, Path("data") / given, _PACKAGE / "_data" / given)
+    folders = (Path("data"), _PACKAGE / "_data", _CHECKOUT / "data")
+    places = (given, *(folder / given for folder in folders))
     for place in places if given.name == str(name) else places[:1]:
         if place.exists():
             return place

@@ -4,9 +4,24 @@
 # ruff: noqa: E501
 
 import json
+import re
+from dataclasses import fields
 from pathlib import Path
 
-from consilience.review import read_review
+import pytest
+
+from consilience.exposure.facts import COLUMNS
+from consilience.review import Plan, Question, read_review
+from consilience.review.declared import Declaration, Selection
+from consilience.review.declared_findings import DeclaredFinding
+from consilience.review.declared_grid import (
+    DeclaredDependence,
+    DeclaredGrid,
+    DeclaredJoint,
+    DeclaredVariant,
+    GridLevel,
+    Leave,
+)
 
 FILLED = {
     "trial": "T1",
@@ -41,6 +56,59 @@ def test_init_writes_a_folder_that_becomes_a_review_once_it_has_trials(run, tmp_
             file.write(",".join(one.get(name, "") for name in columns) + "\n")
     assert run("check", folder).code == 0
     assert read_review(folder).effects.k == 2
+
+
+def test_init_of_a_grid_becomes_a_review_that_names_its_models(run, tmp_path: Path) -> None:
+    folder = tmp_path / "grid"
+    assert run("init", folder, "--grid").code == 0
+    assert (folder / "models" / "outcomes.toml").is_file()
+    columns = (folder / "trials.csv").read_text("utf-8").splitlines()[-1].split(",")
+    with (folder / "trials.csv").open("a", encoding="utf-8") as file:
+        for outcome in ("<outcome>", "<another outcome>"):
+            for time in ("post", "follow-up"):
+                row = FILLED | {"outcome": outcome, "timepoint": time}
+                for one in (
+                    row | {"population": "ITT"},
+                    row | {"trial": "T2", "study": "Jones", "population": "CC"},
+                    row | {"trial": "T3", "study": "Wu"},
+                ):
+                    file.write(",".join(one.get(name, "") for name in columns) + "\n")
+    commented = (folder / "review.toml").read_text("utf-8")
+    (folder / "review.toml").write_text(_uncommented(commented, "[[grid.joint]]"), "utf-8")
+    assert run("check", folder).code == 0
+    review = read_review(folder)
+    assert review.effects.k == 12
+    assert [one.model for one in review.grid.joint] == [
+        "outcomes",
+        "three_levels",
+        "correlated_outcomes",
+    ]
+    exposure = (folder / "exposure.csv").read_text("utf-8").splitlines()[-1]
+    assert set(COLUMNS) <= set(exposure.split(","))
+
+
+def _uncommented(text: str, table: str) -> str:
+    """Take the signs from the tables of a name, as the template tells its reader to do."""
+    lines, inside = [], False
+    for line in text.splitlines():
+        inside = (inside and line.startswith("# ")) or line == f"# {table}"
+        lines.append(line[2:] if inside else line)
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("place", ["docs/reviews.md", "src/consilience/cli/templates_grid"])
+def test_every_key_of_a_review_is_explained(place: str) -> None:
+    """What may be declared stands in the manual; of a grid in its template, too."""
+    root = Path(__file__).parents[2]
+    if place.endswith(".md"):
+        pages = ("reviews", "grids", "summary_of_findings", "flow_and_risk_of_bias", "exposure")
+        text = "".join((root / "docs" / f"{page}.md").read_text("utf-8") for page in pages)
+        kinds = (Declaration, Question, Selection, Plan, DeclaredGrid, DeclaredFinding)
+    else:
+        text = (root / place / "review.toml").read_text("utf-8")
+        kinds = (GridLevel, Leave, DeclaredVariant, DeclaredJoint, DeclaredDependence)
+    known = set(re.findall(r"\w+", text))
+    assert [one.name for kind in kinds for one in fields(kind) if one.name not in known] == []
 
 
 def test_init_never_writes_over_anything(run, tmp_path: Path) -> None:

@@ -70,6 +70,11 @@ def test_faults_come_all_at_once_with_exit_code_3(changed, monkeypatch, capsys):
     folder = changed(*(CASES[name][:2] for name in ("outcome", "time", "rule", "weeks")))
     values = {one.value for one in problems(folder)}
     assert values >= {"hopes", "later", "SharedArm", "40"}
+    exchange(
+        folder / "review.toml", 'models = ["random_effects", ', 'models = ["random", "fixed", '
+    )
+    exchange(folder / "review.toml", 'model = "three_levels"', 'model = "four_levels"')
+    exchange(folder / "review.toml", 'estimators = ["REML", ', 'estimators = ["REMML", ')
     monkeypatch.setattr(
         sys, "argv", ["consilience", "report", str(folder), "--to", str(folder / "x")]
     )
@@ -77,7 +82,8 @@ def test_faults_come_all_at_once_with_exit_code_3(changed, monkeypatch, capsys):
         main()
     assert end.value.code == 3
     said = capsys.readouterr().err
-    assert all(name in said for name in ("hopes", "later", "SharedArm", "at so many weeks"))
+    named = ("hopes", "later", "SharedArm", "at so many weeks")
+    assert all(name in said for name in (*named, "'random'", "'fixed'", "'four_levels'", "'REMML'"))
     assert not (folder / "x").exists()
 
 
@@ -125,9 +131,55 @@ def block(text, start):
 
 def test_a_covariance_that_is_none_names_the_trials(changed):
     folder = changed(("rho = 0.5", "rho = -0.9"))
-    with pytest.raises(DataError, match="not positive definite") as refused:
-        cs.read_review(folder)
-    assert any("Jensen 2019" in one.study for one in refused.value.problems)
+    (found,) = problems(folder)
+    assert "`dependence[2]`: the sampling covariance is not positive definite" in found.what
+    assert "dependence[1]" not in found.what
+    assert "Jensen 2019" in found.study
+
+
+def test_cells_that_cannot_be_read_come_with_everything_else(changed):
+    """A typing error in one cell hides neither impossible values nor wrong names elsewhere."""
+    folder = changed(CASES["outcome"][:2])
+    exchange(folder / "trials.csv", "CC,62,45.4,12.1,,59", "CC,6Z,45.4,12.1,,59")
+    exchange(folder / "trials.csv", "CC,66,50.4,13.4", "CC,66,50.4,-13.4")
+    exchange(folder / "risk_of_bias.csv", "ZHANG2015,yes", "NOBODY2015,perhaps")
+    text = (folder / "trials.csv").read_text("utf-8").splitlines()
+    counted = [f"{line},{'events1' if not row else 70 if row == 1 else ''}"
+               for row, line in enumerate(text)]  # fmt: skip
+    counted[3] = counted[3].removesuffix(",") + ",-1"
+    (folder / "trials.csv").write_text("\n".join(counted) + "\n", "utf-8")
+    found = problems(folder)
+    assert {one.value for one in found} >= {"6Z", "-13.4", "-1", "hopes", "perhaps"}
+    assert any(one.study == "NOBODY2015" for one in found)
+    cells = [(one.study, one.column) for one in found if one.column]
+    assert len(cells) == len(set(cells))
+
+
+def test_events_above_participants_and_rows_that_stand_twice_are_named(changed):
+    folder = changed()
+    lines = (folder / "trials.csv").read_text("utf-8").splitlines()
+    counted = [f"{line},{'events1' if not row else '' if row > 1 else 63}"
+               for row, line in enumerate(lines)]  # fmt: skip
+    (folder / "trials.csv").write_text("\n".join(counted) + "\n", "utf-8")
+    (found,) = problems(folder)
+    assert (found.column, found.value) == ("events1", "63")
+    assert "more events than participants (n1)" in found.what
+    (folder / "trials.csv").write_text("\n".join([*lines, lines[1]]) + "\n", "utf-8")
+    twice = problems(folder)
+    assert all("rows 1, 102" in one.what for one in twice)
+    assert all("the same in every cell" in one.remedy for one in twice)
+
+
+@pytest.mark.parametrize("coding", ["utf-16", "utf-8-sig", "cp1252"])
+def test_tables_may_be_written_as_excel_writes_them(changed, review, coding):
+    folder = changed()
+    for name in ("trials.csv", "exposure.csv", "risk_of_bias.csv"):
+        text = (folder / name).read_text("utf-8")
+        (folder / name).write_text(text, coding, errors="replace")
+    assert cs.read_review(folder).effects.k == review.effects.k
+    (folder / "review.toml").write_text((folder / "review.toml").read_text("utf-8"), "utf-16")
+    (found,) = problems(folder)
+    assert "not written in UTF-8" in found.what
 
 
 @pytest.mark.parametrize(

@@ -24,14 +24,14 @@ def test_each_figure_is_drawn_for_a_page_and_for_a_telephone(drawn: Analysis) ->
         wide, narrow = (drawn.pictures[each].inline for each in (name, f"{name}_narrow"))
         assert 'viewBox="0 0 576 ' in wide
         assert 'viewBox="0 0 280.8 ' in narrow
-    assert [each.assessment for each in judged_columns(drawn)] == [drawn.review.assessment]  # type: ignore[attr-defined]
+    assert [each.assessment for each in judged_columns(drawn.review)] == [drawn.review.assessment]  # type: ignore[attr-defined]
 
 
 def test_a_review_without_flow_and_judgements_has_neither(analysis: Analysis) -> None:
     review = replace(analysis.review, assessment=NO_ASSESSMENT, flow=pd.DataFrame())
     bare = replace(analysis, review=review)
     assert evidence_painters(bare) == {}
-    assert judged_columns(bare) == ()
+    assert judged_columns(bare.review) == ()
 
 
 def test_the_section_names_the_tool_its_source_and_every_word(drawn: Analysis, parse) -> None:

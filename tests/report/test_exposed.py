@@ -9,7 +9,7 @@ import pytest
 from tests.report.shared import many
 
 import consilience as cs
-from consilience.report.exposed import Exposed, expose
+from consilience.report.exposed import Exposed, as_printed, expose
 from consilience.report.matrix.exposure import Exposure
 
 ROOT = Path(__file__).parents[2]
@@ -40,6 +40,22 @@ def test_exposures_follow_from_what_is_printed(found):
     assert table.isna()["Fowler 2018"]
     assert "Fowler 2018" in found[1].left
     assert len(found[1].left) == 13 - 3
+
+
+def test_what_is_printed_is_told_in_words_where_no_words_were_taken_down():
+    table = pd.DataFrame(
+        {
+            "trial": ["A", "B", "C"], "n": ["40", "", ""], "of": ["20", "12", ""],
+            "mean": ["14.1", "", "9"], "sd": ["5", "", ""], "share": ["", "61", ""],
+            "at_least": ["", "8", ""], "unit": ["sessions", "", ""],
+        }
+    )  # fmt: skip
+    assert as_printed(table) == [
+        "mean 14.1 (SD 5) of 20 sessions; 40 participants",
+        "61 % attended at least 8 of 12",
+        "mean 9",
+    ]
+    assert as_printed(table.assign(as_printed="own words")) == ["own words"] * 3
 
 
 def test_the_page_says_that_three_trials_cannot_tell_and_shows_who_could(found):

@@ -131,6 +131,21 @@ def test_doubts_conversions_and_other_trials_stand_on_the_page_of_their_cell(pag
     assert "REML with Knapp–Hartung" in text
 
 
+def test_judgements_stand_beside_each_trial_and_are_weighed_in_each_cell(pages, analysis):
+    """The share of a statement is the weight of the trials of which it is made."""
+    cell = next(one for one in analysis.cells if one.slug == "global_functioning_post_all")
+    stated = analysis.review.assessment.table["assessors_masked"]
+    weights = cell.twin.weights()
+    mass = weights[[stated[label] == "yes" for label in weights.index]].sum() / weights.sum()
+    assert 0.05 < mass < 0.95
+    page = pages["cells/global_functioning_post_all.html"][1]
+    assert f"{100 * mass:.0f} %" in page.text[page.text.index("Share of the evidence") :]
+    assert b"assessors masked" in cell.pictures["forest"].svg
+    whole = pages["index.html"][1].text
+    assert "each trial counts the same; the page of a cell weighs its own" in whole
+    assert f"{100 * (stated == 'yes').mean():.0f} %" in whole
+
+
 def test_every_number_of_estimates_is_one(pages):
     """A count from a table of numbers and texts is a numpy integer, and no dash."""
     for name, (_, page) in pages.items():

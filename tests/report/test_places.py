@@ -31,6 +31,11 @@ def test_a_model_is_found_beside_the_folder_of_reviews(house: Path) -> None:
     assert find_model("mine", house / "data" / "review") == house / "models" / "mine.toml"
 
 
+def test_models_and_reviews_of_the_package_are_found_from_anywhere(house: Path) -> None:
+    assert find_model("random_effects", house / "data" / "review").is_file()
+    assert find_data("smi_outcomes").is_dir()
+
+
 def test_an_unknown_model_lists_the_known_ones(house: Path) -> None:
     with pytest.raises(ModelError, match=r"'other'.*Known:.*mine"):
         find_model("other", house / "data" / "review")

@@ -78,14 +78,14 @@ def _folder(folder: Path) -> "tuple[Trials, pd.DataFrame]":
     """Read everything in a review's folder; all faults of all its files come at once."""
     import pandas as pd
 
-    from consilience.review import read_review
+    from consilience.review import read_planned
     from consilience.review.attempts import all_at_once
     from consilience.trials import read_trials
     from consilience.trials.readers import is_unfilled, read_csv
 
     attempts: list[Callable[[], object]] = [lambda: _beside(folder)]
     if not _unfit(folder):
-        attempts.insert(0, lambda: read_review(folder))
+        attempts.insert(0, lambda: read_planned(folder))
     for name, read in {"trials.csv": read_trials, "published.csv": read_csv}.items():
         path = folder / name
         if path.is_file() and (name == "trials.csv" or not is_unfilled(path)):
@@ -119,7 +119,7 @@ def _beside(folder: Path) -> "Beside":
 
     from consilience.review.beside import read_beside
     from consilience.review.declared_beside import UNDECLARED_FLOW, UNJUDGED
-    from consilience.review.read import read_declaration
+    from consilience.review.received import read_declaration
     from consilience.trials import read_trials
 
     table, judged, flow = pd.DataFrame(), UNJUDGED, UNDECLARED_FLOW

@@ -14,6 +14,7 @@ from consilience.engines.summary import table as shaped
 from consilience.errors import ModelError, RefusalError
 from consilience.exposure.caveat import CAVEAT
 from consilience.exposure.curve import curve_along, mixture_of
+from consilience.exposure.facts import MADE
 from consilience.exposure.power import power_sentence
 from consilience.exposure.words import said
 from consilience.fit import Fit, fit
@@ -177,7 +178,13 @@ class ExposureComparison:
     def words(self, level: float = 0.95) -> tuple[str, ...]:
         """Say what the trials can tell, and what they cannot."""
         return (
-            *said(self.probabilities, self.threshold(level), k=self.effects.k, level=level),
+            *said(
+                self.probabilities,
+                self.threshold(level),
+                k=self.effects.k,
+                level=level,
+                unit=" %" if self.column in MADE else "",
+            ),
             power_sentence(self.effects.k),
             CAVEAT,
         )

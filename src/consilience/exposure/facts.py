@@ -10,6 +10,7 @@ from scipy.special import ndtri
 
 from consilience.effects import Effects
 from consilience.errors import DataError, ModelError, Problem
+from consilience.trials.readers import read_csv
 
 COLUMNS = ("trial", "n", "of", "mean", "sd", "share", "at_least", "source")
 """Columns of an exposure file: see `read_exposure`."""
@@ -17,7 +18,6 @@ MADE = ("exposure", "exposure_sd", "exposure_se")
 """Columns that are made, in percent of what was offered."""
 
 _NUMBERS = COLUMNS[1:7]
-_LIMIT = 5_000_000
 
 
 def read_exposure(path: str | Path | pd.DataFrame) -> pd.DataFrame:
@@ -139,12 +139,9 @@ def _table(path: str | Path | pd.DataFrame) -> pd.DataFrame:
     if isinstance(path, pd.DataFrame):
         return path.reset_index(drop=True)
     place = Path(path)
-    try:
-        if place.stat().st_size > _LIMIT:
-            raise DataError(f"{place.name} is larger than {_LIMIT} bytes; no exposure file is.")
-        return pd.read_csv(place, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except (OSError, ValueError) as error:
-        raise DataError(f"The exposure file {str(path)!r} cannot be read: {error}.") from error
+    if not place.is_file():
+        raise DataError(f"The exposure file {str(path)!r} cannot be read: there is no such file.")
+    return read_csv(place)
 
 
 def _shape(table: pd.DataFrame) -> Iterator[Problem]:

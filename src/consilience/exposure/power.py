@@ -32,6 +32,10 @@ def power(k: int) -> pd.DataFrame:
     return table[table["k"] == nearest].reset_index(drop=True)
 
 
+_SEEN = 0.005
+"""A share that is not rounded to 0 %."""
+
+
 def power_sentence(k: int) -> str:
     """Say how often so many trials find a threshold that is there, and one that is not."""
     rows = power(k)
@@ -43,15 +47,17 @@ def power_sentence(k: int) -> str:
     nearest = "" if count == k else f", the number nearest to {k} that was simulated"
     return (
         f"In simulated reviews of {count} trials{nearest} ({least} of each case) a threshold "
-        f"was found with a probability above 0.9 in {strong} % where its effect was 0.6 and tau "
-        f"0.1, and in {weak} % where the effect was smaller or tau larger; where there was none, "
-        f"in at most {100.0 * false:.0f} %."
+        f"was found with a probability above 0.9 in {strong} where its effect was 0.6 and tau "
+        f"0.1, and in {weak} where the effect was smaller or tau larger; where there was none, "
+        f"in {f'at most {100.0 * false:.0f} %' if false >= _SEEN else 'none'}."
     )
 
 
 def _range(values: pd.Series) -> str:
     low, high = 100.0 * float(values.min()), 100.0 * float(values.max())
-    return f"{low:.0f}" if round(low) == round(high) else f"{low:.0f} to {high:.0f}"
+    if high < 100.0 * _SEEN:
+        return "none"
+    return f"{low:.0f} %" if round(low) == round(high) else f"{low:.0f} to {high:.0f} %"
 
 
 @cache

@@ -8,9 +8,23 @@ _SURE, _OPEN = 0.9, 3.0
 
 
 def said(
-    chances: Mapping[str, float], threshold: pd.Series, *, k: int, level: float
+    chances: Mapping[str, float], threshold: pd.Series, *, k: int, level: float, unit: str = ""
 ) -> Iterator[str]:
-    """Say which curve is likely, whether there is a threshold, and what the data cannot tell."""
+    """Say which curve is likely, whether there is a threshold, and what the data cannot tell.
+
+    Parameters
+    ----------
+    chances : mapping of str to float
+        Of each curve.
+    threshold : Series
+        As of `ExposureComparison.threshold`.
+    k : int
+        How many trials.
+    level : float
+        Of the intervals.
+    unit : str
+        Of the exposure, as it follows a number.
+    """
     ranked = sorted(chances.items(), key=lambda pair: -pair[1])
     (best, first), (second, _), *_ = ranked
     if first >= _SURE:
@@ -29,10 +43,11 @@ def said(
         f"threshold, wherever it lies, would have {_share(threshold['against_none'])}; were it a "
         f"slope, {_share(threshold['against_linear'])}."
     )
+    where = f"{threshold['location']:.0f}{unit} ({100 * level:.0f} % interval "
+    ends = f"{threshold['lower']:.0f} to {threshold['upper']:.0f}{unit})"
     yield (
-        f"If there is a threshold, it lies at {threshold['location']:.0f} ({100 * level:.0f} % "
-        f"interval {threshold['lower']:.0f} to {threshold['upper']:.0f}), and the effect beyond it "
-        f"is {_signed(threshold['effect'])} ({_signed(threshold['effect_lower'])} to "
+        f"If there is a threshold, it lies at {where}{ends}, and the effect beyond it is "
+        f"{_signed(threshold['effect'])} ({_signed(threshold['effect_lower'])} to "
         f"{_signed(threshold['effect_upper'])})."
     )
     yield "All curves were equally probable beforehand, and their evidence depends on their priors."

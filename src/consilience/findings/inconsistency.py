@@ -9,6 +9,8 @@ from consilience.findings.evidence import Evidence
 from consilience.findings.judgements import NOT_JUDGED, Suggestion
 
 _DOMAIN = "inconsistency"
+_FEW = 3
+"""So many estimates, or fewer, give an I² that says next to nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,8 @@ class Inconsistency:
     def _twice(self, evidence: Evidence) -> str:
         """End the sentence; warn where imprecision may rest on the same spread."""
         share = evidence.I2
+        if share < self.some and evidence.effects.k <= _FEW:
+            return ": so few trials could hardly show that they differ."
         if share < self.some:
             return ", so that little of the variation is more than chance."
         if evidence.mean.crossed(evidence.thresholds):

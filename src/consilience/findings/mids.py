@@ -74,9 +74,35 @@ NO_MID = NoMid()
 """Nobody declared what matters."""
 
 
+@dataclass(frozen=True, slots=True)
+class Declared(Mid):
+    """A difference that somebody declared.
+
+    Parameters
+    ----------
+    value : float
+        Above 0.
+    source : str
+        Who says so, and on what grounds.
+
+    Raises
+    ------
+    ModelError
+        For a value of 0 or less, or without a source.
+    """
+
+    value: float
+    source: str
+
+    def __post_init__(self) -> None:
+        """Refuse what is no difference, and one from nowhere."""
+        inside(self.value, "A minimal important difference", most=np.inf)
+        said(self.source, "A minimal important difference", "who declares it and on what grounds")
+
+
 @final
 @dataclass(frozen=True, slots=True)
-class MidEffect(Mid):
+class MidEffect(Declared):
     """An effect that matters, as the measure shows it: 0.2 of an SMD, an odds ratio of 1.25.
 
     Its direction does not count: a ratio of 1.25 and one of 0.8 are the same difference, on the log
@@ -94,14 +120,6 @@ class MidEffect(Mid):
     ModelError
         For a value of 0 or less, or without a source.
     """
-
-    value: float
-    source: str
-
-    def __post_init__(self) -> None:
-        """Refuse what is no difference, and one from nowhere."""
-        inside(self.value, "A minimal important difference", most=np.inf)
-        said(self.source, "A minimal important difference", "who declares it and on what grounds")
 
     @override
     def thresholds(self, turned: Turned, translations: tuple[Translation, ...]) -> Thresholds:
@@ -125,7 +143,7 @@ class MidEffect(Mid):
 
 @final
 @dataclass(frozen=True, slots=True)
-class MidAbsolute(Mid):
+class MidAbsolute(Declared):
     """A difference that matters, in the unit of the outcome's first absolute effect.
 
     Parameters
@@ -140,14 +158,6 @@ class MidAbsolute(Mid):
     ModelError
         For a value of 0 or less, or without a source.
     """
-
-    value: float
-    source: str
-
-    def __post_init__(self) -> None:
-        """Refuse what is no difference, and one from nowhere."""
-        inside(self.value, "A minimal important difference", most=np.inf)
-        said(self.source, "A minimal important difference", "who declares it and on what grounds")
 
     @override
     def thresholds(self, turned: Turned, translations: tuple[Translation, ...]) -> Thresholds:

@@ -94,11 +94,14 @@ class Answered:
         return people(self.effects).participants if self.fits else 0
 
     @cached_property
+    def summary(self) -> pd.DataFrame:
+        """Every parameter of the primary model, as of `Fit.summary`; no rows without a fit."""
+        return self.fit.summary(self.level) if self.fits else pd.DataFrame()
+
+    @property
     def alone(self) -> pd.Series:
         """The mean effect by the primary model, as of `Fit.summary`; nothing without a fit."""
-        if not self.fits:
-            return pd.Series(dtype=float)
-        return self.fit.summary(self.level).T["mu"]
+        return self.summary.T["mu"] if self.fits else pd.Series(dtype=float)
 
     @cached_property
     def compared(self) -> pd.DataFrame:

@@ -12,10 +12,11 @@ from consilience.effects import Effects
 from consilience.errors import ConsilienceError, DataError
 from consilience.fit import Fit, fit
 from consilience.grid.answers import Answered, Grid
-from consilience.grid.declared import model_files, pool_by_plan, titles, variants_of
+from consilience.grid.declared import pool_by_plan, titles, variants_of
 from consilience.model import Model
 from consilience.review import Review, read_review
 from consilience.review.cells import Cell
+from consilience.review.planned import model_files
 from consilience.spec import read_model
 
 type Models = Mapping[str, Model]

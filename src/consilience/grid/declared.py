@@ -1,49 +1,18 @@
 """What a grid needs of its declaration: its models, its estimators, its variants."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
-from pathlib import Path
 
 from consilience import classical
 from consilience.classical.pool import pool
 from consilience.classical.pooled import Pooled
 from consilience.effects import Effects
 from consilience.errors import DataError
-from consilience.places import find_model, own_model
 from consilience.review import Plan, Review
 from consilience.review.judgements import with_judgements
 from consilience.review.variants import Variant
 from consilience.review.varied import variant_of, variant_problems
 from consilience.spec import Declared
-
-
-def model_files(names: Iterable[str], beside: Path, folder: Path | None = None) -> dict[str, Path]:
-    """Find the files of models by their names, each once.
-
-    Parameters
-    ----------
-    names : iterable of str
-    beside : Path
-        The folder of the review.
-    folder : Path, optional
-        In which all of them stand but those that the review keeps itself; without it they are found
-        by name.
-
-    Raises
-    ------
-    ModelError
-        For a model that is not found.
-    """
-    once = dict.fromkeys(names)
-    if folder is None:
-        return {name: find_model(name, beside) for name in once}
-    return {name: _within(folder, name, beside) for name in once}
-
-
-def _within(folder: Path, name: str, beside: Path) -> Path:
-    """Take a model from a folder, or from those that only this review has."""
-    own = own_model(name, beside)
-    return own if own.is_file() else find_model(folder / f"{name}.toml")
 
 
 def titles(declared: tuple[Declared, ...]) -> tuple[str, ...]:

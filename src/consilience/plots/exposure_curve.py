@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from consilience.errors import ModelError
 from consilience.exposure import CAVEAT, ExposureComparison, curve_of
+from consilience.exposure.facts import MADE
 from consilience.fit import Fit
 from consilience.gaussian import Array
 from consilience.plots.frame import Frame, along, drawn
@@ -185,7 +186,8 @@ class _View:
         up = Scale(found.lower - room, found.upper, np.nan, found.digits, found.display)
         ends = np.concatenate([self.x - self.half, self.x + self.half])
         across = between(ends[np.isfinite(ends)])
-        label = clean(self.column).replace("_", " ").capitalize()
+        unit = ", % of what was offered" if self.column in MADE else ""
+        label = f"{clean(self.column).replace('_', ' ').capitalize()}{unit}"
         return Frame(x=across, y=up, titles=(label, effects.measure.label))
 
     @property

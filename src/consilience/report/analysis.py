@@ -112,6 +112,11 @@ class Analysis:
         return next(iter(self.pooled.values()))
 
     @property
+    def counted(self) -> str:
+        """How much a trial counts in the shares of judgements."""
+        return f"by its weight in the {self.twin_name} analysis"
+
+    @property
     def twin_name(self) -> str:
         """Its name."""
         return next(iter(self.pooled))

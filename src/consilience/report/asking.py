@@ -9,10 +9,10 @@ import pandas as pd
 from consilience.classical.pooled import Pooled
 from consilience.errors import ConvergenceError
 from consilience.fit import Fit, fit
-from consilience.grid.declared import model_files as found_by_name
 from consilience.grid.declared import pool_by_plan, titles
 from consilience.report.results import Answer, Chance, Failed, Fitted
 from consilience.review import Review, Threshold
+from consilience.review.planned import model_files as found_by_name
 from consilience.rows import newcomer, typical
 from consilience.spec import Declared
 

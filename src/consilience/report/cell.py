@@ -1,6 +1,5 @@
 """What the page of one cell of a grid shows."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -17,10 +16,8 @@ from consilience.report.rounding import digits_for
 from consilience.report.tables import file_part
 from consilience.review import Review
 from consilience.review.declared_grid import GridLevel
+from consilience.risk_of_bias import shares
 from consilience.rows import newcomer
-
-_HYPHEN = re.compile(r"(?<!\w)-(?=\d)")
-"""A hyphen in the place of a minus."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -86,6 +83,18 @@ class CellAnalysis:
         return fit.combine((newcomer(fit, "new"),), level=self.level).iloc[0]
 
     @property
+    def judged_shares(self) -> pd.DataFrame:
+        """How much of its evidence stands under each judgement of the risk of bias.
+
+        As of `risk_of_bias.shares`, by weight in the classical twin; no rows where nothing was
+        judged or pooled.
+        """
+        assessment = self.review.assessment
+        if assessment.empty or not self.answered.pooled:
+            return pd.DataFrame()
+        return shares(assessment, self.twin.weights())
+
+    @property
     def rows(self) -> pd.DataFrame:
         """The rows of the ledger that the cell uses."""
         ledger = self.review.ledger
@@ -125,9 +134,9 @@ def _explained(one: Answered, level: float) -> tuple[str, ...]:
         return ()
     name, twin = next(iter(one.pooled.items()))
     told = explain({"The primary model": one.fit, name: twin}, level)
-    # Of a single trial the page says this before; no page of a cell has a section on priors.
-    kept = (text for text in told if one.k > 1 or not text.startswith("With "))
-    return tuple(_HYPHEN.sub("−", text.replace(": see the sensitivity to it", "")) for text in kept)
+    # What the page says above is not said again; no page of a cell has a section on priors.
+    kept = (text for text in told if text not in one.fit.diagnosis.cautions)
+    return tuple(text.replace(": see the sensitivity to it", "") for text in kept)
 
 
 def _variants(grid: Grid, tables: Mapping[str, pd.DataFrame], place: int) -> pd.DataFrame:

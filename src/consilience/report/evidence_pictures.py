@@ -32,8 +32,16 @@ def evidence_painters(analysis: "Analysis") -> dict[str, Painter]:
 
 
 def grid_evidence(review: "Review") -> dict[str, Painter]:
-    """Give the painters of the flow and of the judgements, each twice: its second is narrow."""
-    return twice(_of_review(review))
+    """Give the painters of the flow and of the judgements, each twice: its second is narrow.
+
+    Trials have another weight in every cell; in the summary of all of them each counts the same.
+    """
+    from consilience import plots
+
+    found = _of_review(review)
+    if not review.assessment.empty:
+        found["risk_of_bias_summary"] = partial(plots.risk_of_bias_summary, review.assessment)
+    return twice(found)
 
 
 def _of_review(review: "Review") -> dict[str, Painter]:
@@ -52,11 +60,11 @@ def twice(found: dict[str, Painter]) -> dict[str, Painter]:
     return found | {f"{name}{SLIM}": partial(_narrow, each) for name, each in found.items()}
 
 
-def judged_columns(analysis: "Analysis") -> "tuple[Column, ...]":
+def judged_columns(review: "Review") -> "tuple[Column, ...]":
     """Give the column of judgements of a forest plot; none where nothing was judged."""
     from consilience.plots.columns import RiskOfBias
 
-    assessment = analysis.review.assessment
+    assessment = review.assessment
     return () if assessment.empty else (RiskOfBias(assessment),)
 
 

@@ -15,6 +15,7 @@ from consilience.exposure import (
 from consilience.grid.answers import Grid
 from consilience.model import Model
 from consilience.review.declared_grid import NO_EXPOSURE
+from consilience.trials.readers import read_csv
 
 COLUMN = "exposure"
 
@@ -71,8 +72,7 @@ def expose(grid: Grid, model: Model) -> Exposed:
     effects = with_exposure(one.effects, facts)
     known = effects.table[COLUMN].notna()
     left = tuple(str(label) for label in effects.table.index[~known])
-    told = pd.read_csv(path, dtype=str).set_index("trial")
-    printed = facts.join(told[["as_printed"]] if "as_printed" in told else told[[]])
+    printed = facts.assign(as_printed=as_printed(read_csv(path)))
     labels = dict(zip(effects.table["trial"], effects.table.index, strict=True))
     shown = printed[printed.index.isin(list(labels))]
     shown = shown.set_axis([labels[name] for name in shown.index])
@@ -81,3 +81,29 @@ def expose(grid: Grid, model: Model) -> Exposed:
     except ConsilienceError as refusal:
         return Exposed(one.cell.name, shown, None, left, str(refusal))
     return Exposed(one.cell.name, shown, found, left, "")
+
+
+def as_printed(told: pd.DataFrame) -> list[str]:
+    """Say what each row of an exposure file prints: its `as_printed`, or its numbers in words.
+
+    Parameters
+    ----------
+    told : DataFrame
+        Texts in the columns of `read_exposure`, and perhaps `unit` and `as_printed`.
+    """
+    rows = told.reindex(columns=_PRINTED, fill_value="").astype(str).to_dict("records")
+    return [row["as_printed"] or _in_words(row) for row in rows]
+
+
+_PRINTED = ("n", "of", "mean", "sd", "share", "at_least", "unit", "as_printed")
+
+
+def _in_words(row: dict) -> str:
+    spread = f" (SD {row['sd']})" if row["sd"] else ""
+    whole = f" of {row['of']}{f' {row["unit"]}' if row['unit'] else ''}" if row["of"] else ""
+    parts = (
+        f"mean {row['mean']}{spread}{whole}" if row["mean"] else "",
+        f"{row['share']} % attended at least {row['at_least']}{whole}" if row["share"] else "",
+        f"{row['n']} participants" if row["n"] else "",
+    )
+    return "; ".join(part for part in parts if part)

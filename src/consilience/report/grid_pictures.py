@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from consilience.report.evidence_pictures import SLIM, grid_evidence, twice
+from consilience.report.evidence_pictures import SLIM, grid_evidence, judged_columns, twice
 from consilience.report.pictures import pictures
 from consilience.report.results import Picture
 
@@ -63,7 +63,7 @@ def _forest(cell: "CellAnalysis") -> "Figure":
     from consilience import plots
 
     fits, pooled = list(cell.answered.fits.values())[:1], list(cell.answered.pooled.values())[:1]
-    return plots.forest(*fits, *pooled)
+    return plots.forest(*fits, *pooled, columns=judged_columns(cell.review))
 
 
 def _file(slug: str, name: str) -> str:

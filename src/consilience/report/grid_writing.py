@@ -15,6 +15,7 @@ from consilience.report.gridded import GridAnalysis
 from consilience.report.page import compose
 from consilience.report.provenance import PROVENANCE, digest
 from consilience.report.results import Picture
+from consilience.report.summary import about
 from consilience.report.tables import to_csv
 
 SCHEMA = "consilience.grid/1"
@@ -107,13 +108,7 @@ def grid_summary(analysis: GridAnalysis) -> dict[str, object]:
     review = analysis.review
     return {
         "schema": SCHEMA,
-        "title": review.title,
-        "question": review.question.text,
-        "measure": review.effects.measure.code,
-        "direction": review.effects.direction,
-        "k": review.effects.k,
-        "n_studies": review.effects.n_studies,
-        "rows_left_out": int((review.ledger["status"] != "used").sum()),
+        **about(review),
         "level": analysis.level,
         "seed": analysis.seed,
         "primary": analysis.declared[0].name,

@@ -11,7 +11,7 @@ import pandas as pd
 from consilience.findings import SummaryOfFindings
 from consilience.grid.answers import Grid
 from consilience.grid.compute import grid
-from consilience.grid.declared import model_files, titles
+from consilience.grid.declared import titles
 from consilience.report.cell import CellAnalysis, cells_of
 from consilience.report.exposed import Exposed, expose
 from consilience.report.joined import Joined, join
@@ -22,6 +22,8 @@ from consilience.report.timing import Stopwatch
 from consilience.review import Review
 from consilience.review.declared_findings import DeclaredFinding
 from consilience.review.findings import summary_of
+from consilience.review.planned import model_files
+from consilience.risk_of_bias import shares
 from consilience.spec import Declared, read_model
 
 type Tell = Callable[[str], None]
@@ -87,8 +89,14 @@ class GridAnalysis:
 
     @property
     def judged_shares(self) -> pd.DataFrame:
-        """No rows: trials have another weight in every cell."""
-        return pd.DataFrame()
+        """How many of the trials stand under each judgement; trials' weights differ by cell."""
+        assessment = self.review.assessment
+        return pd.DataFrame() if assessment.empty else shares(assessment)
+
+    @property
+    def counted(self) -> str:
+        """How much a trial counts in these shares."""
+        return "the same; the page of a cell weighs its own"
 
     @property
     def primary(self) -> str:

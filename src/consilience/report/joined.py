@@ -110,8 +110,10 @@ def join(grid: Grid, models: Sequence[Pair], *, seed: int) -> tuple[Joined, ...]
         partial(_at, one, grid, rho=rho, seed=seed) for one in fitted for rho in one.asked.rho
     ]
     more = [partial(_more, one, grid, seed=seed) for one in fitted]
-    tables = iter(spread(_called, others))
-    answers = iter(spread(_called, more))
+    # The longest first, and all in one go: no process waits for another before the end.
+    tasks: list[Callable[[], Any]] = [*more, *others]
+    told = spread(_called, tasks)
+    answers, tables = iter(told[: len(more)]), iter(told[len(more) :])
     return tuple(
         one
         if one.joint is None

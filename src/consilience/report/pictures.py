@@ -69,9 +69,14 @@ def _painters(analysis: "Analysis") -> "Mapping[str, Callable[[], Figure]]":
     from consilience import plots
 
     effects, fit, twin = analysis.review.effects, analysis.primary.fit, analysis.twin
+    judged = judged_columns(analysis.review)
     found = {
         "forest": partial(
-            plots.forest, fit, twin, group=_grouping(analysis), columns=judged_columns(analysis)
+            plots.forest,
+            fit,
+            twin,
+            group=_grouping(analysis),
+            columns=judged,
         ),
         "funnel": partial(plots.funnel, effects, fit, twin),
         "prior_posterior": partial(plots.prior_posterior, fit),

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from consilience.report.documents import rows
 from consilience.report.tables import effects_table, tipping_table
+from consilience.review import Review
 
 if TYPE_CHECKING:
     from consilience.report.analysis import Analysis
@@ -11,6 +12,24 @@ if TYPE_CHECKING:
 
 SCHEMA = "consilience.report/1"
 """Name and version of the shape; the version rises when a key changes its meaning or goes."""
+
+
+def about(review: Review) -> dict[str, object]:
+    """Say what a review asks, and of how much.
+
+    Parameters
+    ----------
+    review : Review
+    """
+    return {
+        "title": review.title,
+        "question": review.question.text,
+        "measure": review.effects.measure.code,
+        "direction": review.effects.direction,
+        "k": review.effects.k,
+        "n_studies": review.effects.n_studies,
+        "rows_left_out": int((review.ledger["status"] != "used").sum()),
+    }
 
 
 def summary(analysis: "Analysis") -> dict[str, object]:
@@ -21,13 +40,7 @@ def summary(analysis: "Analysis") -> dict[str, object]:
     review, robust = analysis.review, analysis.robustness
     return {
         "schema": SCHEMA,
-        "title": review.title,
-        "question": review.question.text,
-        "measure": review.effects.measure.code,
-        "direction": review.effects.direction,
-        "k": review.effects.k,
-        "n_studies": review.effects.n_studies,
-        "rows_left_out": int((review.ledger["status"] != "used").sum()),
+        **about(review),
         "level": analysis.level,
         "seed": analysis.seed,
         "primary": analysis.primary.declared.name,

@@ -14,7 +14,7 @@ from consilience.report.provenance import PROVENANCE, digest
 from consilience.report.sections import ORDER
 from consilience.report.summary import summary
 from consilience.report.tables import tables, to_csv
-from consilience.review import Review, read_review
+from consilience.review import Review, read_planned
 
 
 def report(
@@ -62,7 +62,7 @@ def report(
         If it cannot be written.
     """
     with replacing(Path(to)) as folder:
-        read = review if isinstance(review, Review) else read_review(review)
+        read = review if isinstance(review, Review) else read_planned(review, models)
         if read.cells:
             found = analyse_grid(read, models, seed=seed, tell=tell)
             tell("writing the report")

@@ -1,7 +1,7 @@
 """A review as one object: a folder of `data/`, read, selected and checked."""
 
 from consilience.review.declared import NO_DIAL, BiasDial, Plan, PriorMap, Question, Threshold
-from consilience.review.read import read_review
+from consilience.review.read import read_planned, read_review
 from consilience.review.types import Review, Sensitivity
 
 __all__ = [
@@ -13,5 +13,6 @@ __all__ = [
     "Review",
     "Sensitivity",
     "Threshold",
+    "read_planned",
     "read_review",
 ]

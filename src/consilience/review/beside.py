@@ -100,11 +100,12 @@ def _exposures(folder: Path, asked: DeclaredExposure, table: pd.DataFrame) -> No
     if asked == NO_EXPOSURE:
         return
     _refuse(_file_faults(folder, asked.file, key="grid.exposure.file"))
-    known = list(dict.fromkeys(table["trial"].dropna())) if "trial" in table else []
+    printed = _of_file(asked.file, lambda: read_exposure(folder / asked.file))
+    known = list(dict.fromkeys(table["trial"].dropna())) if "trial" in table else printed.index
     remedy = f"Choose from: {', '.join(map(str, known))}."
     _refuse(
         Problem(f"{asked.file}: trials.csv has no such trial", remedy, str(name), "trial")
-        for name in _of_file(asked.file, lambda: read_exposure(folder / asked.file)).index
+        for name in printed.index
         if name not in known
     )
 

@@ -108,6 +108,10 @@ class Open:
     table: pd.DataFrame
     reasons: pd.Series
 
+    def where(self, mask: Mask) -> "Open":
+        """Return the rows where a mask, of shape (rows,), is true."""
+        return Open(self.table[mask], self.reasons[mask])
+
 
 def cells_of(grid: DeclaredGrid, selection: Selection, rows: Open) -> Cells:
     """Choose the rows of every cell: one for each trial.
@@ -120,8 +124,17 @@ def cells_of(grid: DeclaredGrid, selection: Selection, rows: Open) -> Cells:
     rows : Open
     """
     keys = product(grid.outcomes, grid.times, grid.populations)
-    found = tuple(_cell(levels, grid.leave, selection=selection, rows=rows) for levels in keys)
-    return Cells(grid.outcomes, grid.times, grid.populations, found)
+    belongs = {
+        (axis, level.name): rows.table[axis].isin(level.read).to_numpy(dtype=bool)
+        for axis, levels in grid.axes.items()
+        for level in levels
+    }
+    found = []
+    for levels in keys:
+        masks = [belongs[axis, level.name] for axis, level in zip(AXES, levels, strict=True)]
+        here = np.logical_and.reduce(masks)
+        found.append(_cell(levels, grid.leave, selection=selection, rows=rows.where(here)))
+    return Cells(grid.outcomes, grid.times, grid.populations, tuple(found))
 
 
 def cell_problems(cells: Cells, table: pd.DataFrame) -> Iterator[Problem]:
@@ -135,7 +148,8 @@ def cell_problems(cells: Cells, table: pd.DataFrame) -> Iterator[Problem]:
     """
     by_row = table.set_index(table[ROW].astype(int))
     for cell in cells.cells:
-        yield from _repeated(cell, by_row.loc[list(cell.rows)])
+        if len(cell.rows) > 1:
+            yield from _repeated(cell, by_row.loc[list(cell.rows)])
         if cell.analysed and not cell.rows and cell.left.empty:
             what = "review.toml, key `grid`: no row of trials.csv belongs to this cell"
             remedy = "Leave it out with a reason ([[grid.leave]]), or correct the names."
@@ -147,9 +161,8 @@ def _cell(
 ) -> Cell:
     key: Key = (levels[0].name, levels[1].name, levels[2].name)
     why = left_out(key, leave)
-    here = rows.table[_belong(rows.table, levels)]
-    reasons = rows.reasons.reindex(here.index)
-    if not why:
+    here, reasons = rows.table, rows.reasons
+    if not why and len(here):
         reasons = _chosen(here, reasons, levels=levels, selection=selection)
     used = here[ROW][reasons == ""].astype(int)
     left = _told(here[reasons != ""]).assign(reason=reasons[reasons != ""])
@@ -174,19 +187,18 @@ def left_out(key: Key, leave: tuple[Leave, ...]) -> str:
     return ""
 
 
-def _belong(table: pd.DataFrame, levels: tuple[GridLevel, ...]) -> Mask:
-    masks = [table[axis].isin(level.read) for axis, level in zip(AXES, levels, strict=True)]
-    return np.logical_and.reduce(masks)
-
-
 def _chosen(
     here: pd.DataFrame, reasons: pd.Series, *, levels: tuple[GridLevel, ...], selection: Selection
 ) -> pd.Series:
-    """Give the reasons once scales, weeks and preferences are chosen."""
+    """Give the reasons once scales, weeks and preferences are chosen, where there is a choice."""
+    if not here["trial"][reasons == ""].duplicated().any():
+        return reasons
     for rule in (_other_scale, _other_weeks):
         now = here[reasons == ""]
         reasons = reasons.where(reasons != "", rule(now, selection).reindex(here.index).fillna(""))
     for axis, level in zip(AXES, levels, strict=True):
+        if len(level.read) == 1:
+            continue
         now = here[reasons == ""]
         more = _less_preferred(now, axis, level.read).reindex(here.index).fillna("")
         reasons = reasons.where(reasons != "", more)
@@ -196,7 +208,8 @@ def _chosen(
 def _other_scale(rows: pd.DataFrame, selection: Selection) -> pd.Series:
     """Leave out the other scales of a trial where the chosen one is among its rows."""
     told = pd.Series("", rows.index, dtype="str")
-    for one in selection.scale:
+    present = set(rows["trial"])
+    for one in (each for each in selection.scale if each.trial in present):
         own = rows["trial"] == one.trial
         if (own & (rows["scale"] == one.scale)).any():
             here = own & (rows["scale"] != one.scale)
@@ -207,7 +220,8 @@ def _other_scale(rows: pd.DataFrame, selection: Selection) -> pd.Series:
 def _other_weeks(rows: pd.DataFrame, selection: Selection) -> pd.Series:
     """Leave out the other times of a trial where the chosen one is among its rows."""
     told = pd.Series("", rows.index, dtype="str")
-    for one in selection.weeks:
+    present = set(rows["trial"])
+    for one in (each for each in selection.weeks if each.trial in present):
         own = rows["trial"] == one.trial
         if (own & (rows["weeks"] == one.weeks)).any():
             here = own & (rows["weeks"] != one.weeks)
@@ -225,12 +239,24 @@ def _less_preferred(rows: pd.DataFrame, axis: str, codes: tuple[str, ...]) -> pd
 
 def _repeated(cell: Cell, used: pd.DataFrame) -> Iterator[Problem]:
     again = used[used["trial"].duplicated(keep=False)]
-    remedy = "Say which one counts ([[selection.scale]] or [[selection.weeks]])."
     for trial, rows in again.groupby("trial"):
         scales = dict.fromkeys(rows["scale"])
         places = f"rows {', '.join(map(str, rows[ROW].astype(int)))}"
         what = f"Several estimates ({places}) fall into the cell {cell.name}"
-        yield Problem(what, remedy, str(trial), "scale", " and ".join(scales))
+        yield Problem(what, _remedy(rows), str(trial), "scale", " and ".join(scales))
+
+
+def _remedy(rows: pd.DataFrame) -> str:
+    """Say how one of several estimates of a trial can be chosen."""
+    if not rows.drop(columns=ROW).duplicated(keep=False).all():
+        for column in ("scale", "weeks"):
+            if column in rows and rows[column].nunique() == len(rows):
+                return f"Say which one counts ([[selection.{column}]])."
+        return (
+            "They have one scale and one time: correct outcome, scale, timepoint, weeks or "
+            "population, or delete what does not belong here."
+        )
+    return "They are the same in every cell of the table: delete all but one."
 
 
 def _told(rows: pd.DataFrame) -> pd.DataFrame:

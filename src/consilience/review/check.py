@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping
 import numpy as np
 import pandas as pd
 
-from consilience import measures
+from consilience import classical, measures
 from consilience.errors import Problem
 from consilience.measures import Measure
+from consilience.new_trial import OF_ARMS
 from consilience.review.check_grid import grid_problems, known_levels
 from consilience.review.conversions import Mask, conversion_problems
 from consilience.review.declared import (
@@ -24,6 +25,7 @@ from consilience.review.declared import (
 from consilience.review.findings import finding_problems
 from consilience.review.shared import dependence_problems
 from consilience.trials.columns import ALIASES
+from consilience.trials.rows import row_names
 
 COLUMNS = ("trial", "study", "year", "outcome", "scale", "timepoint")
 """Columns that a review's table has beyond those that its measure needs."""
@@ -43,10 +45,11 @@ def absent_columns(columns: Iterable[str]) -> tuple[str, ...]:
 
 def shape_problems(table: pd.DataFrame) -> tuple[Problem, ...]:
     """Find the columns that every review's table has and this one lacks, and nameless trials."""
-    nameless = table["study"][table["trial"].isna()] if "trial" in table else ()
+    both = {"trial", "study"} <= set(table)
+    nameless = row_names(table["study"])[table["trial"].isna()] if both else ()
     return (
         *_absent(table, COLUMNS),
-        *(Problem("The row has no trial", "Name it.", study, "trial") for study in nameless),
+        *(Problem("The row has no trial", "Name it.", row, "trial") for row in nameless),
     )
 
 
@@ -122,6 +125,7 @@ def _weeks(choice: WeeksChoice, table: pd.DataFrame) -> Iterator[Problem]:
 
 def _plan(plan: Plan, table: pd.DataFrame) -> Iterator[Problem]:
     yield from _unknown("plan.primary", [plan.primary], known=plan.models)
+    yield from _unknown("plan.estimators", plan.estimators, known=classical.REGISTRY)
     yield from _unknown("plan.subgroups", plan.subgroups, known=table.columns)
     if not 0 < plan.level < 1:
         what, remedy = "This is no probability", "Give one between 0 and 1, such as 0.95."
@@ -160,8 +164,9 @@ def _bias_dial(dial: BiasDial, table: pd.DataFrame) -> Iterator[Problem]:
 
 def _new_trial(trial: Mapping[str, object], table: pd.DataFrame) -> Iterator[Problem]:
     key = "plan.new_trials"
-    yield from _unknown(key, trial, known=("name", "n1", "n2", "sei", *table.columns))
-    needed = ("name",) if "sei" in trial else ("name", "n1", "n2")
+    yield from _unknown(key, trial, known=("name", "n1", "n2", "sei", *OF_ARMS, *table.columns))
+    sized = {"sei", "person_time1"} & set(trial)
+    needed = ("name",) if sized else ("name", "n1", "n2")
     for name in needed:
         if name not in trial:
             what, remedy = f"a new trial has no {name}", "Give its name and its size, n1 and n2."

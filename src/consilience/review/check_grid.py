@@ -91,7 +91,8 @@ def _axis(axis: str, levels: tuple[GridLevel, ...], table: pd.DataFrame) -> Iter
         yield Problem("trials.csv has no such column", "Add it.", column=axis)
         return
     for level in levels:
-        yield from _unknown(f"{key} ({level.name})", level.read, known=table[axis])
+        told = f"no row of trials.csv has this {axis}"
+        yield from _unknown(f"{key} ({level.name})", level.read, known=table[axis], told=told)
 
 
 def known_levels(declared: Declaration) -> dict[str, tuple[str, ...]]:
@@ -160,12 +161,14 @@ def _twice(key: str, names: list[str]) -> Iterator[Problem]:
                       value=name)  # fmt: skip
 
 
-def _unknown(key: str, names: tuple[str, ...], *, known: pd.Series) -> Iterator[Problem]:
+def _unknown(
+    key: str, names: tuple[str, ...], *, known: pd.Series, told: str = "no such name"
+) -> Iterator[Problem]:
     choices = list(dict.fromkeys(known))
     remedy = f"Choose from: {', '.join(map(str, choices))}."
     for name in names:
         if name not in choices:
-            yield Problem(f"review.toml, key `{key}`: no such name", remedy, value=name)
+            yield Problem(f"review.toml, key `{key}`: {told}", remedy, value=name)
 
 
 def _plural(axis: str) -> str:

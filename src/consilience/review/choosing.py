@@ -85,7 +85,9 @@ def _of_grid(
         raise DataError("No row of trials.csv answers for any cell of the grid. Widen [grid].")
     reasons = against.where(~table[ROW].isin(cells.rows), "")
     silent = (reasons == "") & ~table[ROW].isin(cells.rows)
-    reasons = reasons.mask(silent, table[ROW].astype(int).map(_lost(cells)).fillna(_NOWHERE))
+    lost = _lost(cells)
+    told = [lost.get(row, _NOWHERE) for row in table[ROW].astype(int)]
+    reasons = reasons.mask(silent, pd.Series(told, table.index, dtype="str"))
     rules = _in_words(declared, measure) + decisions(selection, labels)
     return Choice(reasons, cells, rules)
 

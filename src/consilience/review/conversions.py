@@ -8,9 +8,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from consilience import priors
-from consilience.errors import ConsilienceError, DataError, Problem
+from consilience.errors import DataError, Problem
 from consilience.measures import Measure
 from consilience.review.declared import Conversion, Declaration
+from consilience.review.kinds import kind_problems
 from consilience.trials import Trials, conversions
 from consilience.trials.conversions import Rule
 from consilience.trials.table import Conversion as Step
@@ -123,17 +124,8 @@ def log_of(log: Sequence[Step], frame: pd.DataFrame) -> tuple[Step, ...]:
 
 
 def _faults(declared: Sequence[Conversion], key: str) -> Iterator[Problem]:
-    for place, one in enumerate(declared, 1):
-        where = f"review.toml, key `{key}[{place}]`"
-        if one.kind not in conversions.REGISTRY:
-            remedy = f"Choose from: {', '.join(conversions.REGISTRY)}."
-            yield Problem(f"{where}: no such conversion", remedy, value=one.kind)
-            continue
-        try:
-            _rule(one)
-        except ConsilienceError as error:
-            remedy = "Correct its settings; the name stands under `kind`."
-            yield Problem(f"{where}: {str(error).rstrip('.')}", remedy, value=one.kind)
+    registry = conversions.REGISTRY
+    yield from kind_problems(declared, _rule, registry=registry, key=key, what="conversion")
     kinds = [one.kind for one in declared]
     for kind in dict.fromkeys(kind for kind in kinds if kinds.count(kind) > 1):
         remedy = "Declare each conversion once."

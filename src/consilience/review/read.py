@@ -1,8 +1,7 @@
 """Reading the folder of a review."""
 
-import tomllib
 from collections.abc import Sequence
-from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from consilience import measures
-from consilience.effects import Effects, effect_sizes
-from consilience.errors import ConsilienceError, DataError, Problem
-from consilience.review.beside import Beside, read_beside
-from consilience.review.check import declaration_problems, measure_problems, shape_problems
+from consilience.effects import Effects
+from consilience.errors import DataError, Problem
+from consilience.review.beside import Beside
+from consilience.review.check import measure_problems
 from consilience.review.choosing import chosen
 from consilience.review.conversions import (
     ROW,
@@ -25,17 +24,14 @@ from consilience.review.conversions import (
 )
 from consilience.review.declared import Declaration, Variation
 from consilience.review.declared_grid import NO_GRID
-from consilience.review.judgements import (
-    judgement_problems,
-    labelled,
-    with_judgements,
-)
+from consilience.review.judgements import labelled
+from consilience.review.planned import model_problems
+from consilience.review.received import Received, receive
 from consilience.review.selection import candidates, find
-from consilience.review.shared import shared_by
-from consilience.review.toml import build, faults
+from consilience.review.shared import sharing
 from consilience.review.types import Review, Sensitivity
 from consilience.risk_of_bias import Assessment
-from consilience.trials import Trials, read_trials
+from consilience.trials import Trials
 from consilience.trials.readers import is_unfilled, read_csv
 
 SHOWN = ("trial", "label", "outcome", "scale", "timepoint", "population")
@@ -59,12 +55,32 @@ def read_review(folder: str | Path) -> Review:
         its tool does not know and every box of the flow that does not follow, and with every
         problem of the rows that were selected.
     """
-    place = Path(folder)
-    _check_folder(place)
-    declared = read_declaration(place / "review.toml")
-    trials = read_trials(place / "trials.csv")
-    beside = _beside(place, trials.frame, declared)
-    table = _checked(trials.frame, declared, risk_of_bias=beside.risk_of_bias)
+    return _answering(Path(folder), receive(Path(folder)))
+
+
+def read_planned(folder: str | Path, models: str | Path | None = None) -> Review:
+    """Read a review as `read_review` does, and see that the models that it names are there.
+
+    Parameters
+    ----------
+    folder : str or Path
+    models : path, optional
+        The folder in which all of them stand but those that the review keeps itself; without it
+        they are found by name.
+
+    Raises
+    ------
+    DataError
+        As `read_review`, and with every model that is not there or cannot be read.
+    """
+    place, named = Path(folder), None if models is None else Path(models)
+    look = partial(model_problems, beside=place, folder=named)
+    return _answering(place, receive(place, (look,)))
+
+
+def _answering(place: Path, held: Received) -> Review:
+    """Convert, choose and compute what answers the question."""
+    declared, trials, beside, table = held.declared, held.trials, held.beside, held.table
     measure = measures.get(declared.measure)
     received = Trials(table, trials.log)
     made = converted(received, measure, rules=rules_of(declared.conversions))
@@ -97,80 +113,6 @@ def read_review(folder: str | Path) -> Review:
     )
 
 
-def _beside(place: Path, table: pd.DataFrame, declared: Declaration) -> Beside:
-    """Read the tables beside the trials; a fault of them is told with those of the declaration."""
-    try:
-        return read_beside(
-            place,
-            table,
-            risk_of_bias=declared.risk_of_bias,
-            flow=declared.flow,
-            exposure=declared.grid.exposure,
-        )
-    except DataError as error:
-        more: tuple[Problem, ...] = ()
-        # What is stated of trials is read as it stands: names of its columns are no fault.
-        with suppress(ConsilienceError, ValueError, KeyError):
-            told = _optional(place / (declared.risk_of_bias.file or "risk_of_bias.csv"))
-            stated = with_judgements(table, told) if "trial" in told else table
-            more = declaration_problems(declared, _stated(stated, declared))
-        if not (error.problems and more):
-            raise
-        raise DataError((*error.problems, *more)) from error
-
-
-def _check_folder(folder: Path) -> None:
-    remedy = "A review is a folder with review.toml and trials.csv; see data/smi_functioning."
-    missing = [name for name in ("review.toml", "trials.csv") if not (folder / name).is_file()]
-    if missing:
-        raise DataError([Problem(f"There is no {folder / name}", remedy) for name in missing])
-
-
-def read_declaration(path: Path) -> Declaration:
-    """Read a `review.toml`.
-
-    Parameters
-    ----------
-    path : Path
-
-    Raises
-    ------
-    DataError
-        If it is no TOML, and with every fault by its key.
-    """
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"{path} is not valid TOML: {error}. Correct it there.") from error
-    if found := tuple(faults(Declaration, raw)):
-        raise DataError(found)
-    return build(Declaration, raw)
-
-
-def _checked(
-    received: pd.DataFrame, declared: Declaration, *, risk_of_bias: pd.DataFrame
-) -> pd.DataFrame:
-    """Return the table with labels, once it and what is said of it are known to fit each other."""
-    _raise(shape_problems(received))
-    _raise(tuple(judgement_problems(received, risk_of_bias)))
-    frame = _stated(with_judgements(received, risk_of_bias), declared)
-    _raise(declaration_problems(declared, frame))
-    dated = zip(frame["study"], frame["year"], strict=True)
-    study = [name if np.isnan(year) else f"{name} {year:.0f}" for name, year in dated]
-    pairs = zip(frame["trial"], study, strict=True)
-    said = frame[["outcome", "scale", "timepoint"]].fillna("not stated")
-    return frame.assign(
-        **said, study=study, label=[declared.labels.get(trial, name) for trial, name in pairs]
-    )
-
-
-def _stated(frame: pd.DataFrame, declared: Declaration) -> pd.DataFrame:
-    """Name the populations that no source states, where a grid reads them."""
-    if declared.grid == NO_GRID or "population" not in frame:
-        return frame
-    return frame.assign(population=frame["population"].fillna("not stated"))
-
-
 def _raise(problems: Sequence[Problem]) -> None:
     if problems:
         raise DataError(problems)
@@ -179,21 +121,24 @@ def _raise(problems: Sequence[Problem]) -> None:
 def _ledger(table: pd.DataFrame, made: Converted, reasons: pd.Series) -> pd.DataFrame:
     rows = np.arange(1, len(table) + 1)
     told = reasons.set_axis(made.trials.frame[ROW].astype(int)).reindex(rows, fill_value=_MERGED)
-    remarks = [name for name in ("doubt", "source") if name in table]
-    shown = table[[name for name in SHOWN if name in table]].assign(
+    shown = table.reindex(columns=SHOWN).assign(
         status=np.where(told == "", "used", "left out"),
         reason=told.to_numpy(),
         converted=[", ".join(made.rules(row)) for row in rows.tolist()],
     )
     shown.insert(0, "row", rows)
-    return shown.join(table[remarks]).fillna("")
+    whole = shown.join(table.reindex(columns=("doubt", "source")))
+    texts = [name for name in whole if name != "row"]
+    return whole.assign(
+        **{str(name): whole[name].astype(object).fillna("").astype("str") for name in texts}
+    )
 
 
 def _effects(trials: Trials, rows: Mask, *, declared: Declaration) -> Effects:
     kept, measure = trials.keep(rows), measures.get(declared.measure)
     named = _named(kept.frame, grid=declared.grid != NO_GRID)
     whole = Trials(named, log_of(kept.log, kept.frame), kept.assumed)
-    return effect_sizes(whole, measure, shared=shared_by(declared.dependence))
+    return sharing(whole, measure, declared.dependence)
 
 
 def _named(frame: pd.DataFrame, *, grid: bool) -> pd.DataFrame:

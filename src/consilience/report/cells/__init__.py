@@ -13,6 +13,7 @@ from consilience.report.cells.effects import CellEffects
 from consilience.report.cells.joint import CellJoint
 from consilience.report.cells.left_out import CellLeftOut
 from consilience.report.cells.pooled import CellPooled
+from consilience.report.cells.risk_of_bias import CellRiskOfBias
 from consilience.report.cells.variants import CellVariants
 from consilience.report.sections.base import Section
 
@@ -24,6 +25,7 @@ REGISTRY: dict[str, type[Section[Any]]] = {
     "pooled": CellPooled,
     "joint": CellJoint,
     "variants": CellVariants,
+    "risk_of_bias": CellRiskOfBias,
     "conversions": CellConversions,
     "doubts": CellDoubts,
     "left_out": CellLeftOut,

@@ -31,7 +31,7 @@ class CellEffects(Section["CellAnalysis"]):
         rows = analysis.rows
         shown = effects.table.reset_index().set_index("estimate")
         return {
-            "table": effect_rows(effects, analysis.twin, one.fit.summary(analysis.level)),
+            "table": effect_rows(effects, analysis.twin, one.summary),
             "trials": shown,
             "converted": set(rows.loc[rows["converted"] != "", "label"]),
             "shared": effects.shared.words(effects.k),

@@ -8,6 +8,7 @@ import pandas as pd
 
 from consilience.calibration import published
 from consilience.errors import DataError
+from consilience.heterogeneity import Multivariate
 from consilience.report.choices import choices
 from consilience.report.joined import Joined
 from consilience.report.sections.base import Section
@@ -70,8 +71,12 @@ def _rows(joined: list[Joined], key: tuple[str, str, str]) -> list[dict[str, obj
 def _scales(one: Joined, level: float) -> pd.DataFrame:
     """Tabulate standard deviations and correlations alike."""
     fit = one.answer.fit
+    scales = fit.scales(level)
+    correlated = one.unknown or isinstance(one.declared.model.heterogeneity, Multivariate)
+    if not correlated or scales.index.str.startswith("rho").any():
+        return scales
     correlations = fit.summary(level).filter(regex="^rho", axis=0)
-    return pd.concat([fit.scales(level), correlations]).groupby(level=0, sort=False).first()
+    return pd.concat([scales, correlations]).groupby(level=0, sort=False).first()
 
 
 def _otherwise(one: Joined, analysis: "GridAnalysis") -> dict[str, object]:

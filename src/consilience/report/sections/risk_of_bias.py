@@ -44,7 +44,7 @@ class RiskOfBias(Section["Analysis"]):
             "silent": silent,
             "alt": "" if assessment.empty else in_words(assessment),
             "shares": analysis.judged_shares,
-            "titles": {one.key: _titled(one) for one in assessment.domains},
+            "titles": {one.key: titled(one) for one in assessment.domains},
         }
 
 
@@ -62,7 +62,13 @@ def _told(
     return said.join(told.drop(columns=columns))
 
 
-def _titled(domain: Domain) -> str:
+def titled(domain: Domain) -> str:
+    """Call a domain by its number and its title.
+
+    Parameters
+    ----------
+    domain : Domain
+    """
     numbered = JUDGED.fullmatch(domain.key) and domain.key != OVERALL
     return f"{domain.key}: {domain.title}" if numbered else domain.title
 

@@ -25,7 +25,8 @@ class WithoutLevels(Variant):
     column : str
         Of `trials.csv` or `risk_of_bias.csv`.
     levels : tuple of str
-        What stands there for the trials that go; "not stated" also stands for an empty cell.
+        What stands there for the trials that go, in capitals or not; "not stated" also stands for
+        an empty cell.
 
     Raises
     ------
@@ -53,7 +54,8 @@ class WithoutLevels(Variant):
             known = ", ".join(map(str, effects.table.columns))
             message = f"WithoutLevels: the trials have no column {self.column!r}. Columns: {known}."
             raise ModelError(message)
-        return ~_said(effects.table[self.column]).isin(self.levels).to_numpy(dtype=bool)
+        gone = {level.casefold() for level in self.levels}
+        return ~_said(effects.table[self.column]).str.casefold().isin(gone).to_numpy(dtype=bool)
 
     @override
     def unknown(self, table: pd.DataFrame) -> Iterator[tuple[str, str, tuple[str, ...]]]:
@@ -61,8 +63,9 @@ class WithoutLevels(Variant):
             yield f"the trials have no column {self.column!r}", self.column, tuple(table.columns)
             return
         known = tuple(dict.fromkeys((*_said(table[self.column]), _NOTHING)))
+        said = {level.casefold() for level in known}
         for level in self.levels:
-            if level not in known:
+            if level.casefold() not in said:
                 yield f"the column {self.column!r} never says this", level, known
 
 
