@@ -34,9 +34,10 @@ def generate(folder: Path) -> None:
     for page in sorted(HERE.glob("*.md")):
         write(folder / page.name, filled(page.read_text(encoding="utf-8")))
     files = sorted((ROOT / "models").glob("*.toml"))
-    for file in files:
+    own = sorted((ROOT / "data").glob("*/models/*.toml"))
+    for file in (*files, *own):
         model_page(file, folder / "models")
-    write(folder / "models" / "index.md", models_page([file.stem for file in files]))
+    write(folder / "models" / "index.md", models_page([file.stem for file in files], own))
     write(folder / "priors.md", priors_page())
     write(folder / "questions.md", questions_page(ROOT / "src" / "consilience"))
     write(folder / "api.md", api_page())
@@ -78,14 +79,28 @@ def _coded(row: list[str]) -> list[str]:
     return [f"`{each}`" if "(" in each and ")" in each else each for each in row]
 
 
-def models_page(names: Sequence[str]) -> str:
-    """List the models, from the table of models/README.md."""
+def models_page(names: Sequence[str], own: Sequence[Path]) -> str:
+    """List the models, from the table of models/README.md, and those that only one review has."""
     readme = (ROOT / "models" / "README.md").read_text(encoding="utf-8")
     rows = [line for line in readme.splitlines() if line.startswith("|")]
     linked = [_linked(row, names) for row in rows]
-    tree = "\n".join(["```{toctree}", ":hidden:", "", *names, "```"])
+    pages = [page_of(file) for file in own]
+    tree = "\n".join(["```{toctree}", ":hidden:", "", *names, *pages, "```"])
     head = "Each model is a file, free of data, with a reason and a source beside every prior."
-    return "\n".join(["# Models", "", head, "", *linked, "", tree])
+    links = ", ".join(f"[{called(file)}]({page_of(file)}.md)" for file in own)
+    more = f"Models that only one review has, calibrated on its estimates: {links}."
+    return "\n".join(["# Models", "", head, "", *linked, "", more, "", tree])
+
+
+def called(file: Path) -> str:
+    """Name a model as its calibration does: REVIEW/NAME where only one review has it."""
+    home = file.parents[1]
+    return file.stem if home == ROOT else f"{home.name}/{file.stem}"
+
+
+def page_of(file: Path) -> str:
+    """Name its page."""
+    return called(file).replace("/", "-")
 
 
 def _linked(row: str, names: Iterable[str]) -> str:
@@ -104,7 +119,7 @@ def model_page(file: Path, folder: Path) -> None:
     ]
     parts = [
         f"# {declared.title or declared.name}",
-        f"File `models/{file.name}`.",
+        f"File `{file.relative_to(ROOT)}`.",
         f"```text\n{declared.equation}\n```",
         f"**When to use it.** {declared.when}",
         "## Priors and choices",
@@ -112,19 +127,19 @@ def model_page(file: Path, folder: Path) -> None:
         "## The file",
         f"```toml\n{file.read_text(encoding='utf-8').strip()}\n```",
         "## Calibration",
-        *calibration_parts(declared.name, folder),
+        *calibration_parts(called(file), folder, page_of(file)),
     ]
-    write(folder / f"{declared.name}.md", "\n\n".join(parts))
+    write(folder / f"{page_of(file)}.md", "\n\n".join(parts))
 
 
-def calibration_parts(name: str, folder: Path) -> list[str]:
+def calibration_parts(name: str, folder: Path, page: str) -> list[str]:
     """Show the published result of a model: its table, its picture, and how to repeat it."""
     path = CALIBRATION / f"{name}.json"
     if not path.exists():
         return ["This model has not been calibrated yet; see [calibration](../calibration.md)."]
     found = json.loads(path.read_text(encoding="utf-8"))
     rows = found["parameters"]
-    write(folder / f"{name}-ranks.svg", rank_histograms(rows))
+    write(folder / f"{page}-ranks.svg", rank_histograms(rows))
     head = ["parameter", "p uniform", "p turned", "50 %", "80 %", "95 %"]
     body = [
         [f"`{key}`", *(f"{row[column]:.3f}" for column in _COLUMNS)] for key, row in rows.items()
@@ -136,7 +151,7 @@ def calibration_parts(name: str, folder: Path) -> list[str]:
         f"the 95 % column: {error:.2f} percentage points. What the columns mean stands under "
         "[calibration](../calibration.md).",
         table(head, body),
-        f"![Rank histograms of {name}]({name}-ranks.svg)",
+        f"![Rank histograms of {name}]({page}-ranks.svg)",
         f"SHA-256 of model `{found['model_sha256']}`, of ranks `{found['ranks_sha256']}`.",
     ]
 

@@ -1,6 +1,7 @@
-"""Calibrate the models of models/ and write the results down.
+"""Calibrate the models of models/ and of reviews, and write the results down.
 
 python benchmarks/calibration/run.py --replications 10000 --minutes 30 random_effects moderated
+python benchmarks/calibration/run.py --replications 1000 smi_outcomes/three_levels
 """
 
 import argparse
@@ -11,7 +12,7 @@ import zlib
 from pathlib import Path
 
 import pandas as pd
-from designs import design_of
+from designs import design_of, file_of, names
 from once import NutsOnce
 
 import consilience as cs
@@ -67,7 +68,9 @@ def publish(name: str, model: Model, *, found: Calibration, effects: Effects, en
     """Write the result file of a model and what reports cite of it."""
     content = record(found, model, effects=effects, engine=engine, version=cs.__version__)
     text = json.dumps({"name": name, **content}, indent=1, ensure_ascii=False) + "\n"
-    (RESULTS / f"{name}.json").write_text(text, encoding="utf-8")
+    result = RESULTS / f"{name}.json"
+    result.parent.mkdir(parents=True, exist_ok=True)
+    result.write_text(text, encoding="utf-8")
     cited = json.loads(CITED.read_text(encoding="utf-8"))
     kept = {key: row for key, row in cited.items() if row["name"] != name}
     kept[fingerprint(model)] = {"name": name, **citation(content, text)}
@@ -99,11 +102,12 @@ def keep(found: Calibration, saved: Path) -> None:
 
 def work_on(name: str, asked: argparse.Namespace) -> None:
     """Calibrate one model until enough replications are made or the time is up."""
-    model = cs.read_model(ROOT / "models" / f"{name}.toml").model
+    model = cs.read_model(file_of(name)).model
     effects = design_of(name, model)
     engine = engine_for(model, effects, draws=asked.draws)
     again = "" if asked.seed == SEED else f"-{asked.seed}"
-    saved = Path(asked.work) / f"{name}-{fingerprint(model)[:12]}{again}.pkl"
+    kept = f"{name.replace('/', '-')}-{fingerprint(model)[:12]}{again}.pkl"
+    saved = Path(asked.work) / kept
     found = [pd.read_pickle(saved)] if saved.exists() else []
     end = time.monotonic() + 60.0 * asked.minutes
     while (done := sum(len(each.ranks) for each in found)) < asked.replications:
@@ -134,9 +138,7 @@ def main() -> None:
     )
     asked = parser.parse_args()
     asked.work.mkdir(parents=True, exist_ok=True)
-    RESULTS.mkdir(parents=True, exist_ok=True)
-    names = asked.models or sorted(path.stem for path in (ROOT / "models").glob("*.toml"))
-    for name in names:
+    for name in asked.models or names():
         work_on(name, asked)
 
 

@@ -27,13 +27,13 @@ def design(script):
 
 @pytest.fixture(scope="session")
 def design_of(script, model_of):
-    """The design on which a model of models/ is calibrated, by its name."""
+    """The design on which a model is calibrated, by its name: REVIEW/NAME of a review's own."""
     return lambda name: script("designs").design_of(name, model_of(name))
 
 
 @pytest.fixture(scope="session")
-def model_of():
-    return lambda name: cs.read_model(ROOT / "models" / f"{name}.toml").model
+def model_of(script):
+    return lambda name: cs.read_model(script("designs").file_of(name)).model
 
 
 def load(name):

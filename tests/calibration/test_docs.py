@@ -8,12 +8,13 @@ from xml.etree import ElementTree
 
 import pytest
 from scipy import stats
+from tests.across import across
 
 import consilience as cs
 from consilience import priors
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = sorted(file.stem for file in (ROOT / "models").glob("*.toml"))
+FILES = sorted((*(ROOT / "models").glob("*.toml"), *(ROOT / "data").glob("*/models/*.toml")))
 LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
 
 
@@ -35,10 +36,12 @@ def site(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_model_has_a_page(name, site):
+@across("file", FILES)
+def test_every_model_has_a_page(file, site):
+    """Those that only one review has bear its name."""
+    name = "-".join(file.relative_to(ROOT).with_suffix("").parts[1:]).replace("models-", "")
     page = (site / "models" / f"{name}.md").read_text(encoding="utf-8")
-    declared = cs.read_model(ROOT / "models" / f"{name}.toml")
+    declared = cs.read_model(file)
     for text in (declared.title, declared.equation, declared.when, "## Calibration"):
         assert text in page
     for reason in declared.reasons:

@@ -17,7 +17,7 @@ class Published:
     Parameters
     ----------
     name : str
-        The model's file in ``models/``.
+        The model's file in ``models/``, or REVIEW/NAME of one in ``data/REVIEW/models/``.
     engine : str
         What was calibrated.
     replications : int
