@@ -130,6 +130,7 @@ def leave_one_out(model: Model, effects: Effects, *, level: float = 0.95) -> pd.
 
 
 def _table(fits: Mapping[str, Fit], level: float) -> pd.DataFrame:
+    """Give `compare`'s columns and P(mu > 0) of each fit."""
     table = compare(fits, level)
     table["p_gt_0"] = [
         each.combine((typical(each, "mu"),), level=level)["p_gt_0"].iloc[0]

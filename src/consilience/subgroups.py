@@ -78,6 +78,7 @@ def _levels(fit: Fit, by: str) -> tuple[str, ...]:
 
 
 def _term(fit: Fit, by: str) -> int:
+    """Say which term reads a column."""
     for place, term in enumerate(fit.model.terms):
         if term.reads(by):
             return place
@@ -98,6 +99,7 @@ def _count(fit: Fit, by: str, name: str) -> int:
 def _differences(
     fit: Fit, rows: tuple[Combination, ...], level: float
 ) -> list[dict[str, float | str]]:
+    """Give the posterior of the difference of each two levels, a before b."""
     named = list(pairs_of(rows, 2))
     wanted = tuple(Combination(f"{a.name} − {b.name}", a.weights - b.weights) for a, b in named)
     if not wanted:
@@ -110,6 +112,7 @@ def _differences(
 
 
 def _spread(fit: Fit, place: int, level: float) -> dict[str, float]:
+    """Summarise the SD between levels, where the term has one."""
     scales = fit.posterior.layout.parts[place + 1].scales
     if not scales:
         return {}
@@ -119,6 +122,7 @@ def _spread(fit: Fit, place: int, level: float) -> dict[str, float]:
 
 
 def _words(by: str, table: pd.DataFrame) -> str:
+    """Say which levels differ surely, and which were seen but once."""
     single = [str(name) for name, k in table["k"].items() if k == 1]
     differences = table.attrs["differences"]
     sure = [each for each in differences if not 0.025 < each["p_gt_0"] < 0.975]

@@ -72,6 +72,7 @@ def aggregated(effects: Effects, by: str = "study", *, weighted: bool = True) ->
 
 
 def _labels(effects: Effects, by: str) -> "pd.Series[str]":
+    """Give the cluster of each estimate, or refuse a column that is unknown or has empty cells."""
     if by not in effects.table:
         known = ", ".join(map(str, effects.table.columns))
         raise DataError(f"There is no column {by!r} to combine estimates by. Known: {known}.")
@@ -84,6 +85,7 @@ def _labels(effects: Effects, by: str) -> "pd.Series[str]":
 
 
 def _refuse_across(effects: Effects, codes: Positions, *, by: str) -> None:
+    """Refuse to combine where estimates of different clusters share participants."""
     for at in effects.shared.members:
         if len(np.unique(codes[at])) > 1:
             names = ", ".join(effects.labels[i] for i in at)
@@ -111,6 +113,7 @@ def _weights(block: Floats) -> Floats:
 
 
 def _table(table: pd.DataFrame, codes: Positions, *, names: list[str]) -> pd.DataFrame:
+    """Keep, of each cluster's first row, the columns that are the same within every cluster."""
     distinct = table.groupby(codes).nunique(dropna=False).max()
     rows = np.unique(codes, return_index=True)[1]
     first = table.iloc[rows].loc[:, (distinct == 1).to_numpy()]

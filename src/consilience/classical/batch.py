@@ -227,6 +227,7 @@ def batches(
 
 
 def _padded(y: Floats, v: Floats, *, starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> Batch:
+    """Lay sets out in rows as wide as the largest, each centred on its own mean."""
     columns = np.arange(int(sizes.max()))
     present = columns < sizes[:, None]
     rows = np.where(present, starts[:, None] + columns, starts[:, None])

@@ -65,6 +65,7 @@ class BatchForm:
         return np.concatenate(parts) if parts else np.zeros(0)
 
     def _part(self, q: Floats, tau2: Floats, *, places: NDArray[np.int64]) -> Floats:
+        """Find P(Q ≤ q) of some of the sets, with nodes doubled until it settles."""
         a, q = self.a[places], q[places]
         s = (self.batch.v[places] + tau2[:, None]) / q[:, None]
         total = a.sum(axis=1)

@@ -120,6 +120,7 @@ def _of_resting(result: Resting) -> Answer:
 
 
 def _known(result: Analysis) -> dict[object, object]:
+    """Give all that a result tells beside its mean: heterogeneity, measure, direction, k."""
     known: dict[object, object] = dict(result.heterogeneity().to_dict())
     effects = result.effects
     return known | {
@@ -141,6 +142,7 @@ def _of_row(row: pd.Series) -> Answer | None:
 
 
 def _of_table(table: pd.DataFrame) -> Answer | None:
+    """Read the pooled row of a table as an answer; none if the table has no such row."""
     named = next((name for name in ROWS if name in table.index), None)
     if named is None or not all(name in table for name in _ENDS):
         return None
@@ -153,6 +155,7 @@ def _of_table(table: pd.DataFrame) -> Answer | None:
 def _answer(
     mean: Mapping[object, object], known: Mapping[object, object], *, ends: tuple[object, object]
 ) -> Answer:
+    """Put a mean and what is known beside it together; what is not known is NaN."""
     spread = known.get("tau", math.sqrt(_number(known.get("tau2"))))
     return Answer(
         estimate=_number(mean["estimate"]),

@@ -118,6 +118,7 @@ class QuadraticForm:
         return np.concatenate(parts)
 
     def _log_chunk(self, t: Complexes, s: Floats) -> Complexes:
+        """Give log E exp(−tQ) at some complex t."""
         factors = 1 + 2 * t[:, None] * (self.a * s)
         basis = self._orthonormal
         p = basis.shape[1]

@@ -1,4 +1,4 @@
-"""What to do where estimates share participants: rotate them apart, or refuse."""
+"""What to do where estimates share participants: weigh them together, or refuse."""
 
 import numpy as np
 
@@ -39,29 +39,6 @@ def refuse_shared(effects: Effects, what: str) -> None:
         "of each with effects.without(…), or pool them by cs.pool, which uses their covariance."
     )
     raise RefusalError(message)
-
-
-def rotated(shared: Covariance, v: Floats, *arrays: Floats) -> tuple[Floats, ...]:
-    """Turn estimates so that their sampling covariance becomes diagonal.
-
-    With ``V_b = Q diag(l) Q'`` of each block, ``Q'y`` has the covariance ``diag(l)``, and
-    ``V_b + tau² I`` becomes ``diag(l + tau²)`` for every tau². Blocks of one size are turned at
-    once; the cost is linear in the number of blocks.
-
-    Parameters
-    ----------
-    shared : Covariance
-    v : ndarray, shape (k,)
-        Sampling variances.
-    *arrays : ndarray, shape (k,) or (k, p)
-        What to turn.
-
-    Returns
-    -------
-    tuple of ndarray
-        The variances ``l``, then the turned arrays.
-    """
-    return shared.rotated(v, *arrays)
 
 
 def row_sums(shared: Covariance, v: Floats, tau2: float) -> Floats:

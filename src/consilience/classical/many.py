@@ -106,6 +106,7 @@ def _table(
     inference: Inference,
     level: float,
 ) -> pd.DataFrame:
+    """Give one row a data set with inference and heterogeneity; what k = 1 cannot know is NaN."""
     mean, tau2, total, generalised, Q, trace = found.T
     residual = sizes - 1
     df, half = _by_size(residual, inference, level=level)

@@ -30,6 +30,7 @@ def noted(effects: Effects, cov: Floats) -> dict[Hashable | None, object]:
 
 
 def _unequal(effects: Effects) -> tuple[str, ...]:
+    """Name the estimates whose sampling variances differ beyond belief."""
     low, high = int(np.argmin(effects.v)), int(np.argmax(effects.v))
     ratio = float(effects.v[high]) / float(effects.v[low])
     if not ratio > _WILD:

@@ -102,6 +102,7 @@ def parametric_bootstrap(
 
 
 def _analysis(pooled: Pooled) -> Callable[[Floats], Floats]:
+    """Give the analysis of new estimates: its coefficients, then tau²."""
     from dataclasses import replace
 
     X = pooled.design.full
@@ -131,6 +132,7 @@ def _(result: Pooled | PooledScale, rng: np.random.Generator, count: int) -> Flo
 
 @_drawn.register
 def _(result: PooledMultilevel, rng: np.random.Generator, count: int) -> Floats:
+    """Draw the effects of every term and sampling errors, around the fitted means."""
     objective, point = result.solution.objective, result.solution.point
     matrices = objective.parameters.matrices(point.u)
     parts = [

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 
 from consilience.classical.base import Estimator
-from consilience.classical.independent import rotated
 from consilience.classical.inference import Inference
 from consilience.classical.wls import Floats, StandardForm, Weighted, standard_form
 from consilience.effects import Effects
@@ -51,7 +50,7 @@ def regression(effects: Effects, X: Floats) -> StandardForm:
         return plain
     # What stands for the scatter of y is centred before it is turned, for afterwards no column
     # of the design is constant.
-    v, y, columns, about = rotated(effects.shared, effects.v, effects.y, X, plain.y)
+    v, y, columns, about = effects.shared.rotated(effects.v, effects.y, X, plain.y)
     return replace(standard_form(y, v, columns), y=about)
 
 

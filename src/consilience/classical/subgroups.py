@@ -94,6 +94,7 @@ class _Test:
 
 
 def _separate(pooled: Pooled, groups: Factor) -> tuple[pd.DataFrame, _Test]:
+    """Pool each level with a tau² of its own, and test with Q between them."""
     codes = groups.read(pooled.effects.frame).codes
     if any(len(set(codes[at])) > 1 for at in pooled.effects.shared.members):
         refuse_shared(pooled.effects, "A comparison of levels with a tau² of their own")
@@ -123,6 +124,7 @@ def _row(part: Pooled) -> dict[Hashable, object]:
 
 
 def _common(pooled: Pooled, groups: Factor) -> tuple[pd.DataFrame, _Test]:
+    """Pool all levels with one tau² as a regression, and test their differences by Wald."""
     regression = pool(
         pooled.effects,
         pooled.estimator,
@@ -151,6 +153,7 @@ def _wald(regression: Pooled) -> _Test:
 
 
 def _notes(table: pd.DataFrame) -> tuple[str, ...]:
+    """Say what a level with a single estimate can and cannot show."""
     alone = table.index[table["k"] == 1]
     if alone.empty:
         return ()

@@ -67,6 +67,7 @@ def named(rules: str | Dependence | Iterable[Dependence | str]) -> tuple[Depende
 
 
 def _rule(given: object) -> Dependence:
+    """Read a rule, or the name of one."""
     if isinstance(given, Dependence):
         return given
     if isinstance(given, str):

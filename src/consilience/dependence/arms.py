@@ -63,7 +63,15 @@ class ArmRule(Dependence):
 
     @override
     def speak(self, rows: Rows) -> Spoken:
-        """Speak of pairs of one trial that have an arm in common."""
+        """Speak of pairs of one trial that have an arm in common.
+
+        Raises
+        ------
+        ModelError
+            If a column is not there, or as many columns do not name the arm on both sides.
+        DataError
+            If a row of a trial with several does not name its arm, or differs in its occasion.
+        """
         pairs = within(rows.codes(self.trials), what=self.title)
         ids = _identified(self.arms, rows)
         for side, columns in self.arms.items():
@@ -105,6 +113,7 @@ def _identified(sides: Mapping[int, tuple[str, ...]], rows: Rows) -> dict[int, C
 
 
 def _correlation(rows: Rows, pairs: Pairs, found: list[Match]) -> Floats:
+    """Add up what each shared arm brings to pairs of estimates, as correlations."""
     asked = np.zeros(len(rows), dtype=bool)
     for match in found:
         asked[pairs.first[match.mask]] = asked[pairs.second[match.mask]] = True
@@ -130,6 +139,7 @@ def _differ(rows: Rows, pairs: Pairs, column: str) -> Mask:
 
 
 def _occasions(rows: Rows, pairs: Pairs, *, remedy: str) -> Iterator[Problem]:
+    """Name the rows that share an arm but differ in outcome, time or population."""
     names = rows.names if pairs.first.size else np.zeros(0, dtype=object)
     for column in (name for name in OCCASION if name in rows.table):
         different = _differ(rows, pairs, column)

@@ -25,6 +25,11 @@ class Autoregressive(Dependence):
         The column of the times, a number in every row of a study with several.
     within : str or tuple of str
         The columns that tell groups of participants apart.
+
+    Raises
+    ------
+    ModelError
+        If rho lies outside [0, 1), or a column is no name.
     """
 
     rho: float
@@ -55,7 +60,13 @@ class Autoregressive(Dependence):
 
     @override
     def speak(self, rows: Rows) -> Spoken:
-        """Speak of pairs of one trial, by the time between them."""
+        """Speak of pairs of one trial, by the time between them.
+
+        Raises
+        ------
+        DataError
+            If the times are words, or one is missing where a study has several rows.
+        """
         pairs = within(rows.codes(tuple(self.within)), what=self.title)
         time = rows.numbers(self.over)
         _refuse_text(rows, time, column=self.over)

@@ -60,6 +60,7 @@ class Heard(NamedTuple):
 
 
 def _heard(rules: Sequence[Dependence], spoken: Sequence[Spoken], *, k: int) -> Heard:
+    """Hear the rules of lowest rank on each pair; correlations of several multiply."""
     keys = np.concatenate([_keys(each.pairs, k) for each in spoken])
     ranks = np.repeat([rule.rank for rule in rules], [len(each.correlation) for each in spoken])
     values = np.concatenate([each.correlation for each in spoken])
@@ -85,6 +86,7 @@ def _refuse_doubts(
     rows: Rows,
     counts: tuple[NDArray[np.intp], ...],
 ) -> None:
+    """Refuse all pairs of which some rule is in doubt, at once."""
     found = [
         problem
         for rule, each, count in zip(rules, spoken, counts, strict=True)
@@ -95,6 +97,7 @@ def _refuse_doubts(
 
 
 def _blocks(pairs: Pairs, correlation: Floats, *, v: Floats) -> Covariance:
+    """Gather pairs into blocks of linked estimates, with their covariances."""
     members = _components(pairs, len(v))
     number, place = np.zeros(len(v), dtype=np.intp), np.zeros(len(v), dtype=np.intp)
     blocks = []
@@ -132,6 +135,7 @@ def _told(rules: Sequence[Dependence], spoken: Sequence[Spoken]) -> list[str]:
 
 
 def _summary(covariance: Covariance, heard: Heard, *, k: int) -> str:
+    """Say how many estimates are correlated, and how strongly."""
     if covariance.independent:
         return "No two estimates share participants by these rules: they are independent."
     related: Mask = heard.correlation != 0

@@ -29,6 +29,11 @@ class CorrelatedLevels(Dependence):
         The column of the levels.
     within : str or tuple of str
         The columns that tell groups of participants apart.
+
+    Raises
+    ------
+    ModelError
+        If rho gives no correlation for each two levels, or a column is no name.
     """
 
     rho: Mapping[tuple[str, str], float] | pd.DataFrame | Pairwise
@@ -58,7 +63,13 @@ class CorrelatedLevels(Dependence):
 
     @override
     def speak(self, rows: Rows) -> Spoken:
-        """Speak of pairs of one trial that differ in the level."""
+        """Speak of pairs of one trial that differ in the level.
+
+        Raises
+        ------
+        DataError
+            If the correlation of two levels is not given, or a level is missing.
+        """
         pairs = within(rows.codes(tuple(self.within)), what=self.title)
         codes = rows.codes((self.over,))
         named(rows, codes, pairs, column=self.over)
@@ -80,6 +91,7 @@ class CorrelatedLevels(Dependence):
 
 
 def _triples(given: object) -> Pairwise:
+    """Read pairs of levels and their correlations from a mapping, triples or a matrix."""
     if isinstance(given, pd.DataFrame):
         return _of_frame(given)
     try:
@@ -100,6 +112,7 @@ def _triples(given: object) -> Pairwise:
 
 
 def _of_frame(frame: pd.DataFrame) -> Pairwise:
+    """Read the correlations above the diagonal of a symmetric frame."""
     square = list(frame.index) == list(frame.columns)
     values = frame.to_numpy(dtype=float)
     if not (square and np.array_equal(values, values.T) and (np.diag(values) == 1).all()):

@@ -31,6 +31,11 @@ class Given(Dependence):
     matrix : mapping, array or DataFrame
         From the name of a study to the covariance of its estimates in the order of their rows; or
         one matrix (k, k) of all estimates in their order.
+
+    Raises
+    ------
+    ModelError
+        If a covariance is no square matrix of finite numbers.
     """
 
     matrix: Mapping[str, ArrayLike] | ArrayLike | pd.DataFrame
@@ -63,6 +68,14 @@ class Given(Dependence):
 
     @override
     def speak(self, rows: Rows) -> Spoken:
+        """Speak of the pairs within each matrix.
+
+        Raises
+        ------
+        DataError
+            If a matrix is of another size than its estimates, is not symmetric, or has other
+            variances on its diagonal.
+        """
         told = [_block(rows, name, block=np.array(block)) for name, block in self._blocks]
         first, second, correlation = (np.concatenate(each) for each in zip(*told, strict=True))
         return Spoken(Pairs(first, second), correlation)
@@ -75,6 +88,7 @@ def _written(value: object) -> bool:
 
 
 def _square(matrix: object, name: str) -> Matrix:
+    """Read a square matrix of numbers."""
     try:
         values = np.asarray(matrix, dtype=float)
     except (TypeError, ValueError):
@@ -96,6 +110,7 @@ def _at(rows: Rows, name: str) -> np.ndarray:
 
 
 def _block(rows: Rows, name: str, *, block: Floats) -> tuple[np.ndarray, np.ndarray, Floats]:
+    """Give pairs that are correlated or of one study, by a matrix whose diagonal must be vi."""
     at = _at(rows, name)
     if len(at) != len(block):
         what = f"Given: the covariance is that of {len(block)} estimates, and there are {len(at)}"
@@ -112,6 +127,7 @@ def _block(rows: Rows, name: str, *, block: Floats) -> tuple[np.ndarray, np.ndar
 
 
 def _refuse(rows: Rows, at: np.ndarray, *, block: Floats, wrong: np.ndarray) -> None:
+    """Name the estimates whose variances differ from the matrix's, or the lack of symmetry."""
     remedy = "Give the covariance on the scale on which the effects are analysed."
     problems = [
         Problem(f"Given: the variance {block[i, i]:.6g} is not that of the estimate",

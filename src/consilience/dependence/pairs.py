@@ -69,6 +69,7 @@ def _of_size(order: Positions, starts: Positions, m: int) -> tuple[Positions, Po
 
 
 def _bounded(sizes: NDArray[np.int64], what: str) -> None:
+    """Refuse clusters with more pairs than can be kept."""
     asked = int((sizes * (sizes - 1) // 2).sum())
     if asked > LIMIT:
         raise DataError(

@@ -30,6 +30,8 @@ class Number:
         ------
         DataError
             For missing, infinite or non-numeric values, listing the studies.
+        ModelError
+            If there is no such column.
         """
         series = _present(table, self.name)
         values = pd.to_numeric(series, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
@@ -100,6 +102,8 @@ def as_labels(table: pd.DataFrame, name: str) -> list[str]:
     ------
     DataError
         For missing and empty labels, listing the studies.
+    ModelError
+        If there is no such column.
     """
     series = _present(table, name)
     missing = [_is_missing(value) for value in series]

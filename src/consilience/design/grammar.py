@@ -116,6 +116,7 @@ class _Reader:
         signs: tuple[str, ...],
         grow: Callable[[int, int], int],
     ) -> tuple[str, int]:
+        """Read parts joined by these signs, left to right, and count the columns they grow to."""
         text, count = rule()
         while self._next() in signs:
             sign = self._advance()
@@ -126,6 +127,7 @@ class _Reader:
         return text, count
 
     def _atom(self) -> tuple[str, int]:
+        """Read brackets, a factor, a function or a column, and count its columns as one."""
         if self._take("("):
             text, count = self._sum()
             self._expect(")")
@@ -143,6 +145,7 @@ class _Reader:
         return alias
 
     def _function(self) -> str:
+        """Read a function of one column and its whole-number settings."""
         name = self._advance()
         self._expect("(")
         inside = self._inner()
@@ -151,6 +154,7 @@ class _Reader:
         return f"{name}({inside}{parameters}{_FIXED.get(name, '')})"
 
     def _parameters(self, name: str) -> str:
+        """Read settings by place or by name."""
         text = ""
         for default in _PARAMETERS[name]:
             if not self._take(","):
@@ -159,6 +163,7 @@ class _Reader:
         return text
 
     def _keyword(self, name: str, default: str) -> str:
+        """Give the setting's name: the written one, or the one whose turn it is."""
         if self._next()[:1].isdigit():
             return default
         if self._next() not in _PARAMETERS[name]:
@@ -180,6 +185,7 @@ class _Reader:
         return text
 
     def _part(self) -> str:
+        """Read a part of arithmetic inside a function."""
         if self._take("-"):
             return f"-{self._part()}"
         if self._take("("):
@@ -204,6 +210,7 @@ class _Reader:
         )
 
     def _column_name(self) -> str:
+        """Read a name, in backticks or not, which must be a column."""
         name = self._next().strip("`")
         if not name:
             self._refuse("a column is wanted")
@@ -238,6 +245,7 @@ class _Reader:
         return self.tokens[self.at - 1][1]
 
     def _tokens(self) -> list[tuple[int, str]]:
+        """Cut the formula into tokens with their positions; refuse what is none."""
         tokens, position = [], 0
         while found := _TOKEN.match(self.formula, position):
             tokens.append((found.start(1), found[1]))

@@ -55,6 +55,11 @@ class Design:
         ones = np.ones((len(self.matrix), int(self.intercept)))
         return np.hstack([ones, self.matrix])
 
+    @property
+    def mean(self) -> NDArray[np.float64]:
+        """Means of the columns over the k rows, shape (p,)."""
+        return self.matrix.mean(axis=0)
+
     def rows(self, table: pd.DataFrame) -> NDArray[np.float64]:
         """Lay the same coding on other rows.
 
@@ -184,6 +189,8 @@ def _told(formula: str, columns: Columns) -> Iterator[None]:
 
 
 def _named(text: str, columns: Columns) -> str:
+    """Write a column of the matrix with the names of the table's columns and levels."""
+
     def written(found: re.Match[str]) -> str:
         column = columns[found[1]]
         if isinstance(column, Factor) and found[2]:
@@ -196,6 +203,7 @@ def _named(text: str, columns: Columns) -> str:
 
 
 def _refuse_aliased(matrix: NDArray[np.float64], coding: _Coding) -> None:
+    """Refuse columns that are combinations of those before them."""
     aliased = aliased_columns(matrix, coding.names, intercept=coding.intercept)
     if aliased:
         message = (

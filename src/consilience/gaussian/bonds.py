@@ -94,6 +94,7 @@ class Bonds:
             yield self._of(order[first[:, None] + np.arange(size)])
 
     def _of(self, at: Positions) -> Blocks:
+        """Lay n blocks of m estimates out: their V, and the ties of each pair."""
         n, m = at.shape
         V = np.zeros((n, m, m))
         V[:, np.arange(m), np.arange(m)] = self.errors.v[at]
@@ -190,6 +191,7 @@ class Bonds:
     def _company(
         self, place: int, left: tuple[int, ...], *, own: float
     ) -> tuple[Positions, "Bonds"]:
+        """Give the block of an estimate, whose own variance is `own`, without those left out."""
         together = np.isfinite(self.errors.given) & (self.groups == self.groups[place])
         together[list(left)] = False
         together[place] = True

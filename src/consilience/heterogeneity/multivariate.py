@@ -87,7 +87,13 @@ class Multivariate(Heterogeneity):
         return self._scatter(effects)
 
     def random(self) -> str:
-        """See `Heterogeneity.random`: a structure over one column."""
+        """See `Heterogeneity.random`: a structure over one column.
+
+        Raises
+        ------
+        RefusalError
+            For outcomes that several columns name.
+        """
         if len(self.over) > 1:
             raise RefusalError(
                 f"A classical model takes one column of outcomes, not {', '.join(self.over)}. Join "

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from consilience.errors import ModelError, Problem
-from consilience.measures.checks import cell_problems
+from consilience.measures.checks import at, cell_problems
 from consilience.trials.checks import Rule
 
 type Floats = NDArray[np.float64]
@@ -48,6 +48,11 @@ class Measure(ABC):
         Whether its sign can be turned by the column `higher_is_better`.
     stands : str
         Which way its values point where no direction was declared, in one sentence.
+
+    Raises
+    ------
+    ModelError
+        If a setting is not among its choices.
     """
 
     code: ClassVar[str]
@@ -180,6 +185,15 @@ class Measure(ABC):
         """Find the rows whose cells are right one by one and impossible together (here: none)."""
         del table
         return ()
+
+    def without_value(
+        self, table: pd.DataFrame, *, column: str, remedy: str
+    ) -> tuple[Problem, ...]:
+        """Find the rows, but for those left out, whose effect or variance is no finite value."""
+        y, v = self.compute(table)
+        rows = ~(np.isfinite(y) & (v > 0)) & ~self.dropped(table)
+        what = f"With these counts {self.code} or its variance has no finite value"
+        return at(table, rows, column=column, what=what, remedy=remedy)
 
     def dropped(self, table: pd.DataFrame) -> Mask:
         """Say which rows of a complete table the measure's settings leave out, (k,)."""

@@ -115,6 +115,7 @@ def _empty(table: pd.DataFrame, column: str) -> Iterator[Problem]:
 
 
 def _wrong(table: pd.DataFrame, column: str, *, rule: Rule) -> Iterator[Problem]:
+    """Name cells of a column that are no number, or break its rule."""
     values = numbers(table[column])
     filled = ~table[column].isna().to_numpy()
     unread = filled & np.isnan(values)
@@ -130,6 +131,7 @@ def _wrong(table: pd.DataFrame, column: str, *, rule: Rule) -> Iterator[Problem]
 
 
 def _unfilled(table: pd.DataFrame, optional: Sequence[str]) -> Iterator[Problem]:
+    """Name rows in which none of the optional columns is filled."""
     if not optional:
         return
     names = " or ".join(optional)
@@ -143,6 +145,7 @@ def _named(table: pd.DataFrame, mask: Mask) -> list[str]:
 
 
 def _number(cell: object) -> float:
+    """Read a cell as a number, NaN if it is none."""
     if isinstance(cell, str):
         try:
             return parse_number(tidy(cell))

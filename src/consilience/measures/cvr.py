@@ -12,17 +12,13 @@ from consilience.measures.two_means import Arms, TwoMeans, Variance
 from consilience.trials.checks import Rule
 
 
-def _shares(arms: Arms) -> tuple[Floats, Floats]:
-    return (arms.sd1 / arms.mean1) ** 2 / arms.n1, (arms.sd2 / arms.mean2) ** 2 / arms.n2
-
-
 def _large_sample(arms: Arms) -> Floats:
-    one, two = _shares(arms)
+    one, two = arms.relative
     return one + two + 1 / (2 * (arms.n1 - 1)) + 1 / (2 * (arms.n2 - 1))
 
 
 def _second_order(arms: Arms) -> Floats:
-    one, two = _shares(arms)
+    one, two = arms.relative
     spread = arms.n1 / (arms.n1 - 1) ** 2 + arms.n2 / (arms.n2 - 1) ** 2
     return one + two + (one**2 + two**2 + spread) / 2
 
@@ -32,7 +28,7 @@ def _of_spreads(arms: Arms) -> Floats:
 
 
 def _of_both(arms: Arms) -> Floats:
-    one, two = _shares(arms)
+    one, two = arms.relative
     return _of_spreads(arms) + (two - one) / 2
 
 

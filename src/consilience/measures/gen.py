@@ -60,7 +60,13 @@ class GEN(Measure):
 
     @override
     def new_variance(self, theta: Floats, *, n1: int, n2: int, observed: pd.DataFrame) -> Floats:
-        """Refuse: nothing says how the variance of a ready-made estimate follows from size."""
+        """Refuse: nothing says how the variance of a ready-made estimate follows from size.
+
+        Raises
+        ------
+        ModelError
+            Always: give the standard error of the new trial itself.
+        """
         raise ModelError(
             f"The variance of a new trial with {n1} and {n2} participants does not follow from "
             "ready-made estimates (measure GEN). Give the new trial's standard error `sei`."

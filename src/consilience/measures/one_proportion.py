@@ -10,7 +10,6 @@ import pandas as pd
 
 from consilience.errors import Problem
 from consilience.measures.base import Floats, Mask, Measure, arms, finite, weighted
-from consilience.measures.checks import at
 from consilience.measures.one_group import OneGroup
 from consilience.measures.rules import COUNT, GROUP
 from consilience.measures.two_by_two import total_problems, with_total
@@ -90,11 +89,8 @@ class OneProportion(OneGroup):
         found = total_problems(table, "n", ("events", "nonevents"))
         if found:
             return found
-        y, v = self.compute(table)
-        what = f"With these counts {self.code} or its variance has no finite value"
         remedy = "Add a constant (add=0.5, to='only0'), or use PAS or PFT."
-        rows = ~(np.isfinite(y) & (v > 0))
-        return at(table, rows, column="events", what=what, remedy=remedy)
+        return self.without_value(table, column="events", remedy=remedy)
 
     def _counts(self, table: pd.DataFrame) -> tuple[tuple[Floats, Floats], Mask]:
         x, n = arms(self.complete(table), "events", "n")

@@ -10,7 +10,6 @@ import pandas as pd
 
 from consilience.errors import Problem
 from consilience.measures.base import Floats, Measure, arms, finite
-from consilience.measures.checks import at
 from consilience.measures.one_group import OneGroup
 from consilience.measures.rules import COUNT, PERSON_TIME
 from consilience.measures.zero_cells import ZeroCells
@@ -64,8 +63,5 @@ class OneRate(OneGroup):
 
     @override
     def contradictions(self, table: pd.DataFrame) -> tuple[Problem, ...]:
-        y, v = self.compute(table)
-        what = f"With these counts {self.code} or its variance has no finite value"
         remedy = "Add a constant (add=0.5, to='only0'), or use IRS or IRFT."
-        rows = ~(np.isfinite(y) & (v > 0))
-        return at(table, rows, column="events", what=what, remedy=remedy)
+        return self.without_value(table, column="events", remedy=remedy)

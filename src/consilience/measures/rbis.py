@@ -34,6 +34,7 @@ class RBIS(TwoMeans):
 
     @override
     def estimate(self, arms: Arms) -> tuple[Floats, Floats]:
+        """Give the correlation and its variance by Soper's formula."""
         d = arms.difference / arms.pooled
         p, q = arms.n1 / arms.n, arms.n2 / arms.n
         z = ndtri(q)

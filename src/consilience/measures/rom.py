@@ -12,18 +12,13 @@ from consilience.measures.two_means import Arms, TwoMeans, Variance
 from consilience.trials.checks import Rule
 
 
-def _shares(arms: Arms) -> tuple[Floats, Floats]:
-    """Return each arm's squared standard error over its squared mean, (k,) and (k,)."""
-    return (arms.sd1 / arms.mean1) ** 2 / arms.n1, (arms.sd2 / arms.mean2) ** 2 / arms.n2
-
-
 def _large_sample(arms: Arms) -> Floats:
-    one, two = _shares(arms)
+    one, two = arms.relative
     return one + two
 
 
 def _second_order(arms: Arms) -> Floats:
-    one, two = _shares(arms)
+    one, two = arms.relative
     return one + two + (one**2 + two**2) / 2
 
 
@@ -97,7 +92,7 @@ class ROM(TwoMeans):
 
     @override
     def estimate(self, arms: Arms) -> tuple[Floats, Floats]:
-        one, two = _shares(arms)
+        one, two = arms.relative
         y = np.log(arms.mean1 / arms.mean2) + self.correct * (one - two) / 2
         return y, _VARIANCES[self.vtype](arms)
 

@@ -96,6 +96,7 @@ def _solved(h: Floats, k: Floats, p: Floats) -> Floats:
 
 
 def _variance(cells: Cells, cuts: tuple[Floats, Floats], rho: Floats) -> Floats:
+    """Give the variance of rho, cuts and rho being estimated together."""
     h, k = cuts
     n = cells.n1 + cells.n2
     left = (1 - rho) * (1 + rho)

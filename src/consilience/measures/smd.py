@@ -55,6 +55,7 @@ class SMD(TwoMeans):
 
     @override
     def estimate(self, arms: Arms) -> tuple[Floats, Floats]:
+        """Give g, and the variance chosen by `vtype`."""
         given = Standardised(
             arms.difference / arms.pooled,
             CORRECTIONS[self.correct](arms.m),

@@ -57,6 +57,7 @@ class SMD1(TwoMeans):
 
     @override
     def estimate(self, arms: Arms) -> tuple[Floats, Floats]:
+        """Give delta in SDs of the comparator, and the variance chosen by `vtype`."""
         m = arms.n2 - 1
         given = Standardised(
             arms.difference / arms.sd2,

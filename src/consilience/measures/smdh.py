@@ -65,6 +65,7 @@ class SMDH(TwoMeans):
 
     @override
     def estimate(self, arms: Arms) -> tuple[Floats, Floats]:
+        """Give g in units of the root of the mean variance, and the variance chosen by `vtype`."""
         g = (
             CORRECTIONS[self.correct](arms.m)
             * arms.difference

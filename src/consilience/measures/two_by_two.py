@@ -160,14 +160,12 @@ class TwoByTwo(Measure):
         return ZeroCells(self.add, self.to, self.drop00)
 
     def _infinite(self, table: pd.DataFrame) -> tuple[Problem, ...]:
-        y, v = self.compute(table)
-        rows = ~(np.isfinite(y) & (v > 0)) & ~self.dropped(table)
-        what = f"With these counts {self.code} or its variance has no finite value"
+        """Name rows whose effect or variance is infinite under the policy for zero cells."""
         remedy = (
             "Add a constant (add=0.5, to='only0'), leave such rows out (drop00=True), or take a "
             "measure that knows zero counts."
         )
-        return at(table, rows, column="events1", what=what, remedy=remedy)
+        return self.without_value(table, column="events1", remedy=remedy)
 
 
 def with_total(table: pd.DataFrame, total: str, parts: tuple[str, str]) -> pd.DataFrame:

@@ -50,6 +50,11 @@ class Arms(NamedTuple):
         """The pooled standard deviation."""
         return np.sqrt(((self.n1 - 1) * self.sd1**2 + (self.n2 - 1) * self.sd2**2) / self.m)
 
+    @property
+    def relative(self) -> tuple[Floats, Floats]:
+        """Each arm's squared standard error over its squared mean, (k,) and (k,)."""
+        return (self.sd1 / self.mean1) ** 2 / self.n1, (self.sd2 / self.mean2) ** 2 / self.n2
+
 
 type Variance = Callable[[Arms], Floats]
 

@@ -10,7 +10,6 @@ import pandas as pd
 
 from consilience.errors import Problem
 from consilience.measures.base import Floats, Mask, Measure, arms, finite, unit_information_sd
-from consilience.measures.checks import at
 from consilience.measures.rules import COUNT, PERSON_TIME
 from consilience.measures.sizes import scaled_by_arms
 from consilience.measures.zero_cells import ZeroCells
@@ -86,11 +85,8 @@ class TwoRates(Measure):
 
     @override
     def contradictions(self, table: pd.DataFrame) -> tuple[Problem, ...]:
-        y, v = self.compute(table)
-        rows = ~(np.isfinite(y) & (v > 0)) & ~self.dropped(table)
-        what = f"With these counts {self.code} or its variance has no finite value"
         remedy = "Add a constant (add=0.5, to='only0') or leave such rows out (drop00=True)."
-        return at(table, rows, column="events1", what=what, remedy=remedy)
+        return self.without_value(table, column="events1", remedy=remedy)
 
     @override
     def dropped(self, table: pd.DataFrame) -> Mask:

@@ -137,6 +137,7 @@ def posteriors(likelihood: Likelihood, priors: Normals) -> Posteriors:
 def _integrated(
     likelihood: Likelihood, priors: Normals, *, ends: tuple[Array, Array], rule: Panels
 ) -> Posteriors:
+    """Evaluate each prior's posterior at the rule's nodes between its ends."""
     lower, upper = ends
     x = lower[:, None] + (upper - lower)[:, None] * rule.nodes
     mu, logs = _log_density(likelihood, priors, x)

@@ -181,6 +181,7 @@ def _error(search: Search, found: Found) -> float:
 def _words(
     found: Found, held: tuple[float, float], *, rule: Rule, now: float, doubtful: bool
 ) -> str:
+    """Say what is concluded now, and which prior would change it."""
     drawn = {
         "above": f"the conclusion is that mu is above {rule.threshold:g}",
         "below": f"the conclusion is that mu is not above {rule.threshold:g}",

@@ -35,6 +35,12 @@ class Prior(ABC):
         What an improper prior states of its density, so that an engine can prove the posterior
         proper: f(x) ~ x^tail_power as x → ∞ and f(x) ~ x^zero_power as x → 0. A proper prior needs
         neither: its defaults say that it is integrable by itself.
+
+    Raises
+    ------
+    ModelError
+        If a parameter is no finite number, or one of the positive ones is not greater than
+        zero.
     """
 
     __slots__ = ()

@@ -41,6 +41,7 @@ class Composite(Custom):
         return replace(self, **made)  # type: ignore[type-var]
 
     def _refuse_improper(self) -> None:
+        """Refuse parts that are improper: what is made of them would have no density."""
         for part in self.parts:
             if not part.proper:
                 raise ModelError(
@@ -56,7 +57,13 @@ def _resolved(value: object, context: Context) -> object:
 
 
 def as_prior(owner: str, given: object) -> Prior:
-    """Give a prior back, or say that something else stands in its place."""
+    """Give a prior back, or say that something else stands in its place.
+
+    Raises
+    ------
+    ModelError
+        If something else stands in its place.
+    """
     if not isinstance(given, Prior):
         raise ModelError(f"{owner} is made of priors, not of {given!r}. Give it a prior.")
     return given

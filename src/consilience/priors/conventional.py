@@ -78,6 +78,7 @@ def _height(prior: Conventional) -> float:
 
 @lru_cache(maxsize=32)
 def _table(prior: Conventional) -> Tabulated:
+    """Tabulate the shape, with its powers at zero and in the tail."""
     height = _height(prior)
     return tabulate(
         lambda x: np.exp(prior._shape(x) - height),

@@ -66,6 +66,7 @@ def _filled(rv: "TensorVariable", value: float) -> "TensorVariable":
 
 
 def _transform(lower: float, upper: float) -> "Transform | None":
+    """Give the transform by which PyMC moves freely within these limits; none on the whole line."""
     from pymc.distributions import transforms
 
     if isinf(lower) and isinf(upper):

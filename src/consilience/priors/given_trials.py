@@ -29,6 +29,12 @@ class GivenTrials(Custom):
     ----------
     v : tuple of float
         Sampling variances of the estimates; empty until they are known.
+
+    Raises
+    ------
+    ModelError
+        If v holds anything but finite numbers > 0, and from questions that need them where
+        they are not known.
     """
 
     __slots__ = ()

@@ -45,6 +45,7 @@ class HalfUnitInformation(InUnits):
         return 0.0, inf
 
     def _concrete(self, unit: float) -> Prior:
+        """Give the half-normal in the effects' own unit, which must be known."""
         if isnan(unit):
             message = (
                 f"{self.label}: the unit-information SD of these effects is unknown. Give tau an "

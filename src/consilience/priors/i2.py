@@ -52,6 +52,7 @@ class I2(GivenScale):
         return Squared(Lomax(1.0, self._typical()))
 
     def _typical(self) -> float:
+        """Give Higgins and Thompson's typical sampling variance."""
         weights = 1.0 / self._variances()
         if len(weights) < 2:
             raise ModelError(

@@ -73,12 +73,24 @@ class InUnits(Prior):
 
     @override
     def pymc(self, name: str, dims: str | None = None) -> "TensorVariable":
-        """Refuse: a concrete prior is needed."""
+        """Refuse: a concrete prior is needed.
+
+        Raises
+        ------
+        ModelError
+            Always.
+        """
         self._refuse("PyMC variable")
 
     @override
     def normal_moments(self) -> tuple[float, float]:
-        """Refuse: a concrete prior is needed."""
+        """Refuse: a concrete prior is needed.
+
+        Raises
+        ------
+        ModelError
+            Always.
+        """
         self._refuse("moments")
 
     def _refuse(self, what: str) -> NoReturn:

@@ -89,6 +89,7 @@ def _is_preliz(part: object) -> bool:
 
 
 def _translated(dist: Any) -> Prior:  # noqa: ANN401
+    """Give the prior that is the same as this PreliZ distribution."""
     kind = type(dist).__name__
     if kind in _SAME:
         prior, names = _SAME[kind]

@@ -52,12 +52,12 @@ class Linear(Term):
     def block(self, effects: Effects) -> Block:
         """See `Term.block`."""
         design = self._design(effects)
-        return Block("beta", design.names, design.matrix - _centre(design), self.prior)
+        return Block("beta", design.names, design.matrix - design.mean, self.prior)
 
     def rows(self, effects: Effects, new: pd.DataFrame) -> Rows:
         """See `Term.rows`."""
         design = self._design(effects)
-        return Rows(design.rows(new) - _centre(design), np.zeros(len(new)))
+        return Rows(design.rows(new) - design.mean, np.zeros(len(new)))
 
     def pymc(self, effects: Effects, name: str) -> "TensorVariable":
         """See `Term.pymc`."""
@@ -92,8 +92,3 @@ class Linear(Term):
                 "term out."
             )
         return design
-
-
-def _centre(design: Design) -> np.ndarray:
-    """Give the columns' means over the analysed trials."""
-    return design.matrix.mean(axis=0)

@@ -122,7 +122,13 @@ class Located(Term):
         return Places(self.place.name, self.location, self.edges(effects))
 
     def jumps(self, effects: Effects) -> bool:
-        """Say whether the likelihood is constant between the exposures."""
+        """Say whether the likelihood is constant between the exposures.
+
+        Raises
+        ------
+        ModelError
+            If fewer than three exposures differ.
+        """
         trials = self._trials(effects)
         return self.shape(trials).jumps(trials.s)
 
@@ -131,7 +137,13 @@ class Located(Term):
         return column in self.columns.names
 
     def edges(self, effects: Effects) -> Array:
-        """Give the ends of the location's prior, and the exposures between them in order."""
+        """Give the ends of the location's prior, and the exposures between them in order.
+
+        Raises
+        ------
+        ModelError
+            If fewer than three exposures differ.
+        """
         lower, upper = self.location.support
         ends = [
             lower if np.isfinite(lower) else float(self.location.ppf(_TAIL)),

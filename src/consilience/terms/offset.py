@@ -74,7 +74,13 @@ class Offset(Term):
         return Block("offset", (), np.empty((effects.k, 0)), Normal(), known=known)
 
     def rows(self, effects: Effects, new: pd.DataFrame) -> Rows:  # noqa: ARG002 - nothing is learnt
-        """See `Term.rows`; a shift by estimate does not reach new trials, whose shift is 0."""
+        """See `Term.rows`; a shift by estimate does not reach new trials, whose shift is 0.
+
+        Raises
+        ------
+        DataError
+            If the shift of a new trial is missing or not finite.
+        """
         return Rows(np.empty((len(new), 0)), np.zeros(len(new)), self._known(new))
 
     def pymc(self, effects: Effects, name: str) -> "TensorVariable":  # noqa: ARG002 - no coefficients

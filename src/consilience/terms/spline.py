@@ -73,12 +73,12 @@ class Spline(Term):
         """
         design = self._design(effects)
         labels = tuple(f"{self._variable}[{place + 1}]" for place in range(self.df))
-        return Block(self._variable, labels, design.matrix - _centre(design), self.prior)
+        return Block(self._variable, labels, design.matrix - design.mean, self.prior)
 
     def rows(self, effects: Effects, new: pd.DataFrame) -> Rows:
         """See `Term.rows`."""
         design = self._design(effects)
-        return Rows(design.rows(new) - _centre(design), np.zeros(len(new)))
+        return Rows(design.rows(new) - design.mean, np.zeros(len(new)))
 
     def pymc(self, effects: Effects, name: str) -> "TensorVariable":
         """See `Term.pymc`."""
@@ -100,8 +100,3 @@ class Spline(Term):
         """Encode the basis, with knots at quantiles of the trials."""
         formula = f"bs(`{self.column}`, df={self.df})"
         return once(effects, ("design", formula), lambda: encode(formula, effects.frame))
-
-
-def _centre(design: Design) -> np.ndarray:
-    """Give the basis functions' means over the analysed trials."""
-    return design.matrix.mean(axis=0)

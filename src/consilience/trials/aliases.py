@@ -52,6 +52,7 @@ def respelled(problem: Problem, columns: Iterable[object]) -> Problem:
 
 
 def _unique(columns: list[str], named: list[str]) -> None:
+    """Refuse several columns that come to bear one name."""
     problems = [
         Problem(
             f"The table has {named.count(name)} columns of this name "

@@ -118,6 +118,7 @@ class Assumed:
 
 
 def _sd(values: Floats, weights: Floats) -> Floats:
+    """Give the weighted SD over the versions, (rows,), of those in which a cell has a value."""
     shares = np.where(np.isfinite(values), weights[:, None], 0.0)
     known = shares.sum(axis=0)
     shares = shares / np.where(known > 0, known, np.nan)

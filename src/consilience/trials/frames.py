@@ -74,6 +74,7 @@ def examine(frame: pd.DataFrame) -> tuple[Trials, tuple[Problem, ...]]:
 
 
 def _read(name: str, column: pd.Series, *, rows: Sequence[str]) -> Column:
+    """Read one column as numbers or labels, by its name first and its cells second."""
     numeric = is_numeric_dtype(column) and not is_bool_dtype(column)
     if numeric and name not in LABELS:
         return check_finite(name, column, rows=rows)
@@ -84,6 +85,7 @@ def _read(name: str, column: pd.Series, *, rows: Sequence[str]) -> Column:
 
 
 def _readable(frame: pd.DataFrame) -> None:
+    """Refuse a table without a column of studies, or without rows."""
     if "study" not in frame:
         what = f"The table has no such column; it has: {', '.join(map(str, frame.columns))}"
         remedy = "Add a column `study` that names the study of each row."

@@ -27,6 +27,7 @@ def _naming(table: pd.DataFrame) -> list[str]:
 
 
 def _repeated(table: pd.DataFrame) -> Iterator[Problem]:
+    """Name labels that are missing or stand on several rows."""
     name = "estimate" if "estimate" in table else "study"
     remedy = "Keep one row, or give each a label of its own in a column `estimate`."
     for study in table.loc[table[name].isna(), "study"]:

@@ -120,6 +120,7 @@ class MarginalMeans:
     def _family(
         self, weights: Floats, names: Sequence[str], adjust: str | Adjustment
     ) -> pd.DataFrame:
+        """Test rows of weights as one family; p-values and intervals adjusted together."""
         chosen = adjustments.get(adjust) if isinstance(adjust, str) else adjust
         rows = weights @ self.rows
         table = self.linear.contrast(rows, labels=names)
@@ -198,6 +199,7 @@ def _said(linear: Linear, rule: Averaging) -> Linear:
 
 
 def _check(pooled: Regression, names: tuple[str, ...], held: Mapping[str, Value]) -> None:
+    """Refuse names that are no factors of the formula, and held columns that the trials lack."""
     factors = pooled.design.factors
     wrong = [name for name in names if name not in factors]
     if wrong or not names:

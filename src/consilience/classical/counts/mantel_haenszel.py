@@ -99,6 +99,7 @@ def mantel_haenszel(
 
 
 def _odds_ratio(cells: Cells) -> Pair:
+    """Give the log odds ratio and its standard error by Robins, Breslow and Greenland."""
     a, b, c, d = cells
     total = a + b + c + d
     alike, unlike, up, down = (a + d) / total, (b + c) / total, a * d / total, b * c / total
@@ -109,6 +110,7 @@ def _odds_ratio(cells: Cells) -> Pair:
 
 
 def _risk_ratio(cells: Cells) -> Pair:
+    """Give the log risk ratio and its standard error by Greenland and Robins."""
     a, b, c, d = cells
     n1, n2 = a + b, c + d
     total = n1 + n2
@@ -118,6 +120,7 @@ def _risk_ratio(cells: Cells) -> Pair:
 
 
 def _risk_difference(cells: Cells) -> Pair:
+    """Give the risk difference and its standard error by Sato, Greenland and Robins."""
     a, b, c, d = cells
     n1, n2 = a + b, c + d
     total = n1 + n2
@@ -137,6 +140,7 @@ def _rate_ratio(cells: Cells) -> Pair:
 
 
 def _rate_difference(cells: Cells) -> Pair:
+    """Give the rate difference and its standard error by Greenland and Robins."""
     x1, t1, x2, t2 = cells
     total = t1 + t2
     weights = t1 * t2 / total

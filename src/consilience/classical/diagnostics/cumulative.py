@@ -52,6 +52,7 @@ def cumulative(pooled: Pooled, by: str = "", *, descending: bool = False) -> pd.
 
 
 def _order(pooled: Pooled, by: str, *, descending: bool) -> NDArray[np.int64]:
+    """Give the places of the estimates in the order in which they come in; ties as they stand."""
     effects = pooled.effects
     if not by:
         return np.arange(effects.k)[:: -1 if descending else 1]

@@ -85,6 +85,7 @@ def deletions(pooled: Pooled) -> Deletions:
 
 
 def _without(pooled: Pooled, place: int) -> Solution:
+    """Solve without one estimate, or say which moderator rests on it alone."""
     kept = np.arange(pooled.effects.k) != place
     y, v, X = pooled.effects.y[kept], pooled.effects.v[kept], pooled.design.full[kept]
     if np.linalg.matrix_rank(X) < X.shape[1]:

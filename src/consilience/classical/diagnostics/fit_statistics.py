@@ -29,6 +29,10 @@ def fit_statistics(pooled: Pooled) -> pd.DataFrame:
     ------
     ModelError
         For results of other verbs than `pool`.
+
+    References
+    ----------
+    Hurvich CM, Tsai C-L (1989). Biometrika 76:297–307, for AICc. doi:10.1093/biomet/76.2.297
     """
     refuse_others(pooled, "fit_statistics()")
     X = pooled.design.full

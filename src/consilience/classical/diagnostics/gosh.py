@@ -70,6 +70,7 @@ def _drawn(k: int, most: int, seed: int) -> NDArray[np.bool_]:
 
 
 def _pooled(pooled: Pooled, chosen: NDArray[np.bool_]) -> pd.DataFrame:
+    """Pool every chosen subset, (subsets, k): one row each, on the scale of the effects."""
     y, v = pooled.effects.y, pooled.effects.v
     centre = np.where(chosen, y, 0.0).sum(axis=1) / chosen.sum(axis=1)
     about = np.where(chosen, y - centre[:, None], 0.0)

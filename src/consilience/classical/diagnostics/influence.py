@@ -90,6 +90,7 @@ def _variances(pooled: Pooled, tau2: Floats, factor: Floats) -> Floats:
 
 
 def _influential(table: pd.DataFrame, dfbetas: Floats) -> Floats:
+    """Mark estimates beyond any of the usual bounds of Viechtbauer and Cheung."""
     k, p = dfbetas.shape
     marks = (
         table["dffits"].abs() > 3 * np.sqrt(p / (k - p)),

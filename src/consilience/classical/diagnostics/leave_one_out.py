@@ -49,6 +49,7 @@ def leave_one_out(pooled: Pooled, *, by: str = "") -> pd.DataFrame:
 
 
 def _groups(pooled: Pooled, by: str) -> tuple[NDArray, str]:
+    """Give what is left out together, and the name of its column."""
     if not by:
         return np.array(pooled.effects.labels, dtype=object), "left_out"
     if by not in pooled.effects.table:

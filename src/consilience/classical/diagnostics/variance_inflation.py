@@ -62,6 +62,7 @@ def variance_inflation(result: Regression, together: Sequence[str] = ()) -> pd.D
 
 
 def _correlations(linear: Linear, skipped: int) -> Floats:
+    """Give the correlations of the coefficients behind the skipped ones."""
     cov = linear.cov[skipped:, skipped:]
     if not len(cov):
         raise ModelError("Without moderators nothing is inflated; give moderators to the analysis.")
@@ -75,6 +76,7 @@ def _correlations(linear: Linear, skipped: int) -> Floats:
 
 
 def _places(names: tuple[str, ...], wanted: Sequence[str]) -> list[int]:
+    """Say where the coefficients stand that are taken together."""
     unknown = [name for name in wanted if name not in names]
     if unknown or isinstance(wanted, str):
         raise ModelError(
@@ -84,6 +86,7 @@ def _places(names: tuple[str, ...], wanted: Sequence[str]) -> list[int]:
 
 
 def _inflation(correlations: Floats, at: list[int]) -> tuple[int, float, float]:
+    """Give df, |R₁₁||R₂₂|/|R| and its 2df-th root for the coefficients at these places."""
     rest = np.setdiff1d(np.arange(len(correlations)), at)
     logs = [float(np.linalg.slogdet(part)[1]) for part in (
         correlations[np.ix_(at, at)], correlations[np.ix_(rest, rest)], correlations

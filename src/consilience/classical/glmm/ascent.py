@@ -140,6 +140,7 @@ def _derivatives(ascent: Ascent, at: Floats) -> tuple[float, Floats, Floats]:
 
 
 def _summit(ascent: Ascent, point: tuple[Floats, Floats, float], bend: Floats) -> Summit:
+    """Gather what is curved at the highest point, the trials' own arguments profiled out."""
     columns = ascent.columns
     g = len(columns)
     information = -np.einsum("ikp,ijk,jkq->pq", columns, bend[:g, :g], columns)
@@ -187,6 +188,7 @@ def _move(ascent: Ascent, here: Summit, step: tuple[Floats, Floats]) -> tuple[Fl
 
 
 def _refuse_far(at: Floats) -> None:
+    """Refuse coefficients that have run off to infinity."""
     if float(np.abs(at).max()) > _FARTHEST:
         raise ModelError(
             "The likelihood rises without end: in some group of trials one arm has no events, or "

@@ -58,6 +58,7 @@ def tau2_interval(pooled: PooledCounts) -> pd.DataFrame:
 
 
 def _ends(stage: Stage, tau: float, *, cut: float) -> tuple[float, float]:
+    """Find where the profile has fallen by the cut on either side; zero if it never does below."""
     from scipy.optimize import brentq
 
     def above(at: float) -> float:

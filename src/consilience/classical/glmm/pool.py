@@ -96,6 +96,7 @@ def pool_counts(
 
 
 def _solved(effects: Effects, model: Glmm, X: Floats, *, known: Floats) -> CountsSolution:
+    """Maximise in a unit of time near 1, and turn the answer back into the one that was given."""
     arms, start, unit = likelihood(effects, model, X, known=known)
     found = maximise(model, arms, start)
     if "person_time" in effects.table:
@@ -133,6 +134,7 @@ def _moments(y: Floats, v: Floats) -> float:
 
 
 def _read(trials: Trials | pd.DataFrame, model: Glmm) -> tuple[Effects, tuple[str, ...]]:
+    """Read the counts; name the trials that tell nothing and are left out by this model."""
     effects = effect_sizes(trials, measures.get(model.measure))
     if not model.drops:
         return effects, ()

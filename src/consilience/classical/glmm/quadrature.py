@@ -111,6 +111,7 @@ def _product_rule(
     mode: tuple[Floats, Floats],
     nodes: int,
 ) -> Floats:
+    """Integrate over two random effects, nodes laid along the factor of the inverse curvature."""
     z, bend = mode
     x, logs = _rule(nodes)
     # Lower Cholesky factor of the inverse of the curvatures.

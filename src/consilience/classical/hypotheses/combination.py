@@ -53,6 +53,7 @@ def hypothesis(
 
 
 def _read(linear: Linear, combinations: Combinations) -> tuple[list[str], Floats]:
+    """Read combinations as their names and rows of weights, (n, coefficients)."""
     if isinstance(combinations, np.ndarray):
         rows = np.atleast_2d(combinations).astype(float)
         if rows.shape[1] != len(linear.names) or not len(rows):
@@ -89,6 +90,7 @@ def _pairs(combinations: Combinations) -> Iterable[tuple[str, object]]:
 
 
 def _row(linear: Linear, weights: Weights) -> Floats:
+    """Lay named weights out along the coefficients; mu is another name of the intercept."""
     places = {name: place for place, name in enumerate(linear.names)}
     if "intercept" in places:
         places["mu"] = places["intercept"]

@@ -9,7 +9,6 @@ from scipy.special import chdtrc, chdtri
 
 from consilience.classical.base import Estimator
 from consilience.classical.ce import CommonEffect
-from consilience.classical.independent import rotated
 from consilience.classical.ml import MaximumLikelihood
 from consilience.classical.pooled import Pooled
 from consilience.classical.solution import regression
@@ -96,6 +95,7 @@ def profile_interval(pooled: Pooled) -> pd.DataFrame:
 
 
 def _row(pooled: Pooled, place: int) -> dict[str, object]:
+    """Test one coefficient, and find where the profile falls by the quantile of χ²₁."""
     from scipy.optimize import brentq
 
     top, cut = _height(pooled), float(chdtri(1, 1 - pooled.level))
@@ -128,9 +128,10 @@ def _profile(pooled: Pooled, place: int, *, value: float) -> float:
 
 
 def _highest(effects: Effects, X: Floats, *, estimator: Estimator) -> float:
+    """Give the likelihood at its top over tau², with these columns or none."""
     if not X.shape[1]:
         # A column of zeros would alias; a regression of nothing is written as its own residual.
-        v, y = rotated(effects.shared, effects.v, effects.y)
+        v, y = effects.shared.rotated(effects.v, effects.y)
         return _bare(y, v, estimator)
     data = regression(effects, X).data
     tau2 = estimator.tau2(*data)
@@ -160,6 +161,7 @@ def _by_likelihood(pooled: Pooled) -> None:
 
 
 def _check(full: Pooled, reduced: Pooled) -> None:
+    """Refuse models that are not nested, or that differ in their effects."""
     _by_likelihood(full)
     _by_likelihood(reduced)
     same = np.array_equal(full.effects.y, reduced.effects.y) and np.array_equal(

@@ -96,6 +96,7 @@ def _size(statistic: Floats) -> Floats:
 
 
 def _flipped(pooled: Pooled, most: int, seed: int) -> tuple[Floats, bool]:
+    """Give the statistic under all or many changes of signs, for mu and once more jointly."""
     k = pooled.effects.k
     exact = k < 60 and 2**k <= most
     if exact:
@@ -108,6 +109,7 @@ def _flipped(pooled: Pooled, most: int, seed: int) -> tuple[Floats, bool]:
 
 
 def _statistics(pooled: Pooled, signs: Floats) -> Floats:
+    """Give the statistic of mu under each row of signs, all pooled at once."""
     y = signs * pooled.effects.y
     centre = y.mean(axis=1)
     present: NDArray[np.bool_] = np.ones(y.shape, dtype=bool)
@@ -123,6 +125,7 @@ def _statistics(pooled: Pooled, signs: Floats) -> Floats:
 
 
 def _shuffled(pooled: Pooled, most: int, seed: int) -> tuple[Floats, bool]:
+    """Give the statistics under all or many orders of the moderators' rows."""
     k = pooled.effects.k
     orders = list(islice(permutations(range(k)), most + 1)) if k <= 10 else []
     exact = 0 < len(orders) <= most

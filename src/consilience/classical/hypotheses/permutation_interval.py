@@ -86,6 +86,7 @@ def _errors(pooled: Pooled) -> list[float]:
 def _refused(
     pooled: Pooled, place: int, *, most: int, seed: int, level: float
 ) -> Callable[[float], bool]:
+    """Give the question whether the test refuses a value of one coefficient."""
     column = pooled.design.full[:, place]
     unit = np.arange(len(pooled.beta)) == place
 

@@ -33,7 +33,13 @@ class ProfileLikelihood(Tau2Interval):
     def ends(
         self, problem: StandardForm, estimator: Estimator, *, tau2: float, level: float
     ) -> tuple[float, float]:
-        """Walk outwards from the estimate, then solve; goes with ML and REML."""
+        """Walk outwards from the estimate, then solve; goes with ML and REML.
+
+        Raises
+        ------
+        RefusalError
+            For an estimator that maximises no likelihood.
+        """
         if not isinstance(estimator, LikelihoodEstimator):
             message = (
                 f"{estimator.label} maximises no likelihood, so it has no profile likelihood "

@@ -148,6 +148,7 @@ def _part(
     method: Inference,
     level: float,
 ) -> ScalePart:
+    """Turn the coefficients of the scale back to those of the formula, with their inference."""
     solution, back = found
     cov = np.full((len(back), len(back)), math.nan)
     if not len(solution.touching):
@@ -166,6 +167,7 @@ def _design(formula: str, effects: Effects) -> Design:
 
 
 def _check(effects: Effects, location: Design, scale: Design) -> None:
+    """Refuse more coefficients than the estimates can tell apart."""
     refuse_tangled(scale)
     count = location.full.shape[1] + scale.full.shape[1]
     if effects.k <= count:

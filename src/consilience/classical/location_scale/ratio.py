@@ -55,6 +55,7 @@ def _count(pooled: PooledScale) -> int:
 
 
 def _check(full: PooledScale, reduced: PooledScale, *, df: int) -> None:
+    """Refuse models that are not nested in location and scale under one likelihood and link."""
     same = np.array_equal(full.effects.y, reduced.effects.y) and np.array_equal(
         full.effects.v, reduced.effects.v
     )

@@ -41,6 +41,7 @@ def components_table(solution: Solution, typical: Typical, *, errors: bool) -> p
 
 
 def _rows(term: Term, natural: Floats) -> list[dict[str, object]]:
+    """Give a row for each parameter of a term: its value, what it rests on, whether it is held."""
     shape = term.shape
     rows = []
     for place, name in enumerate(shape.names):

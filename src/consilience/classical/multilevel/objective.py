@@ -128,6 +128,7 @@ class Objective:
         return float(point.weights @ point.state.squares @ point.weights)
 
     def _point(self, u: Floats, state: State) -> Point:
+        """Give the height and its slope in the coordinates, by the derivative of Q and log|V|."""
         value, beta, cov = self._centre(state)
         weights = np.append(-beta, 1.0)
         kernel = np.outer(weights, weights)
@@ -138,6 +139,7 @@ class Objective:
         return Point(u, value, slope, state, beta, cov)
 
     def _centre(self, state: State) -> tuple[float, Floats, Floats]:
+        """Give the height, the coefficients and their covariance by least squares."""
         squares, p = state.squares, self.p
         information = squares[:p, :p]
         cov = np.linalg.inv(information)

@@ -112,6 +112,7 @@ class Parameters:
 
 
 def _fixed(term: Term, unit: float) -> Floats:
+    """Give the coordinates of what is held, variances in units; NaN where a parameter is free."""
     shape = term.shape
     fixed = np.full(len(shape.names), np.nan)
     for place, value in term.held.items():

@@ -97,6 +97,7 @@ def pool_multilevel(
 
 
 def _settings(given: Settings) -> tuple[Criterion, Freedom, float]:
+    """Read the criterion, the degrees of freedom and the level; refuse unknown settings."""
     unknown = sorted(set(given) - set(Settings.__annotations__))
     if unknown:
         known = ", ".join(("moderators", *Settings.__annotations__))
@@ -110,6 +111,7 @@ def _settings(given: Settings) -> tuple[Criterion, Freedom, float]:
 
 
 def _check(effects: Effects, design: Design, *, level: float) -> None:
+    """Refuse what has too few estimates for its coefficients."""
     refuse_level(level)
     refuse_tangled(design)
     p = design.full.shape[1]

@@ -154,6 +154,7 @@ class _Line:
         return high - low if math.isfinite(high) else 1.0
 
     def _held_at(self, x: float) -> Objective:
+        """Make the likelihood in which the component is held at this value."""
         pooled = self.pooled
         terms = list(pooled.terms)
         term = terms[self.term]
@@ -166,6 +167,7 @@ class _Line:
 
 
 def _find(pooled: PooledMultilevel, component: str) -> tuple[int, int]:
+    """Say which parameter of which term a component is; one that is held has no profile."""
     names = parameter_names(pooled.terms)
     places = [(at, i) for at, t in enumerate(pooled.terms) for i in range(len(t.shape.names))]
     if component not in names:

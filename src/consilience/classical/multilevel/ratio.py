@@ -59,6 +59,7 @@ def levels_ratio(full: PooledMultilevel, reduced: PooledMultilevel) -> pd.Series
 
 
 def _check(full: PooledMultilevel, reduced: PooledMultilevel) -> None:
+    """Refuse models of other effects, by other methods, or with moderators that are not nested."""
     one, other = full.effects, reduced.effects
     same = np.array_equal(one.y, other.y) and np.array_equal(one.v, other.v)
     methods = {each.solution.objective.criterion.code for each in (full, reduced)}

@@ -136,6 +136,7 @@ class Climber:
         return (matrix + matrix.T) / 2
 
     def _moved(self, point: Point, step: Floats, *, gain: float) -> Point:
+        """Halve a step until it gains enough; near the top, until the slope is flatter."""
         for halving in range(_HALVINGS):
             share = 0.5**halving
             try:

@@ -114,6 +114,7 @@ class _Total:
         return self.drops[total]
 
     def _highest(self, total: float) -> float:
+        """Find the highest likelihood among components with this total variance."""
         from scipy.optimize import minimize
 
         def fallen(z: Floats) -> tuple[float, Floats]:

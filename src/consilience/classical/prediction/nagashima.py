@@ -41,7 +41,13 @@ class Nagashima(Prediction):
     seed: int = 1
 
     def ends(self, outlook: Outlook, *, level: float) -> tuple[float, float]:
-        """Simulate; for analyses without moderators. Nan for estimates that agree exactly."""
+        """Simulate; for analyses without moderators. Nan for estimates that agree exactly.
+
+        Raises
+        ------
+        RefusalError
+            For moderators, and for estimates that share participants.
+        """
         y, v, X = outlook.problem.data
         if X.shape[1] != 1:
             raise RefusalError(

@@ -181,6 +181,7 @@ class Robust(Regressed):
         }
 
     def _df(self, rows: Floats) -> float:
+        """Give the degrees of freedom of these combinations; NaN where they are too few."""
         if not self.adjustment.satterthwaite:
             return float(self.n_clusters - len(self.beta))
         if self.alone.behind(rows):

@@ -78,6 +78,7 @@ def robust(
 
 
 def _chosen(pooled: object, cluster: object, adjustment: str | Adjustment) -> Adjustment:
+    """Give the adjustment, and refuse what robust inference cannot start from."""
     if not isinstance(pooled, Pooled | PooledMultilevel):
         raise ModelError(
             "robust() takes what cs.pool or cs.pool_multilevel answers, not a "
@@ -95,6 +96,7 @@ def _chosen(pooled: object, cluster: object, adjustment: str | Adjustment) -> Ad
 def _sandwich(
     base: Working, positions: list[Positions], adjustment: Adjustment, *, apart: bool
 ) -> tuple[Floats, Moments]:
+    """Sum the clusters' scores up, (p, p); keep the moments of each where df is asked for."""
     p = base.X.shape[1]
     scores, own, shift = [], [], []
     for at in positions:
@@ -110,6 +112,7 @@ def _sandwich(
 
 
 def _check(clusters: Grouping, base: Working, *, adjustment: Adjustment, column: str) -> None:
+    """Refuse too few clusters, and clusters that the analysis links to one another."""
     n, p = len(clusters.levels), base.X.shape[1]
     if n < 2:
         raise ModelError(

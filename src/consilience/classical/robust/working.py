@@ -93,6 +93,7 @@ def working(result: Pooled | PooledMultilevel) -> Working:
 
 
 def _of_pooled(result: Pooled) -> Working:
+    """Take the weights of an analysis with one tau², estimates linked by V alone."""
     effects, X = result.effects, result.design.full
     v, given = effects.v + result.tau2, effects.shared
     blocks = tuple(block + result.tau2 * np.eye(len(block)) for block in given.blocks)
@@ -114,6 +115,7 @@ def _of_pooled(result: Pooled) -> Working:
 
 
 def _of_levels(result: PooledMultilevel) -> Working:
+    """Take the weights of a multilevel analysis, back from its basis and its units."""
     effects, X, solution = result.effects, result.design.full, result.solution
     objective, point = solution.objective, solution.point
     # The objective's columns are X in another basis, and its variances are in units.

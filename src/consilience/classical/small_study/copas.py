@@ -145,6 +145,7 @@ def copas_sensitivity(
 
 
 def _problem(pooled: Pooled) -> CopasProblem:
+    """Bring the estimates into units of a typical standard error, or refuse them."""
     refuse_dependent(pooled, "Copas's selection model")
     effects = pooled.effects
     if pooled.design.names or effects.k < 4 or np.ptp(effects.v) <= 1e-10 * effects.v.max():
@@ -155,6 +156,7 @@ def _problem(pooled: Pooled) -> CopasProblem:
 
 
 def _levels(publish: Sequence[float], surest: float) -> list[float]:
+    """Refuse publication probabilities that do not fall, or lie beyond what the surest may have."""
     levels = [float(level) for level in publish]
     falling = all(one > other for one, other in pairwise(levels))
     inside = all(0 < level <= 1 and (level == 1 or level < surest) for level in levels)
@@ -178,6 +180,7 @@ def _gammas(problem: CopasProblem, publish: float, surest: float) -> tuple[float
 def _row(
     problem: CopasProblem, gammas: tuple[float, float], *, publish: float
 ) -> dict[str, object]:
+    """Fit at one pair of gammas, and turn the answer back into the unit of the effects."""
     fit = copas_fit(problem, gammas)
     half = float(ndtri(0.5 + problem.level / 2)) * fit.se
     unit = problem.unit

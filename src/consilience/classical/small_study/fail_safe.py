@@ -103,6 +103,7 @@ def fail_safe_n(
 
 
 def _orwin(mean: float, k: int, target: float) -> dict[str, float]:
+    """Count null results that bring the plain mean down to the target."""
     if math.isnan(target):
         # Halving the mean takes as many again, whatever it is.
         return {"n": float(k), "estimate": mean, "target": mean / 2}
@@ -116,6 +117,7 @@ def _up(n: float) -> float:
 
 
 def _general(y: Floats, v: Floats, estimator: Estimator, *, alpha: float) -> dict[str, float]:
+    """Count null results that bring the pooled p-value above alpha."""
     problem = standard_form(y, v, np.ones((len(y), 1)))
     needless = len(y) < 2 and estimator.reads
     tau2 = 0.0 if needless else estimator.tau2(*problem.read(fitted=estimator.reads_fitted))

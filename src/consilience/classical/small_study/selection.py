@@ -163,6 +163,7 @@ def _refuse(problem: Selected, x: Floats, slopes: Floats, *, names: list[str]) -
 def _table(
     problem: Selected, x: Floats, *, unit: float, names: list[str], level: float
 ) -> pd.DataFrame:
+    """Give a row a parameter, in the unit of the effects, with its test against no selection."""
     count, p = len(problem.weights.names), problem.p
     between = int(not problem.common)
     units = np.concatenate([np.full(p, unit), np.full(between, unit**2), np.ones(count)])

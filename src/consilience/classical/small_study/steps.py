@@ -166,7 +166,13 @@ class Truncated(Weights):
         return (self.at / sei)[:, None]
 
     def check(self, results: Results) -> None:
-        """Both sides must hold an estimate."""
+        """Both sides must hold an estimate.
+
+        Raises
+        ------
+        ModelError
+            If all estimates lie on one side of the point.
+        """
         before = self._before(results)
         if before.all() or not before.any():
             raise ModelError(

@@ -78,6 +78,7 @@ def matching(measure: str = "", **facets: str) -> tuple[Entry, ...]:
 
 
 def _of_measure(measure: str) -> tuple[Entry, ...]:
+    """Give the cells of a measure, whose code may be written as a log; all of them for none."""
     if not measure:
         return entries()
     if not isinstance(measure, str):

@@ -28,6 +28,7 @@ def entries() -> tuple[Entry, ...]:
 
 
 def _of_table(table: Mapping[str, Any], sources: Mapping[str, Any]) -> Iterator[Entry]:
+    """Read the cells of one published table, with its sources cited."""
     cited = "; also ".join(_cited(sources[key]) for key in (table["source"], *table["also"]))
     for row in table["rows"]:
         cell = dict(zip(table["columns"], row, strict=True))
@@ -51,6 +52,7 @@ def _cited(source: Mapping[str, str]) -> str:
 
 
 def _name(table: Mapping[str, Any], texts: Mapping[str, str]) -> str:
+    """Name a cell by its source and by what makes it special."""
     versus = [texts["intervention"], texts["comparator"]]
     pair = " vs ".join(versus) if versus != [ANY, ANY] else ANY
     special = (texts["area"], texts["outcome"], pair, texts["variant"])

@@ -26,6 +26,7 @@ def table() -> "pd.DataFrame":
 
 
 def _row(entry: Entry) -> dict[str, object]:
+    """Give a cell's names, prior, quantiles and source."""
     prior = entry.prior
     quantiles = {name: float(prior.ppf(share)) for name, share in _SHARES.items()}
     plain = ("name", "measure", "parameter", "outcome", "intervention", "comparator", "area")

@@ -26,6 +26,7 @@ class Baseline(Check):
 
     @override
     def find(self, view: View) -> Iterator[Doubt]:
+        """Doubt arms far apart before treatment, each pair of means once."""
         d = np.abs(difference(view, "baseline_"))
         n1, n2 = sizes(view)
         with np.errstate(all="ignore"):

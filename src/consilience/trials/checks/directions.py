@@ -32,6 +32,7 @@ class Directions(Check):
 
     @override
     def find(self, view: View) -> Iterator[Doubt]:
+        """Doubt a direction against what is known of the instrument, or its other rows."""
         if COLUMN not in view.table or "scale" not in view.table:
             return
         words = [SIGNS.get(text.lower(), 0.0) for text in view.texts(COLUMN)]
@@ -55,6 +56,7 @@ _REMEDY = "Look up the direction of the instrument, or say in `scale` that the n
 
 
 def _minority(rows: list[int], words: list[float]) -> dict[int, str]:
+    """Give the rows that are fewer, and why; none where all agree."""
     up = [row for row in rows if words[row] > 0]
     down = [row for row in rows if words[row] < 0]
     if not up or not down:

@@ -29,6 +29,7 @@ class Duplicates(Check):
 
     @override
     def find(self, view: View) -> Iterator[Doubt]:
+        """Doubt rows with the numbers of an earlier one."""
         names = [n for n in view.numeric if n not in CONTEXT and not n.startswith("baseline")]
         if not names:
             return

@@ -32,6 +32,7 @@ class Extremes(Check):
 
     @override
     def find(self, view: View) -> Iterator[Doubt]:
+        """Doubt differences that are surely large, or far from those of the same outcome."""
         d = difference(view)
         d = np.where(np.isnan(d), view.numbers("d"), d)
         d = np.where(np.isnan(d), view.numbers("g"), d)
@@ -54,6 +55,7 @@ _REMEDY = (
 
 
 def _beyond(d: Floats, se: Floats) -> Mask:
+    """Mark differences surely large, unless such are usual in this table."""
     margin = np.where(np.isnan(se), 0.0, 1.96 * se)
     large = np.abs(d) > LARGE
     known = max(int((~np.isnan(d)).sum()), 1)
@@ -63,6 +65,7 @@ def _beyond(d: Floats, se: Floats) -> Mask:
 
 
 def _far(d: Floats, se: Floats, rows: list[int]) -> Iterator[tuple[int, str]]:
+    """Give rows far from the median, in MADs widened by their own standard error."""
     places = np.asarray(rows)
     known = places[~np.isnan(d[places])]
     if len(known) < FEW:

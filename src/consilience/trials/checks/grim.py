@@ -32,6 +32,7 @@ class Grim(Check):
 
     @override
     def find(self, view: View) -> Iterator[Doubt]:
+        """Doubt means of whole points that no sum over n gives at this rounding."""
         whole = counts_in_whole_points(view)
         if not any(whole):
             return

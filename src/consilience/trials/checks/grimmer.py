@@ -40,6 +40,7 @@ class Grimmer(Check):
 
     @override
     def find(self, view: View) -> Iterator[Doubt]:
+        """Doubt SDs of whole points that no sum of squares gives at this rounding."""
         whole = np.array(counts_in_whole_points(view), dtype=bool)
         if not whole.any():
             return

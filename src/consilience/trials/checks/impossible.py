@@ -69,6 +69,7 @@ def impossible(table: pd.DataFrame) -> tuple[Problem, ...]:
 
 
 def _together(table: pd.DataFrame) -> Iterator[Problem]:
+    """Name cells that are impossible beside another: more events than people, an SD of one."""
     for part, whole, time in _PARTS:
         if {part, whole} <= set(table):
             more = table[part] > table[whole]

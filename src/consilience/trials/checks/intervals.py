@@ -71,6 +71,7 @@ class Intervals(Check):
 
     @override
     def find(self, view: View) -> Iterator[Doubt]:
+        """Doubt intervals without their estimate, or centred on neither scale."""
         for one in intervals(view):
             x, lower, upper = (view.numbers(n) for n in (one.estimate, one.lower, one.upper))
             raw, log = centred(x, lower, upper)

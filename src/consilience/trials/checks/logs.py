@@ -27,6 +27,7 @@ class Logs(Check):
 
     @override
     def find(self, view: View) -> Iterator[Doubt]:
+        """Doubt ratios of zero or less, and intervals on the other scale than their column's."""
         for column in view.numeric:
             if _stem(column) in RATIOS:
                 for row in np.flatnonzero(view.numbers(column) <= 0).tolist():
@@ -35,6 +36,7 @@ class Logs(Check):
         yield from self._by_intervals(view)
 
     def _by_intervals(self, view: View) -> Iterator[Doubt]:
+        """Doubt the fewer rows where some intervals are centred raw and some as logarithms."""
         for one in intervals(view):
             x, lower, upper = (view.numbers(n) for n in (one.estimate, one.lower, one.upper))
             raw, log = centred(x, lower, upper)

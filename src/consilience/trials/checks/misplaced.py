@@ -41,6 +41,7 @@ class Misplaced(Check):
         yield from self._dates(view)
 
     def _counts(self, view: View) -> Iterator[Doubt]:
+        """Doubt numbers of people that are the study's year, or a date as Excel counts it."""
         years = view.numbers("year")
         for column in (name for name in COUNTS if name in view.table):
             n = view.numbers(column)
@@ -51,6 +52,7 @@ class Misplaced(Check):
             yield from self._each(view, column, serial, why="this may be a date that Excel counts")
 
     def _events(self, view: View) -> Iterator[Doubt]:
+        """Doubt events that are no whole number: percentages, perhaps."""
         for arm in ("1", "2"):
             events, n = view.numbers(f"events{arm}"), view.numbers(f"n{arm}")
             broken = (events != np.floor(events)) & ~np.isnan(events) & (events <= 100)
@@ -74,6 +76,7 @@ class Misplaced(Check):
         yield from self._each(view, "p_value", outside, why=why)
 
     def _dates(self, view: View) -> Iterator[Doubt]:
+        """Doubt dates in columns of words that are not about time."""
         numeric = set(view.numeric)
         for column in map(str, view.table.columns):
             if column in numeric or _DATED.search(column):

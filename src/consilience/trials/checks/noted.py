@@ -17,6 +17,7 @@ class Noted(Check):
 
     @override
     def find(self, view: View) -> Iterator[Doubt]:
+        """Repeat what was noted on extraction, once a study."""
         told: set[tuple[str, str]] = set()
         for row, (study, text) in enumerate(
             zip(view.texts("study"), view.texts("doubt"), strict=True)

@@ -43,6 +43,7 @@ class SdOrSe(Check):
         yield from (found[row] for row in sorted(found))
 
     def _apart(self, view: View) -> Iterator[Doubt]:
+        """Doubt arms so far apart that their SDs look like standard errors."""
         d = np.abs(difference(view))
         n1, n2 = sizes(view)
         known = ~np.isnan(n1 + n2)
@@ -62,6 +63,7 @@ class SdOrSe(Check):
                 yield from self._in_scale(view, rows, study=study)
 
     def _in_scale(self, view: View, rows: list[int], *, study: NDArray[np.str_]) -> Iterator[Doubt]:
+        """Doubt SDs that are √n too small beside those of other studies of the scale."""
         for arm in ("1", "2"):
             sd, n = view.numbers(f"sd{arm}"), sizes(view)[int(arm) - 1]
             # Only small SDs can be in doubt, and few are: the rest of the work is theirs.

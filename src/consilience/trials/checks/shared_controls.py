@@ -31,6 +31,7 @@ class SharedControls(Check):
                 yield from self._within(view, rows)
 
     def _within(self, view: View, rows: list[int]) -> Iterator[Doubt]:
+        """Doubt rows of a trial with a control arm that an earlier row has, against another arm."""
         seen: dict[tuple[str, ...], int] = {}
         for row in rows:
             key = _control(view, row)
@@ -48,6 +49,7 @@ class SharedControls(Check):
 
 
 def _control(view: View, row: int) -> tuple[str, ...]:
+    """Give what tells a control arm apart: its numbers, or its name at a time, or nothing."""
     arm = tuple(view.shown(row, name) for name in ARM)
     if sum(map(bool, arm)) >= 2:
         return arm

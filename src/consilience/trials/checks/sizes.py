@@ -33,6 +33,7 @@ class Sizes(Check):
         yield from self._totals(view)
 
     def _within(self, view: View, rows: list[int], *, column: str) -> Iterator[Doubt]:
+        """Doubt arms with fewer people than another outcome of the trial has at this time."""
         sizes = view.numbers(column)
         known = [row for row in rows if sizes[row] > 0]
         if len(known) < 2:

@@ -34,6 +34,7 @@ class Statistics(Check):
 
     @override
     def find(self, view: View) -> Iterator[Doubt]:
+        """Doubt any two statements of |t| whose ranges do not meet."""
         ranges = _ranges(view)
         for (first, a), (second, b) in combinations(ranges.items(), 2):
             for row in np.flatnonzero(_disagree(a, b)).tolist():
@@ -47,6 +48,7 @@ class Statistics(Check):
 
 
 def _ranges(view: View) -> Mapping[str, Range]:
+    """Give the ranges of |t| that each statement of a row allows by its rounding."""
     found = {
         "means": _by_means(view),
         "md": _by_difference(view),
@@ -89,6 +91,7 @@ def _by_d(view: View, column: str) -> Range:
 
 
 def _by_means(view: View) -> Range:
+    """Give |mean1 − mean2| over its standard error, each within its rounding."""
     mean1, mean2, sd1, sd2 = (view.numbers(name) for name in ("mean1", "mean2", "sd1", "sd2"))
     gap = half_units(mean1) + half_units(mean2)
     spread = np.where(np.isnan(difference(view)), np.nan, np.abs(mean1 - mean2))
@@ -100,6 +103,7 @@ def _by_means(view: View) -> Range:
 
 
 def _by_difference(view: View) -> Range:
+    """Give the printed difference over its standard error, printed or by its 95 % interval."""
     se = view.numbers("md_se")
     lower, upper = view.numbers("md_lower"), view.numbers("md_upper")
     gap, wide = half_units(lower) + half_units(upper), 2 * ndtri(0.975)
@@ -111,6 +115,7 @@ def _by_difference(view: View) -> Range:
 
 
 def _by_p(view: View) -> Range:
+    """Give |t| of a two-sided p; nearly normal where the sizes are unknown."""
     p = view.numbers("p_value")
     p = np.where((p > 0) & (p < 1), p, np.nan)
     n1, n2 = sizes(view)
@@ -134,6 +139,7 @@ def _middle(pair: Range, row: int) -> float:
 
 
 def _said(name: str) -> str:
+    """Name a statement for the reader."""
     words = {
         "means": "the means and SDs",
         "md": "the difference with its SE or interval",

@@ -66,6 +66,7 @@ class View:
         return {}
 
     def _read(self, column: str) -> list[str]:
+        """Give a column's texts, trimmed; empty where a cell or the column is missing."""
         if column not in self.table:
             return [""] * len(self)
         cells = self.table[column]
@@ -113,6 +114,7 @@ class View:
         return [ordered[start:end] for start, end in pairwise(ends) if end > start]
 
     def _coded(self, column: str) -> NDArray[np.intp]:
+        """Give each word of a column its number, whatever its case; a missing cell is empty."""
         if column not in self._words:
             codes, kinds = pd.factorize(self.table[column])
             words = [*(str(kind).strip().lower() for kind in kinds.tolist()), ""]

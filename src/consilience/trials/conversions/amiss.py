@@ -31,6 +31,7 @@ def amiss(sheet: Sheet) -> list[str]:
 
 
 def _found(sheet: Sheet) -> dict[str, Mask]:
+    """Mark, under each reason, rows whose numbers contradict one another."""
     found: dict[str, Mask] = {}
     for name in ("d", "g", "t_stat"):
         printed, by_means = sheet.numbers(name), sheet.from_means()

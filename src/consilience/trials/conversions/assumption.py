@@ -123,6 +123,7 @@ def nodes(dimensions: int) -> tuple[Floats, Floats]:
 
 
 def _recurrence(dimensions: int) -> tuple[Floats, Floats]:
+    """Give normal points of an additive recurrence, exact to the second moments, and weights."""
     root = _root(dimensions)
     steps = root ** -np.arange(1.0, dimensions + 1.0)
     half = np.asarray(ndtri((0.5 + np.outer(np.arange(1, _POINTS // 2 + 1), steps)) % 1.0))

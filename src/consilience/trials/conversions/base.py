@@ -127,6 +127,7 @@ class Filling(Rule):
 
     @override
     def apply(self, table: pd.DataFrame, *, lacking: Mask) -> pd.DataFrame:
+        """Fill empty cells group by group, where all of a group is known."""
         with np.errstate(all="ignore"):
             groups = self.values(Sheet(table))
         for group in groups:
@@ -163,6 +164,7 @@ class Ready(Rule):
 
     @override
     def apply(self, table: pd.DataFrame, *, lacking: Mask) -> pd.DataFrame:
+        """Write effect, variance and measure where both are finite and none stands there."""
         sheet = Sheet(table)
         with np.errstate(all="ignore"):
             y, v = self.effect(sheet)

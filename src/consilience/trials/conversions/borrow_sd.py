@@ -58,6 +58,7 @@ class BorrowSD(Filling):
         return [{"sd1": borrowed}, {"sd2": borrowed}]
 
     def _borrowed(self, sheet: Sheet) -> Floats:
+        """Pool the SDs of each group over their degrees of freedom; NaN where these are too few."""
         key = _key(sheet, self.by)
         sizes = np.concatenate(sheet.columns("n1", "n2"))
         sds = np.concatenate(sheet.columns("sd1", "sd2"))

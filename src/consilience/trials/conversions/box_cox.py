@@ -30,6 +30,7 @@ class BoxCox(Skewed):
 
     @override
     def moments(self, given: Quantiles) -> tuple[float, float]:
+        """Transform to symmetry, take mean and SD there, and turn these back."""
         values = np.concatenate([given.low, given.q1, given.median, given.q3, given.high])
         known = values[np.isfinite(values)]
         if known.min() <= 0 or np.any(np.diff(known) <= 0):
@@ -43,6 +44,7 @@ class BoxCox(Skewed):
 
 
 def _symmetric(values: Floats) -> float:
+    """Find the power that makes lower and upper distances from the median alike."""
     from scipy.optimize import minimize_scalar
 
     def asymmetry(power: float) -> float:
@@ -56,6 +58,7 @@ def _symmetric(values: Floats) -> float:
 
 
 def _back(mean: float, sd: float, power: float) -> tuple[float, float]:
+    """Give mean and SD of what is normal after the transformation."""
     z, weights = np.polynomial.hermite_e.hermegauss(_POINTS)
     x = inv_boxcox(mean + sd * z, power)
     possible = np.isfinite(x)

@@ -44,6 +44,7 @@ class ChangeSD(PerArm):
 
     @override
     def arm(self, sheet: Sheet, arm: str) -> Mapping[str, Floats]:
+        """Give mean and SD of the change in one arm."""
         before, after = sheet.columns(f"baseline_sd{arm}", f"sd{arm}")
         r = sheet.numbers(f"change_r{arm}")
         r = np.where(np.isnan(r), expectation(self.correlation), r)

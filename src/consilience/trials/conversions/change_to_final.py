@@ -43,6 +43,7 @@ class ChangeToFinal(PerArm):
 
     @override
     def values(self, sheet: Sheet) -> Sequence[Mapping[str, Floats]]:
+        """Give final means and SDs, each a group of its own."""
         arms = [self.arm(sheet, arm) for arm in "12"]
         return [
             {f"{name}{arm}": found[name]}
@@ -52,6 +53,7 @@ class ChangeToFinal(PerArm):
 
     @override
     def arm(self, sheet: Sheet, arm: str) -> Mapping[str, Floats]:
+        """Solve the SD of the change for the final SD: of two roots, that nearer the SD before."""
         before, change = sheet.columns(f"baseline_sd{arm}", f"change_sd{arm}")
         printed = sheet.numbers(f"change_r{arm}")
         r = np.where(np.isnan(printed), expectation(self.correlation), printed)

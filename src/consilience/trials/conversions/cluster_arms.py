@@ -50,6 +50,7 @@ class ClusterArms(Rule):
 
     @override
     def apply(self, table: pd.DataFrame, *, lacking: Mask) -> pd.DataFrame:
+        """Weigh both arms' design effects by their share of the variance."""
         sheet = Sheet(table)
         icc = sheet.numbers("icc")
         icc = np.where(np.isnan(icc), expectation(self.icc), icc)

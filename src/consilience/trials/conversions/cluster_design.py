@@ -43,6 +43,7 @@ class ClusterDesign(Rule):
 
     @override
     def apply(self, table: pd.DataFrame, *, lacking: Mask) -> pd.DataFrame:
+        """Write 1 + ((1 + cv²)m − 1)·icc where clusters have a size."""
         sheet = Sheet(table)
         size, cv, icc = sheet.columns("cluster_size", "cluster_cv", "icc")
         icc = np.where(np.isnan(icc), expectation(self.icc), icc)

@@ -37,6 +37,11 @@ class CombineArms(Rule):
     arm : int
         The arm that differs and is combined: 1, the interventions against one control; 2, the
         comparators of one intervention.
+
+    Raises
+    ------
+    ModelError
+        If arm is neither 1 nor 2.
     """
 
     rows: tuple[str, ...]
@@ -56,6 +61,14 @@ class CombineArms(Rule):
 
     @override
     def apply(self, table: pd.DataFrame, *, lacking: Mask) -> pd.DataFrame:
+        """Put one row with the joined arm in the place of the rows named.
+
+        Raises
+        ------
+        DataError
+            For a name that no row has, for a single row, and for rows that differ in what they
+            should share.
+        """
         sheet = Sheet(table)
         chosen = sheet.named(self.rows, rule=type(self).__name__)
         shared = "2" if self.arm == 1 else "1"
@@ -73,6 +86,7 @@ def _at(length: int, place: int) -> Mask:
 
 
 def _joined(rows: pd.DataFrame, arm: str) -> dict[str, object]:
+    """Give the cells of several arms taken as one; contrasts must be computed anew."""
     sheet = Sheet(rows)
     n = sheet.numbers(f"n{arm}")
     found: dict[str, object] = dict.fromkeys((*arm_columns(arm), *_CONTRASTS), np.nan)
@@ -96,6 +110,7 @@ def _together(n: Floats, mean: Floats, sd: Floats) -> tuple[float, float]:
 
 
 def _refuse_different(sheet: Sheet, chosen: Mask, shared: str) -> None:
+    """Refuse rows that differ in their other arm, outcome, scale or time."""
     names = row_names(sheet.table["study"])[chosen]
     if chosen.sum() < 2:
         remedy = "Name at least two rows of one trial."

@@ -27,6 +27,7 @@ class CountsToOR(Ready):
 
     @override
     def effect(self, sheet: Sheet) -> tuple[Floats, Floats]:
+        """Give log odds ratio and variance; half a person more in each cell if one is empty."""
         a, n1, c, n2 = sheet.columns(*self.needs)
         b, d = n1 - a, n2 - c
         cells = np.stack([a, b, c, d])

@@ -32,6 +32,7 @@ class CrossoverCorrelation(Filling):
 
     @override
     def values(self, sheet: Sheet) -> Sequence[Mapping[str, Floats]]:
+        """Solve the standard error of the paired difference for the correlation."""
         n, mean1, sd1, mean2, sd2 = sheet.columns(*self.needs)
         md, se, t = sheet.columns(*self.uses)
         md = np.where(np.isnan(md), mean1 - mean2, md)

@@ -82,6 +82,7 @@ def _shown(table: pd.DataFrame, name: str, rows: Mask, *, called: str = "") -> T
 
 
 def _given(table: pd.DataFrame, names: Sequence[str], rows: Mask) -> list[str]:
+    """Say, of each changed row, what the cells held that the rule read."""
     held = [name for name in dict.fromkeys(names) if name in table]
     columns = [_shown(table, name, rows, called=f"{name} = ") for name in held]
     filled = [column.tolist() for column in columns if column.any()]

@@ -37,6 +37,7 @@ class EqualArms(Filling):
 
     @override
     def values(self, sheet: Sheet) -> Sequence[Mapping[str, Floats]]:
+        """Divide a total by the share assumed, or by the arm that is known."""
         total, n1, n2 = sheet.columns("n_total", "n1", "n2")
         assumed = np.ceil(expectation(self.share) * total - 0.5)
         first = np.where(np.isnan(n2), assumed, total - n2)

@@ -48,6 +48,7 @@ def computing(table: pd.DataFrame, code: str, *, compute: Compute) -> Effects:
     whole = ready(table, code)
 
     def computed(version: pd.DataFrame, places: Places) -> tuple[Floats, Floats]:
+        """Compute effects where none is given, and widen variances by the design effect."""
         sheet, given = Sheet(version), whole[places]
         y, v = sheet.columns("yi", "vi")
         if not given.all():
@@ -127,6 +128,7 @@ def _named(table: pd.DataFrame, mask: Mask) -> list[str]:
 
 
 def _mixed(sheet: Sheet) -> Iterator[Problem]:
+    """Name all rows where effects of several measures are given."""
     codes = sheet.texts("measure")
     several = len({code for code in codes if code}) > 1
     everyone = np.full(len(sheet), several)

@@ -112,6 +112,7 @@ class QuantileEstimation(Skewed):
 
     @override
     def moments(self, given: Quantiles) -> tuple[float, float]:
+        """Give mean and SD of the family that misses the quantiles least."""
         shares, values = printed(given)
         mean, sd = float(luo_mean(given)[0]), float(wan_sd(given)[0])
         if np.any(np.diff(values) <= 0):
@@ -127,6 +128,7 @@ def _able(values: Floats) -> tuple[Family, ...]:
 def _fit(
     family: Family, first: tuple[float, float], *, shares: Floats, values: Floats
 ) -> tuple[float, tuple[float, float]]:
+    """Fit a family to quantiles: half the sum of squared misses, and its mean and SD."""
     from scipy.optimize import least_squares
 
     def misses(p: Floats) -> Floats:

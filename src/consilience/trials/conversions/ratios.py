@@ -83,6 +83,7 @@ class RatioAndP(Ready):
 
     @override
     def effect(self, sheet: Sheet) -> tuple[Floats, Floats]:
+        """Give the log ratio, and the variance that its two-sided p implies."""
         name, p_value = self.needs
         ratio, low, high = sheet.columns(*columns(name))
         p = sheet.numbers(p_value)

@@ -29,6 +29,11 @@ class Rescale(Rule):
         Above zero; `ReverseScale` turns a scale round.
     offset : float
         In the new unit.
+
+    Raises
+    ------
+    ModelError
+        If the factor is not above zero, or factor or offset not finite.
     """
 
     scale: str
@@ -51,6 +56,7 @@ class Rescale(Rule):
 
     @override
     def apply(self, table: pd.DataFrame, *, lacking: Mask) -> pd.DataFrame:
+        """Multiply and shift values; multiply spreads, changes and differences."""
         sheet = Sheet(table)
         rows = rows_of(sheet, self.scale, rule=type(self).__name__)
         places = (*VALUES, *ENDS, *ENDS.values())

@@ -29,6 +29,11 @@ class ReverseScale(Rule):
         As in the column `scale`.
     least, greatest : float
         Ends of the scale.
+
+    Raises
+    ------
+    ModelError
+        If least does not lie below greatest.
     """
 
     scale: str
@@ -51,6 +56,7 @@ class ReverseScale(Rule):
 
     @override
     def apply(self, table: pd.DataFrame, *, lacking: Mask) -> pd.DataFrame:
+        """Turn values about the middle of the scale; ends change places, changes their sign."""
         sheet = Sheet(table)
         rows = rows_of(sheet, self.scale, rule=type(self).__name__)
         total = self.least + self.greatest

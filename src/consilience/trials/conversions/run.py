@@ -146,6 +146,7 @@ def _moved_by(rule: Rule, table: pd.DataFrame, points: Floats) -> NDArray[np.boo
 def _version(
     table: pd.DataFrame, target: Target, *, rules: Sequence[Rule], z: Floats
 ) -> pd.DataFrame:
+    """Run the rules with each assumption at its own coordinates of z."""
     at = 0
     for rule in rules:
         now = rule.at(z[at : at + len(rule.uncertain)].tolist())
@@ -160,6 +161,7 @@ def _moves(values: Floats) -> NDArray[np.bool_]:
 
 
 def _doubts(table: pd.DataFrame, assumed: Assumed, rules: Sequence[Rule]) -> list[Conversion]:
+    """Log the cells that move with what was assumed, and how far."""
     if not assumed.rows.size:
         return []
     labels = "; ".join(rule.label for rule in rules if rule.uncertain)

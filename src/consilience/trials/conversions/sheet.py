@@ -110,6 +110,7 @@ class Sheet:
         return np.logical_or.reduce(hits) if hits else np.zeros(len(self), dtype=bool)
 
     def _favoured(self) -> Floats:
+        """Say whom a result favours: +1 or −1 on the scale's own direction, NaN if unknown."""
         sides = {"intervention": 1.0, "comparator": -1.0}
         if "favours" not in self.table or COLUMN not in self.table:
             return np.full(len(self), np.nan)

@@ -29,6 +29,7 @@ class Skewed(PerArm):
 
     @override
     def arm(self, sheet: Sheet, arm: str) -> Mapping[str, Floats]:
+        """Give mean and SD of one arm, row by row, where one of them is lacking."""
         given = quantiles(sheet, arm)
         known = given.full | given.quartered | given.ranged
         lacking = sheet.empty(f"mean{arm}") | sheet.empty(f"sd{arm}")

@@ -43,6 +43,14 @@ class SplitControl(Rule):
 
     @override
     def apply(self, table: pd.DataFrame, *, lacking: Mask) -> pd.DataFrame:
+        """Divide the control arm among the rows named, as evenly as people can be.
+
+        Raises
+        ------
+        DataError
+            For a name that no row has, and for rows that print different n2, or less than two
+            people for each row.
+        """
         sheet = Sheet(table)
         chosen = sheet.named(self.rows, rule=type(self).__name__)
         n2 = sheet.numbers("n2")
@@ -58,6 +66,7 @@ def _parts(total: float, parts: int) -> Floats:
 
 
 def _divided(sheet: Sheet, small: Floats, chosen: Mask) -> dict[str, Floats]:
+    """Give the cells that change with n2: errors and intervals widen, events are shared out."""
     n1, n2, mean2, md = sheet.columns("n1", "n2", "mean2", "md")
     own = np.sqrt(n2 / small)
     both = np.sqrt((1 / n1 + 1 / small) / (1 / n1 + 1 / n2))
@@ -77,6 +86,7 @@ def _divided(sheet: Sheet, small: Floats, chosen: Mask) -> dict[str, Floats]:
 
 
 def _refuse_unequal(sheet: Sheet, chosen: Mask, n2: Floats) -> None:
+    """Refuse rows that do not print one n2, or too small a one."""
     same = {float(n) for n in n2[chosen]}
     if len(same) == 1 and np.isfinite(n2[chosen]).all() and min(same) >= 2 * chosen.sum():
         return

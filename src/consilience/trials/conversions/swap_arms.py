@@ -31,6 +31,7 @@ class SwapArms(Rule):
 
     @override
     def apply(self, table: pd.DataFrame, *, lacking: Mask) -> pd.DataFrame:
+        """Exchange the arms' cells, and turn contrasts round."""
         sheet = Sheet(table)
         chosen = sheet.named(self.rows, rule=type(self).__name__)
         cells = turned(sheet)

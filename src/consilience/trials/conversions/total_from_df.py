@@ -21,6 +21,11 @@ class TotalFromDF(Filling):
     ----------
     parameters : int
         Means and slopes that the test estimated: 2 for two groups, one more for each covariate.
+
+    Raises
+    ------
+    ModelError
+        If parameters is no whole number of at least 2.
     """
 
     parameters: int = 2

@@ -31,6 +31,7 @@ class Wan2014(PerArm):
 
     @override
     def arm(self, sheet: Sheet, arm: str) -> Mapping[str, Floats]:
+        """Give mean and SD of one arm by whichever quantiles are printed."""
         given = quantiles(sheet, arm)
         ends, quarters = given.low + given.high, given.q1 + given.q3
         mean = by_form(

@@ -99,6 +99,7 @@ def open_archive(path: Path) -> Archive:
 
 
 def _check_kind(path: Path) -> None:
+    """Refuse the old container of Excel, which encrypted files use as well."""
     with path.open("rb") as file:
         start = file.read(8)
     if start == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
@@ -109,6 +110,7 @@ def _check_kind(path: Path) -> None:
 
 
 def _check_member(member: zipfile.ZipInfo, path: Path) -> None:
+    """Refuse a part that is encrypted, points outside, or unpacks to far more than its size."""
     name = member.filename
     if member.flag_bits & 0x1:
         raise DataError(f"{path}, part {name!r} is encrypted. Save it without a password.")

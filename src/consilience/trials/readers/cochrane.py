@@ -115,6 +115,7 @@ def _by_analysis(table: pd.DataFrame | None) -> dict[str, Row]:
 
 
 def _records(table: pd.DataFrame | None) -> list[Row]:
+    """Give the rows as texts; "#N/A" is empty."""
     if table is None:
         return []
     return [
@@ -131,6 +132,7 @@ def _analysis(row: Row) -> str:
 
 
 def _heading(row: Row, settings: Row) -> Row:
+    """Give what a row of data and a result share: analysis, outcome, measure, subgroup."""
     method = method_code(settings.get("Statistical method", "IV"))
     measure = settings.get("Effect measure", "")
     return {
@@ -142,6 +144,7 @@ def _heading(row: Row, settings: Row) -> Row:
 
 
 def _trial(row: Row, settings: Row) -> Row:
+    """Give one trial of an analysis under our column names."""
     return _heading(row, settings) | {
         "study": row.get("Study", ""),
         "year": row.get("Study year", ""),
@@ -153,6 +156,7 @@ def _trial(row: Row, settings: Row) -> Row:
 
 
 def _result(row: Row, settings: Row) -> Row:
+    """Give one printed result under our column names, its level as a share."""
     percent = settings.get("Estimate CI", "95").strip(" %") or "95"
     return _heading(row, settings) | {
         "method": method_code(settings.get("Statistical method", "IV")),

@@ -163,6 +163,7 @@ def _uneven(text: str, header: list[str], *, path: Path, separator: str) -> list
 def _header_and_lines(
     text: str, path: Path, *, separator: str
 ) -> tuple[list[str], list[list[str]]]:
+    """Give the trimmed names and the lines below them; refuse a table without either."""
     lines = _filled_lines(text, path, separator=separator)
     if not lines:
         raise DataError(f"{path} is empty. Give a table with a header and at least one trial.")
@@ -173,6 +174,7 @@ def _header_and_lines(
 
 
 def _filled_lines(text: str, path: Path, *, separator: str) -> list[list[str]]:
+    """Give the lines that hold anything; a fault is named by its line."""
     reader = _reader(text, separator)
     try:
         return [cells for cells in reader if _is_filled(cells)]

@@ -87,6 +87,7 @@ def _by_spaces(texts: Mapping[str, list[str]], suspects: Sequence[str]) -> str:
 
 
 def _plain(cell: str, mark: str) -> str:
+    """Write a number with a point and no separators; other cells stay as they are."""
     text = cell.strip()
     pattern, thousands = (_COMMA, ".") if mark == "," else (_POINT, ",")
     if not pattern.fullmatch(text):

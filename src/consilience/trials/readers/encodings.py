@@ -28,6 +28,7 @@ def decode(content: bytes, path: Path) -> tuple[str, tuple[Conversion, ...]]:
 
 
 def _read(content: bytes, encoding: str, path: Path) -> str:
+    """Decode, naming the line where it fails; NUL characters are no text."""
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:

@@ -85,6 +85,7 @@ def frame_of(header: Row, rows: Sequence[Row], *, path: Path) -> pd.DataFrame:
 
 
 def _table_rows(rows: Sequence[Row], path: Path) -> list[Row]:
+    """Leave out empty rows, and comments above the header."""
     filled = [row for row in rows if any(text.strip() for text in row.values())]
     while filled and filled[0][min(filled[0])].startswith("#"):
         filled = filled[1:]

@@ -57,6 +57,7 @@ class _Reader:
         self.text, self.into, self.formula = "", False, False
 
     def started(self, tag: str, attributes: dict[str, str]) -> None:
+        """Begin a row, a cell, its formula or its text."""
         if tag == "row":
             self.rows.append({})
             self.column = -1
@@ -77,6 +78,7 @@ class _Reader:
             self._keep()
 
     def _column(self, place: str) -> int:
+        """Give a cell's column by its place, or the next one; refuse a sheet too wide."""
         found = _PLACE.fullmatch(place)
         column = _number_of(found[1]) if found else self.column + 1
         if column >= COLUMNS:
@@ -87,6 +89,7 @@ class _Reader:
         return column
 
     def _keep(self) -> None:
+        """Keep a finished cell that holds anything; refuse a formula without its value."""
         if self.formula and not self.text and self.attributes.get("t") != "str":
             raise DataError(
                 f"{self.path}, cell {self.attributes.get('r', '?')}: a formula without a stored "
@@ -101,6 +104,7 @@ class _Reader:
             raise DataError(f"{self.path} has more than {CELLS} cells. Give a table of trials.")
 
     def _value(self) -> str:
+        """Give the cell as text: a shared text, a truth, a date by its style, or a number."""
         kind = self.attributes.get("t", "n")
         if kind == "s":
             return self._shared()
@@ -139,6 +143,7 @@ def number_text(stored: str) -> str:
 
 
 def _date(stored: str, book: Book) -> str:
+    """Write Excel's count of days as a date; what is none stays as it is."""
     try:
         days = float(stored)
         start = dt.datetime(1904, 1, 1) if book.since_1904 else dt.datetime(1899, 12, 30)

@@ -74,6 +74,7 @@ def _targets(archive: Archive) -> dict[str, str]:
 
 
 def _strings(archive: Archive) -> tuple[str, ...]:
+    """Give the shared texts, in order, without phonetic readings."""
     name = "xl/sharedStrings.xml"
     if name not in archive:
         return ()
@@ -81,6 +82,7 @@ def _strings(archive: Archive) -> tuple[str, ...]:
     state = {"in": False, "skip": False}
 
     def started(tag: str, attributes: dict[str, str]) -> None:
+        """Begin a text, or a phonetic reading that is skipped."""
         del attributes
         if tag == "si":
             texts.append("")
@@ -105,6 +107,7 @@ def unescape(text: str) -> str:
 
 
 def _dates(archive: Archive) -> frozenset[int]:
+    """Say which cell styles show a number as a date."""
     name = "xl/styles.xml"
     if name not in archive:
         return frozenset()

@@ -94,6 +94,7 @@ def check_cells(cells: pd.DataFrame, path: Path) -> None:
 
 
 def _long(column: pd.Series, path: Path) -> Iterator[Problem]:
+    """Name cells with more text than is read."""
     name = str(column.name)
     longest = LONGEST_LABEL if name in NAMES else LONGEST_CELL
     if not isinstance(column.dtype, pd.StringDtype) or not (column.str.len() > longest).any():

@@ -60,6 +60,7 @@ def tidy(cells: pd.DataFrame) -> Sheet:
 
 
 def _sizes(cells: pd.DataFrame, arm: int) -> tuple[pd.DataFrame, list[Conversion]]:
+    """Fill an arm's size from Metapsy's other columns for it, and log it."""
     target, log = f"n{arm}", []
     for source in (f"totaln_arm{arm}", f"n_change_arm{arm}"):
         if source not in cells:
@@ -78,6 +79,7 @@ def _sizes(cells: pd.DataFrame, arm: int) -> tuple[pd.DataFrame, list[Conversion
 
 
 def _without_na(cells: pd.DataFrame) -> pd.DataFrame:
+    """Clear "NA" in columns of numbers only: a study may bear that name."""
     from consilience.trials.columns import NUMBERS
 
     ours = {f"{name}{arm}" for name in _ARM.values() for arm in (1, 2)} | {"weeks"}

@@ -46,6 +46,7 @@ def read_parquet(path: Path) -> Sheet:
 
 
 def _table(path: Path) -> "pa.Table":
+    """Read columns once their kinds, names and sizes are known to be harmless."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -61,6 +62,7 @@ def _table(path: Path) -> "pa.Table":
 
 
 def _check_types(schema: "pa.Schema") -> None:
+    """Refuse columns whose cells are neither numbers, truths, texts nor dates."""
     from pyarrow import types
 
     known = (
@@ -78,6 +80,7 @@ def _check_types(schema: "pa.Schema") -> None:
 
 
 def _column(column: "pa.ChunkedArray") -> pd.Series:
+    """Give numbers as floats, all else as texts; missing ones empty."""
     from pyarrow import types
 
     if types.is_dictionary(column.type):
@@ -101,6 +104,7 @@ def _is_dictionary(kind: "pa.DataType") -> bool:
 
 
 def _unpacked(column: "pa.ChunkedArray") -> "pa.ChunkedArray":
+    """Unpack a dictionary, unless its texts would fill the memory."""
     from pyarrow import compute, types
 
     kind = column.type.value_type

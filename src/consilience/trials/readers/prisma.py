@@ -60,6 +60,7 @@ def read_prisma(path: str | Path) -> pd.DataFrame:
 
 
 def _entries(row: pd.Series) -> Iterator[tuple[str, str, str, str, float]]:
+    """Give a row's counts: one, or one for each label of a list; NaN if missing or not stated."""
     head = (str(row["data"]).strip(), str(row.get("box", "")), str(row.get("boxtext", "")))
     text = str(row["n"]).strip()
     if text in _MISSING:
@@ -74,6 +75,7 @@ def _entries(row: pd.Series) -> Iterator[tuple[str, str, str, str, float]]:
 
 
 def _faults(row: pd.Series) -> Iterator[Problem]:
+    """Name a cell that is neither a count, a known word nor a list of counts."""
     text = str(row["n"]).strip()
     if text in _MISSING or text.lower() == _UNKNOWN or _count(text) is not None:
         return
@@ -84,6 +86,7 @@ def _faults(row: pd.Series) -> Iterator[Problem]:
 
 
 def _parts(text: str) -> Iterator[tuple[str, float]]:
+    """Give the labels and counts of a list; what is no count is passed over."""
     for piece in text.split(";"):
         found = _PART.fullmatch(piece.strip())
         if found:

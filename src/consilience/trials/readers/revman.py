@@ -97,6 +97,7 @@ def _groups(outcome: Element, kind: str) -> Iterator[tuple[Element, str]]:
 def _trials(
     comparison: Element, outcome: Element, kind: str, *, studies: Mapping[str, Element]
 ) -> Iterator[Row]:
+    """Give the trials of one outcome under our column names."""
     shared = _heading(comparison, outcome) | {
         "comparison": _name(comparison),
         "intervention": _child(outcome, "GROUP_LABEL_1"),
@@ -111,6 +112,7 @@ def _trials(
 
 
 def _heading(comparison: Element, outcome: Element) -> Row:
+    """Give what an outcome's trials and results share."""
     method = method_code(outcome.get("METHOD", "IV"))
     named = outcome.get("EFFECT_MEASURE") or _child(outcome, "EFFECT_MEASURE")
     return {
@@ -121,6 +123,7 @@ def _heading(comparison: Element, outcome: Element) -> Row:
 
 
 def _numbers(data: Element, kind: str, *, log_scale: bool) -> Row:
+    """Give a trial's cells by the kind of its outcome."""
     sizes = {"n1": data.get("TOTAL_1", ""), "n2": data.get("TOTAL_2", "")}
     events = {"events1": data.get("EVENTS_1", ""), "events2": data.get("EVENTS_2", "")}
     if kind == "DICH":
@@ -136,6 +139,7 @@ def _numbers(data: Element, kind: str, *, log_scale: bool) -> Row:
 
 
 def _results(comparison: Element, outcome: Element, kind: str) -> Iterator[Row]:
+    """Give the printed results of an outcome: in total, and by subgroup."""
     shared = _heading(comparison, outcome) | {
         "method": method_code(outcome.get("METHOD", "O-E" if kind == "IPD" else "IV")),
         "model": model_code(outcome.get("RANDOM", "NO")),
@@ -150,6 +154,7 @@ def _results(comparison: Element, outcome: Element, kind: str) -> Iterator[Row]:
 
 
 def _figures(one: Element) -> Row:
+    """Give a result's figures; only the count where it could not be estimated."""
     names = {
         "k": "STUDIES",
         "estimate": "EFFECT_SIZE",

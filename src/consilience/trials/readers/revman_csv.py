@@ -49,7 +49,6 @@ _ENTERED = {
 }
 """The columns that count, by the first letter of the data type; the others hold zeros."""
 
-_LOG = "Entered data are on log scale (Generic Inverse Variance only)"
 _SWAP = "Swap event and non-event"
 
 
@@ -83,6 +82,7 @@ def tidy(cells: pd.DataFrame) -> Sheet:
 
 
 def _level(row: Row, state: Mapping[str, Row]) -> str:
+    """Say what a row speaks of: comparison, analysis, subgroup or study."""
     numbers = [_whole(row.get(name, "")) for name in ("Comparison Number", "Outcome Number")]
     if numbers[1] == 0:
         return "comparison"
@@ -98,6 +98,7 @@ def _whole(text: str) -> int:
 
 
 def _heading(state: Mapping[str, Row]) -> Row:
+    """Give what an analysis's trials and results share."""
     one = state["analysis"]
     method = method_code(one.get("Statistical Method", "IV"))
     numbers = (one.get("Comparison Number", ""), one.get("Outcome Number", ""))
@@ -110,6 +111,7 @@ def _heading(state: Mapping[str, Row]) -> Row:
 
 
 def _trial(row: Row, state: Mapping[str, Row]) -> Row:
+    """Give one trial under our column names, with the numbers that were entered."""
     one = state["analysis"]
     entered = _entered(one)
     numbers = {name: row.get(theirs, "") for theirs, name in _NUMBERS.items() if name in entered}
@@ -128,6 +130,7 @@ def _entered(analysis: Row) -> Sequence[str]:
 
 
 def _result(row: Row, state: Mapping[str, Row]) -> Row:
+    """Give one printed result under our column names."""
     one = state["analysis"]
     return _heading(state) | {
         "method": method_code(one.get("Statistical Method", "IV")),

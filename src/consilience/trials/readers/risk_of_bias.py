@@ -67,6 +67,7 @@ def _separated(path: Path) -> pd.DataFrame:
 
 
 def _excel(path: Path) -> pd.DataFrame:
+    """Find the sheet of results and its header; read it as RoB 2's tool or as robvis."""
     sheets = read_sheets(path)
     results = next((name for name in sheets if name.strip().lower() == "results"), None)
     rows = sheets[results or next(iter(sheets))]
@@ -102,6 +103,7 @@ def _study_column(table: pd.DataFrame, path: Path) -> str:
 
 
 def _robvis(table: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """Read domains D1, D2, … and the overall judgement."""
     study = _study_column(table, path)
     domains = {
         str(name): _short(found[1])
@@ -124,6 +126,7 @@ def _short(number: str) -> str:
 
 
 def _rob2(table: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """Read RoB 2's tool: the assessor's judgement, the algorithm's where there is none."""
     made = {"study": table[_study_column(table, path)]}
     for name in ("Outcome", "Experimental", "Comparator", "Aim"):
         if name in table and (table[name] != "").any():
@@ -165,6 +168,7 @@ def _either(table: pd.DataFrame, first: str, second: str) -> pd.Series:
 
 
 def _revman(path: Path) -> pd.DataFrame:
+    """Read the risk of bias table of a RevMan 5 file, its items as domains."""
     root = parse_xml(contents(path), path)
     names = {one.get("ID", ""): one.get("NAME", "") for one in root.iter("STUDY")}
     domains: dict[str, str] = {}
@@ -185,6 +189,7 @@ def _revman(path: Path) -> pd.DataFrame:
 
 
 def _cochrane(path: Path) -> pd.DataFrame:
+    """Read the risk of bias part of a Cochrane package."""
     table = part(open_archive(path), RISK_OF_BIAS)
     if table is None:
         raise DataError(f"{path} holds no file that ends in {RISK_OF_BIAS!r}. Give a CSV file.")
@@ -210,6 +215,7 @@ _READERS: Mapping[str, Callable[[Path], pd.DataFrame]] = {
 
 
 def _in_words(table: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """Write all judgements in our words; name those that are unknown, all at once."""
     names = [n for n in table if JUDGED.fullmatch(str(n))]
     words = judged(text for name in names for text in table[name])
     faults = [fault for name in names for fault in _unknown(table, str(name), words)]
@@ -221,6 +227,7 @@ def _in_words(table: pd.DataFrame, path: Path) -> pd.DataFrame:
 
 
 def _unknown(table: pd.DataFrame, name: str, words: Mapping[str, str]) -> Iterator[Problem]:
+    """Name judgements of one domain that are in no vocabulary."""
     remedy = (
         "Write low, some concerns, high, very high, unclear, moderate, serious, critical or no "
         "information."

@@ -85,6 +85,7 @@ def _sheet(table: pd.DataFrame) -> str:
 
 
 def _cells(row: object) -> Iterator[str]:
+    """Write a row's cells as XML; what XML cannot hold is escaped as Excel does."""
     for cell in row:  # type: ignore[attr-defined]
         text = cell_text(cell)
         if not text:

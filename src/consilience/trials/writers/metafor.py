@@ -157,6 +157,7 @@ def _arguments(measure: MeasureLike, table: pd.DataFrame) -> dict[str, str]:
 
 
 def _call(measure: MeasureLike, columns: Sequence[str]) -> str:
+    """Write the call of escalc that computes the same effects."""
     if measure.code == "GEN":
         variance = "dat$vi" if "vi" in columns else "dat$sei^2"
         return f"dat$vi <- {variance}"

@@ -103,6 +103,7 @@ class Blocks(Algebra):
 
 
 def _batch(at: Positions, data: tuple[Floats, Floats], *, terms: Sequence[Term]) -> Batch:
+    """Gather n blocks of m estimates: V, and which cells of each term two of them share."""
     A, v = data
     n, m = at.shape
     V = np.zeros((n, m, m))
@@ -139,11 +140,11 @@ class BlocksState(State):
         self._squares, self._logdet = np.zeros((c, c)), 0.0
         for batch in blocks.batches:
             root = np.linalg.cholesky(batch.omega(matrices))
-            half = _lower_solve(root, batch.A)
+            half = lower_solve(root, batch.A)
             self._squares += np.einsum("nmc,nmd->cd", half, half, optimize=True)
             self._logdet += 2 * float(np.log(np.einsum("nmm->nm", root)).sum())
             m = root.shape[1]
-            back = _lower_solve(root, np.broadcast_to(np.eye(m), root.shape))
+            back = lower_solve(root, np.broadcast_to(np.eye(m), root.shape))
             inverse = back.transpose(0, 2, 1) @ back
             self.inverses.append(inverse)
             self.scores.append(back.transpose(0, 2, 1) @ half)
@@ -197,7 +198,7 @@ class BlocksState(State):
         return Guess(outer, inner, mean[first], np.maximum(variance[first], 0.0))
 
 
-def _lower_solve(root: Floats, right: Floats) -> Floats:
+def lower_solve(root: Floats, right: Floats) -> Floats:
     """Solve ``L x = b`` for a stack, row by row, at once for all."""
     if root.shape[1] > _BY_ROWS:
         from scipy.linalg import solve_triangular

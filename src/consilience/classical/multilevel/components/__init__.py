@@ -76,6 +76,7 @@ def written(random: str | Component | Sequence[str | Component]) -> tuple[Compon
 
 
 def _one(each: object) -> Component:
+    """Read one component: itself, `name(inner | outer)`, or a path of nested columns."""
     if isinstance(each, Component):
         return each
     if not isinstance(each, str) or not each.strip():

@@ -49,7 +49,15 @@ class Known(Component):
     variance: float = math.nan
 
     def lay(self, effects: Effects) -> tuple[Term, ...]:
-        """Read the levels and their rows of the matrix; see the class."""
+        """Read the levels and their rows of the matrix; see the class.
+
+        Raises
+        ------
+        DataError
+            If a level is not in the matrix, or the diagonal is not positive.
+        ModelError
+            If the matrix has a negative eigenvalue, or the column too few levels.
+        """
         levels = read(effects, self.level)
         # Refuses what an intercept refuses.
         held = intercept(levels, self.level, variance=self.variance).held

@@ -43,7 +43,15 @@ class Spatial(Component):
     rho: float = math.nan
 
     def lay(self, effects: Effects) -> tuple[Term, ...]:
-        """Read the places and their distances; see the class."""
+        """Read the places and their distances; see the class.
+
+        Raises
+        ------
+        DataError
+            If the table is none of distances.
+        ModelError
+            For fewer than three places, and a range that is held at no positive distance.
+        """
         places = read(effects, self.place)
         apart = square(self.distances, places.levels, column=self.place)
         _check(apart, places.levels, column=self.place)
@@ -63,6 +71,7 @@ class Spatial(Component):
 
 
 def _check(apart: Floats, places: tuple[str, ...], *, column: str) -> None:
+    """Refuse fewer than three places, and what is no table of distances."""
     if len(places) < 3:
         raise ModelError(
             f"There are {len(places)} places in {column!r}; a range needs at least three. Use "

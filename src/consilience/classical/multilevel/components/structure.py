@@ -116,7 +116,13 @@ class Structure(Component):
     outer: str
 
     def lay(self, effects: Effects) -> tuple[Term, ...]:
-        """Read both columns; see the class."""
+        """Read both columns; see the class.
+
+        Raises
+        ------
+        ModelError
+            For one cluster or one inner level only, and parameters held outside their limits.
+        """
         layout = Layout(f"{self.inner} | {self.outer}", *self._read(effects))
         if len(layout.outer.levels) < 2:
             raise ModelError(
@@ -156,6 +162,7 @@ def clusters(effects: Effects, columns: str) -> Grouping:
 
 
 def _check_held(held: dict[int, float], shape: Shape, label: str) -> None:
+    """Refuse parameters held outside their limits."""
     for place, value in held.items():
         low, high = shape.limits()[place]
         if not low <= value <= high:

@@ -100,6 +100,7 @@ class Unstructured(Correlation):
         return [(i, j) for i in range(1, len(self.levels)) for j in range(i)]
 
     def _root(self, c: Floats) -> Floats:
+        """Build the factor with rows of length 1, (n, n), from angles row by row."""
         n = len(self.levels)
         root = np.zeros((n, n))
         root[0, 0] = 1.0

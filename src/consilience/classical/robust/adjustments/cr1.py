@@ -7,7 +7,12 @@ from consilience.classical.robust.adjustments.plain import Plain
 
 @final
 class ByClusters(Plain):
-    """Factor ``m / (m - 1)`` for m clusters; with one coefficient also that of CR1p."""
+    """Factor ``m / (m - 1)`` for m clusters; with one coefficient also that of CR1p.
+
+    References
+    ----------
+    Cameron AC, Miller DL (2015). Journal of Human Resources 50:317–372. doi:10.3368/jhr.50.2.317
+    """
 
     code: ClassVar[str] = "CR1"
     label: ClassVar[str] = "CR1"
