@@ -1,6 +1,7 @@
 """Diagnostics by definition; test_reference_table.py holds them to metafor."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from tests.classical.references import FITS, near
 
@@ -72,6 +73,14 @@ def test_studies_are_left_out_whole(scattered):
     alone = pool(scattered.keep(scattered.table["kind"] != "b"), "DL")
     assert table.loc["b", "estimate"] == alone.beta[0]
     assert table["k"].tolist() == [10, 8, 8, 10]
+
+
+def test_cumulating_downwards_is_cumulating_what_was_turned_round(effects_of):
+    y, v, year = [0.1, 0.5, 0.2, 0.9], [0.02, 0.05, 0.03, 0.04], [2001, 1999, 2010, 2005]
+    downwards = cumulative(pool(effects_of(y, v, year=year)), "year", descending=True)
+    turned = cumulative(pool(effects_of(y, v, year=[-each for each in year])), "year")
+    pd.testing.assert_frame_equal(downwards, turned)
+    assert downwards["estimate"].iloc[0] == 0.2
 
 
 def test_refusals(scattered, effects_of):

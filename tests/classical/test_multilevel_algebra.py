@@ -8,7 +8,7 @@ import pytest
 from tests.classical.multilevel_cases import dense_height, whole
 
 from consilience.classical.multilevel import criteria, pool_multilevel
-from consilience.classical.multilevel.algebra.blocks import Blocks, _lower_solve
+from consilience.classical.multilevel.algebra.blocks import Blocks, lower_solve
 from consilience.classical.multilevel.algebra.chain import Chain
 from consilience.classical.multilevel.algebra.woodbury import Woodbury
 from consilience.classical.multilevel.components import get, written
@@ -251,4 +251,4 @@ def test_triangles_are_solved_alike_by_rows_and_by_lapack(size):
     rng = np.random.default_rng(size)
     root = np.tril(rng.normal(size=(2, size, size))) / size + np.eye(size)
     right = rng.normal(size=(2, size, 3))
-    np.testing.assert_allclose(root @ _lower_solve(root, right), right, rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(root @ lower_solve(root, right), right, rtol=1e-10, atol=1e-12)

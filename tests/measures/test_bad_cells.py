@@ -61,9 +61,14 @@ def test_every_column_that_is_missing_is_named(code: str) -> None:
 @across("code", GOOD)
 @across("cell", [np.nan, np.inf, -np.inf, "six", "", "1,5", None])
 def test_a_cell_that_is_no_number_is_named(code: str, cell: object) -> None:
-    for column in measures.get(code).needs:
-        faults = found(code, **{column: [GOOD[code][column][0], cell]})
-        assert {(p.study, p.column) for p in faults} == {("B", column)}
+    """In every column, each in a row of its own beside one good row."""
+    measure = measures.get(code)
+    columns = {name: [two[0]] * (1 + len(measure.needs)) for name, two in GOOD[code].items()}
+    for place, column in enumerate(measure.needs, start=1):
+        columns[column][place] = cell
+    table = pd.DataFrame({"study": ["A", *measure.needs], **columns})
+    faults = {(fault.study, fault.column) for fault in problems_of(measure, table)}
+    assert faults == {(name, name) for name in measure.needs}
 
 
 @across(
