@@ -17,7 +17,7 @@ from consilience.design.grammar import mentions
 from consilience.errors import ModelError
 from consilience.gaussian import Array
 from consilience.plots.frame import Frame, along, drawn
-from consilience.plots.labels import Place
+from consilience.plots.labels import outlines
 from consilience.plots.marks import Point, Square, Stroke, Swatch
 from consilience.plots.page import Entry, Notes
 from consilience.plots.scale import Scale, between, spanning
@@ -71,7 +71,7 @@ def bubble(pooled: Pooled, by: str, *, colour: str = "") -> Figure:
         _bubbles(plot, view)
         lines = [(view.grid, line.fit) for line in view.lines]
         points = frame.places(view.x, pooled.effects.y)
-        avoided = np.vstack([along(frame, *lines), _outlines(points, view.sides)])
+        avoided = np.vstack([along(frame, *lines), outlines(points, view.sides)])
         frame.name(page, points, names=pooled.effects.labels, avoided=avoided)
 
     notes = Notes(tuple(_key(view)), tuple(_texts(view)))
@@ -231,14 +231,6 @@ def _bubbles(plot: Axes, view: _View) -> None:
         y = float(view.pooled.effects.y[place])
         plot.plot([view.x[place]], [y], ls="none", ms=float(sides[place]), mew=0.9, zorder=3,
                   label="trial", **look)  # fmt: skip
-
-
-def _outlines(points: list[Place], sides: Array) -> Array:
-    """Give places on the outlines of the bubbles, in inches."""
-    turn = np.linspace(0.0, 2.0 * np.pi, 12, endpoint=False)
-    ring = np.column_stack([np.cos(turn), np.sin(turn)])
-    centres, radii = np.array(points), sides / 144.0
-    return (centres[:, None, :] + radii[:, None, None] * ring).reshape(-1, 2)
 
 
 def _key(view: _View) -> Iterator[Entry]:

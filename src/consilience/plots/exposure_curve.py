@@ -16,7 +16,7 @@ from consilience.exposure.facts import MADE
 from consilience.fit import Fit
 from consilience.gaussian import Array
 from consilience.plots.frame import Frame, along, drawn
-from consilience.plots.labels import Place
+from consilience.plots.labels import outlines
 from consilience.plots.marks import Point, Square, Stroke, Swatch
 from consilience.plots.page import Entry, Notes
 from consilience.plots.scale import Scale, between, spanning
@@ -76,7 +76,7 @@ def exposure_curve(
         mean = view.curve["mean"].to_numpy(dtype=float)
         null = np.full_like(mean, view.effects.measure.null)
         lines = [(view.grid, mean), (view.grid, null), *view.bars]
-        avoided = np.vstack([along(frame, *lines), _outlines(points, view.sides)])
+        avoided = np.vstack([along(frame, *lines), outlines(points, view.sides)])
         frame.name(page, points, names=view.effects.labels, avoided=avoided)
 
     first, last = (float(view.curve["mean"].iloc[place]) for place in (0, -1))
@@ -248,14 +248,6 @@ def _trials(plot: Axes, view: _View) -> None:
             plot.plot([x - half, x + half], [y, y], c=FAINT, lw=0.8, zorder=2.5, label="error")
         plot.plot([x], [y], ls="none", marker="o", ms=float(view.sides[place]), mew=0.9,
                   mec=INK, mfc=(0.1, 0.1, 0.1, 0.28), zorder=3, label="trial")  # fmt: skip
-
-
-def _outlines(points: list[Place], sides: Array) -> Array:
-    """Give places on the outlines of the bubbles, in inches."""
-    turn = np.linspace(0.0, 2.0 * np.pi, 12, endpoint=False)
-    ring = np.column_stack([np.cos(turn), np.sin(turn)])
-    centres, radii = np.array(points), sides / 144.0
-    return (centres[:, None, :] + radii[:, None, None] * ring).reshape(-1, 2)
 
 
 def _key(view: _View) -> Iterator[Entry]:

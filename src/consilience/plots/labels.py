@@ -3,6 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from consilience.gaussian import Array
 from consilience.plots.style import SMALL
 from consilience.plots.text import width
 
@@ -97,3 +100,11 @@ def _distance(points: Sequence[Place], place: int) -> float:
     x, y = points[place]
     others = [point for n, point in enumerate(points) if n != place]
     return min(((x - a) ** 2 + (y - b) ** 2 for a, b in others), default=0.0)
+
+
+def outlines(points: list[Place], sides: Array) -> Array:
+    """Give places on the outlines of bubbles, in inches: what a label may not cover."""
+    turn = np.linspace(0.0, 2.0 * np.pi, 12, endpoint=False)
+    ring = np.column_stack([np.cos(turn), np.sin(turn)])
+    centres, radii = np.array(points), sides / 144.0
+    return np.asarray((centres[:, None, :] + radii[:, None, None] * ring).reshape(-1, 2))

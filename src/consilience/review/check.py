@@ -9,7 +9,7 @@ from consilience import classical, measures
 from consilience.errors import Problem
 from consilience.measures import Measure
 from consilience.new_trial import OF_ARMS
-from consilience.review.check_grid import grid_problems, known_levels
+from consilience.review.check_grid import grid_problems, known_levels, unknown
 from consilience.review.conversions import Mask, conversion_problems
 from consilience.review.declared import (
     NO_DIAL,
@@ -74,7 +74,7 @@ def declaration_problems(declared: Declaration, table: pd.DataFrame) -> tuple[Pr
         *grid_problems(declared, table),
         *finding_problems(declared.findings, known_levels(declared)),
         *(fault for one in declared.sensitivity for fault in _variation(one, table)),
-        *_unknown("labels", declared.labels, known=table["trial"]),
+        *unknown("labels", declared.labels, known=table["trial"]),
     )
 
 
@@ -85,36 +85,36 @@ def _absent(table: pd.DataFrame, columns: Iterable[str]) -> Iterator[Problem]:
 
 
 def _measure(declared: Declaration) -> Iterator[Problem]:
-    return _unknown("measure", [declared.measure], known=measures.REGISTRY)
+    return unknown("measure", [declared.measure], known=measures.REGISTRY)
 
 
 def _selection(selection: Selection, table: pd.DataFrame) -> Iterator[Problem]:
     trials = table["trial"]
-    yield from _unknown("selection.outcomes", selection.outcomes, known=table["outcome"])
+    yield from unknown("selection.outcomes", selection.outcomes, known=table["outcome"])
     times = [selection.timepoint] if selection.timepoint else []
-    yield from _unknown("selection.timepoint", times, known=table["timepoint"])
+    yield from unknown("selection.timepoint", times, known=table["timepoint"])
     for one in selection.exclude:
         yield from _excluded(one, table)
     for shared in selection.shared_control:
-        yield from _unknown("selection.shared_control", (shared.use, *shared.leave), known=trials)
+        yield from unknown("selection.shared_control", (shared.use, *shared.leave), known=trials)
     for choice in selection.scale:
-        yield from _unknown("selection.scale", [choice.trial], known=trials)
+        yield from unknown("selection.scale", [choice.trial], known=trials)
         scales = table.loc[trials == choice.trial, "scale"]
-        yield from _unknown("selection.scale", [choice.scale], known=scales)
+        yield from unknown("selection.scale", [choice.scale], known=scales)
     for time in selection.weeks:
         yield from _weeks(time, table)
 
 
 def _excluded(one: Exclusion, table: pd.DataFrame) -> Iterator[Problem]:
     key, own = "selection.exclude", table["trial"] == one.trial
-    yield from _unknown(key, [one.trial], known=table["trial"])
+    yield from unknown(key, [one.trial], known=table["trial"])
     for column, name in (("outcome", one.outcome), ("scale", one.scale)):
-        yield from _unknown(key, [name] if name and own.any() else [], known=table[column][own])
+        yield from unknown(key, [name] if name and own.any() else [], known=table[column][own])
 
 
 def _weeks(choice: WeeksChoice, table: pd.DataFrame) -> Iterator[Problem]:
     key, own = "selection.weeks", table["trial"] == choice.trial
-    yield from _unknown(key, [choice.trial], known=table["trial"])
+    yield from unknown(key, [choice.trial], known=table["trial"])
     if "weeks" not in table:
         yield Problem("trials.csv has no such column", "Add it.", column="weeks")
     elif own.any() and choice.weeks not in set(table["weeks"][own]):
@@ -124,9 +124,9 @@ def _weeks(choice: WeeksChoice, table: pd.DataFrame) -> Iterator[Problem]:
 
 
 def _plan(plan: Plan, table: pd.DataFrame) -> Iterator[Problem]:
-    yield from _unknown("plan.primary", [plan.primary], known=plan.models)
-    yield from _unknown("plan.estimators", plan.estimators, known=classical.REGISTRY)
-    yield from _unknown("plan.subgroups", plan.subgroups, known=table.columns)
+    yield from unknown("plan.primary", [plan.primary], known=plan.models)
+    yield from unknown("plan.estimators", plan.estimators, known=classical.REGISTRY)
+    yield from unknown("plan.subgroups", plan.subgroups, known=table.columns)
     if not 0 < plan.level < 1:
         what, remedy = "This is no probability", "Give one between 0 and 1, such as 0.95."
         yield Problem(f"review.toml, key `plan.level`: {what}", remedy, value=str(plan.level))
@@ -154,9 +154,9 @@ def _bias_dial(dial: BiasDial, table: pd.DataFrame) -> Iterator[Problem]:
     if dial == NO_DIAL:
         return
     key = "plan.bias_dial"
-    yield from _unknown(f"{key}.column", [dial.column], known=table.columns)
+    yield from unknown(f"{key}.column", [dial.column], known=table.columns)
     held = table[dial.column].dropna().astype(str) if dial.column in table else ()
-    yield from _unknown(f"{key}.levels", dial.levels, known=held)
+    yield from unknown(f"{key}.levels", dial.levels, known=held)
     if not dial.levels:
         what, remedy = "no level is in doubt", "Name what stands there for the trials in doubt."
         yield Problem(f"review.toml, key `{key}.levels`: {what}", remedy)
@@ -164,7 +164,7 @@ def _bias_dial(dial: BiasDial, table: pd.DataFrame) -> Iterator[Problem]:
 
 def _new_trial(trial: Mapping[str, object], table: pd.DataFrame) -> Iterator[Problem]:
     key = "plan.new_trials"
-    yield from _unknown(key, trial, known=("name", "n1", "n2", "sei", *OF_ARMS, *table.columns))
+    yield from unknown(key, trial, known=("name", "n1", "n2", "sei", *OF_ARMS, *table.columns))
     sized = {"sei", "person_time1"} & set(trial)
     needed = ("name",) if sized else ("name", "n1", "n2")
     for name in needed:
@@ -175,16 +175,8 @@ def _new_trial(trial: Mapping[str, object], table: pd.DataFrame) -> Iterator[Pro
 
 def _variation(variation: Variation, table: pd.DataFrame) -> Iterator[Problem]:
     key = f"sensitivity ({variation.name})"
-    yield from _unknown(key, variation.without, known=table["trial"])
+    yield from unknown(key, variation.without, known=table["trial"])
     for pick in variation.add:
-        yield from _unknown(key, [pick.trial], known=table["trial"])
+        yield from unknown(key, [pick.trial], known=table["trial"])
         scales = table.loc[table["trial"] == pick.trial, "scale"]
-        yield from _unknown(key, [pick.scale] if pick.scale else [], known=scales)
-
-
-def _unknown(key: str, names: Iterable[str], *, known: Iterable[str]) -> Iterator[Problem]:
-    choices = list(dict.fromkeys(known))
-    remedy = f"Choose from: {', '.join(map(str, choices))}."
-    for name in names:
-        if name not in choices:
-            yield Problem(f"review.toml, key `{key}`: no such name", remedy, value=name)
+        yield from unknown(key, [pick.scale] if pick.scale else [], known=scales)

@@ -92,7 +92,7 @@ def _axis(axis: str, levels: tuple[GridLevel, ...], table: pd.DataFrame) -> Iter
         return
     for level in levels:
         told = f"no row of trials.csv has this {axis}"
-        yield from _unknown(f"{key} ({level.name})", level.read, known=table[axis], told=told)
+        yield from unknown(f"{key} ({level.name})", level.read, known=table[axis], told=told)
 
 
 def known_levels(declared: Declaration) -> dict[str, tuple[str, ...]]:
@@ -122,7 +122,7 @@ def unknown_names(key: str, names: tuple[str, ...], *, known: Iterable[str]) -> 
     names : tuple of str
     known : iterable of str
     """
-    yield from _unknown(key, names, known=pd.Series(list(known), dtype="str"))
+    yield from unknown(key, names, known=pd.Series(list(known), dtype="str"))
 
 
 def _missing(declared: Declaration) -> Iterator[Problem]:
@@ -161,9 +161,10 @@ def _twice(key: str, names: list[str]) -> Iterator[Problem]:
                       value=name)  # fmt: skip
 
 
-def _unknown(
-    key: str, names: tuple[str, ...], *, known: pd.Series, told: str = "no such name"
+def unknown(
+    key: str, names: Iterable[str], *, known: Iterable[str], told: str = "no such name"
 ) -> Iterator[Problem]:
+    """Name what is not among the names that a key of review.toml may have."""
     choices = list(dict.fromkeys(known))
     remedy = f"Choose from: {', '.join(map(str, choices))}."
     for name in names:
