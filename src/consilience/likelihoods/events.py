@@ -40,6 +40,7 @@ class Events(Counted):
         ways, total = self.ways(alone), alone.table[["events1", "events2"]].to_numpy(float).sum()
 
         def log_at(x1: Array) -> Array:
+            """Give the log probability of so many events (x,) in the first arm, (draws, x)."""
             rows = np.full(len(x1), place)
             many = replace(
                 effects, y=effects.y[rows], v=effects.v[rows], table=effects.table.iloc[rows]

@@ -60,6 +60,7 @@ def baujat(table: pd.DataFrame) -> Figure:
     named = _outstanding(frame.x.share(x) + frame.y.share(y))
 
     def paint(plot: Axes, page: Axes) -> None:
+        """Draw the trials, and name those that stand out."""
         look: dict[str, Any] = {"marker": "o", "ms": 6.0, "c": INK, "mec": "white", "mew": 0.6}
         plot.plot(x, y, ls="none", clip_on=False, zorder=4, label="trials", **look)
         points = frame.places(x[named], y[named])

@@ -67,6 +67,7 @@ def bubble(pooled: Pooled, by: str, *, colour: str = "") -> Figure:
     frame = view.frame
 
     def paint(plot: Axes, page: Axes) -> None:
+        """Draw lines and bubbles, and name the trials where there is room."""
         _lines(plot, view)
         _bubbles(plot, view)
         lines = [(view.grid, line.fit) for line in view.lines]
@@ -174,6 +175,7 @@ class _View:
 
     @cached_property
     def frame(self) -> Frame:
+        """The frame: trials with a standard error to each side, and all of the bands."""
         effects, half = self.pooled.effects, np.sqrt(self.pooled.effects.v)
         rows = zip(effects.y, effects.y - half, effects.y + half, strict=True)
         marks = [Square((float(a), float(b), float(c))) for a, b, c in rows]

@@ -127,11 +127,11 @@ class Means(Column):
 
     @override
     def cells(self, effects: Effects) -> Cells:
+        """Give mean (SD) and participants of both arms, trial by trial."""
         columns = _numbers(effects, "mean1", "sd1", "n1", "mean2", "sd2", "n2")
-        rows = zip(*columns, strict=True)
         return [
             (_spread(mean, sd), _plain(n), _spread(other, scatter), _plain(m))
-            for mean, sd, n, other, scatter, m in rows
+            for mean, sd, n, other, scatter, m in zip(*columns, strict=True)
         ]
 
     @override

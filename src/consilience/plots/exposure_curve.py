@@ -69,6 +69,7 @@ def exposure_curve(
     frame = view.frame
 
     def paint(plot: Axes, page: Axes) -> None:
+        """Draw the location's posterior, the curve and the trials, and name them."""
         _hill(plot, view)
         _curve(plot, view)
         _trials(plot, view)
@@ -176,6 +177,7 @@ class _View:
 
     @cached_property
     def frame(self) -> Frame:
+        """The frame: all trials, what is known of their exposure, and the band."""
         effects, half = self.effects, np.sqrt(self.effects.v)
         rows = zip(effects.y, effects.y - half, effects.y + half, strict=True)
         marks = [Square((float(a), float(b), float(c))) for a, b, c in rows]

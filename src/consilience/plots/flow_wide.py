@@ -68,6 +68,7 @@ class _Wide:
 
     @cached_property
     def titles(self) -> tuple[Plate, ...]:
+        """The headings above the columns of each way of searching that was taken."""
         found = []
         for part in SEARCHED:
             count = sum(column[0] is part for column in self.columns)
@@ -96,6 +97,7 @@ class _Wide:
 
     @cached_property
     def tops(self) -> dict[int, float]:
+        """Where each row begins, in inches from above."""
         y = MARGIN + max((title.height + _DOWN / 2.0 for title in self.titles), default=0.0)
         found = {}
         for row, high in self.heights.items():

@@ -100,10 +100,9 @@ def funnel(effects: Effects, *results: Result, axis: str | Precision = "sei") ->
     doi:10.1111/j.0006-341X.2000.00455.x, for the filled trials.
     """
     checked(effects)
-    chosen = precision.get(axis) if isinstance(axis, str) else axis
     if unknown := [each for each in results if not isinstance(each, _SHOWN)]:
         raise ModelError(_NOT_SHOWN.format(type(unknown[0]).__name__))
-    view = _View(effects, results, chosen)
+    view = _View(effects, results, precision.get(axis) if isinstance(axis, str) else axis)
     frame = view.frame
     notes = Notes(tuple(_key(view)), tuple(_texts(view)))
 
@@ -132,6 +131,7 @@ class _View:
 
     @cached_property
     def filled(self) -> tuple[TrimFill, ...]:
+        """The trim and fill among the results: none or one, of the same trials."""
         found = tuple(each for each in self.results if isinstance(each, TrimFill))
         for each in found:
             k = each.pooled.effects.k - each.missing
@@ -144,6 +144,7 @@ class _View:
 
     @cached_property
     def tests(self) -> tuple[pd.DataFrame, ...]:
+        """The regression test among the results: none or one, with a line to draw."""
         found = tuple(each for each in self.results if isinstance(each, pd.DataFrame))
         for each in found:
             if each.attrs.get("predictor") not in _POWERS or "limit" not in each.index:

@@ -85,6 +85,7 @@ class _Part:
     said: str
 
     def paint(self, plot: Axes, view: "_View") -> None:
+        """Draw subsets as points where they are few, as a density where they are many."""
         if len(view.table) <= _FEW:
             marker = "o" if self.line == "-" else "^"
             plot.plot(self.x, self.y, ls="none", marker=marker, ms=3.0, c=self.ink, mew=0.0,
@@ -163,6 +164,7 @@ class _View:
 
     @cached_property
     def frames(self) -> tuple[Frame, Frame]:
+        """The frame of the counts, and below it that of means and I²."""
         highest = max(float(np.histogram(p.x, bins=self.bins)[0].max()) for p in self.parts)
         counts = Scale(0.0, 1.05 * highest, np.nan, 0)
         label = f"Mean effect of the subset ({measure_of(self.table).label})"

@@ -91,6 +91,7 @@ def labbe(*results: Fit | Analysis, axis: str = "risk") -> Figure:
     frame = view.frame
 
     def paint(plot: Axes, page: Axes) -> None:
+        """Draw the diagonal, the curves of equal effect and the trials, and name them."""
         ends = view.scale.lower, view.scale.upper
         plot.plot(ends, ends, c=FAINT, lw=0.9, zorder=1, label="null")
         for place, (x, y) in enumerate(view.curves):
@@ -208,6 +209,7 @@ class _View:
 
     @cached_property
     def scale(self) -> Scale:
+        """One scale for both arms; of risks from 0, and never beyond 1."""
         places = np.append(self.intervention, self.comparator)
         if self.axis != "risk":
             return replace(between(places), display=AXES[self.axis][1])
@@ -236,6 +238,7 @@ class _View:
 
     @cached_property
     def curves(self) -> list[tuple[Array, Array]]:
+        """Risks or rates of both arms along each result's mean effect, inside the frame."""
         found = []
         (turned, back), (lower, upper) = AXES[self.axis], (self.scale.lower, self.scale.upper)
         places = np.linspace(lower, upper, _POINTS)

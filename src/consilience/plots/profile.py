@@ -190,6 +190,7 @@ def _across(values: Array) -> Scale:
 
 def _painter(curve: Curve) -> Painter:
     def paint(plot: Axes, page: Axes) -> None:
+        """Draw the profile, its highest point, the cut and the interval below it."""
         del page
         best = curve.best
         height, at = float(curve.y[best]), float(curve.x[best])

@@ -60,6 +60,7 @@ def radial(pooled: Pooled) -> Figure:
     frame = view.frame
 
     def paint(plot: Axes, page: Axes) -> None:
+        """Draw the band, the trials and the slopes, and name the trials."""
         _band(plot, view)
         look: dict[str, Any] = {"marker": "o", "ms": 6.0, "c": INK, "mec": "white", "mew": 0.6}
         plot.plot(view.x, view.y, ls="none", zorder=4, label="trials", **look)
@@ -107,6 +108,7 @@ class _View:
 
     @cached_property
     def frame(self) -> Frame:
+        """The frame, from precision zero to beyond the most precise trial."""
         far = _ROOM * float(self.x.max())
         edges = np.array([self.mean * far + self.z, self.mean * far - self.z, self.z, -self.z])
         lower = min(float(self.y.min()), float(edges.min()))

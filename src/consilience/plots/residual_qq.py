@@ -62,6 +62,7 @@ def residual_qq(table: pd.DataFrame) -> Figure:
     frame = Frame(x=between(x), y=between(np.concatenate([y, low, high])), titles=titles)
 
     def paint(plot: Axes, page: Axes) -> None:
+        """Draw the envelope, the line of equality and the residuals; name those outside."""
         plot.fill_between(x, low, high, color=BAND, lw=0.0, zorder=0.5, label="envelope")
         ends = np.array([frame.x.lower, frame.x.upper])
         plot.plot(ends, ends, c=FAINT, lw=1.0, scalex=False, scaley=False, label="equal")

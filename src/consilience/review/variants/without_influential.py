@@ -45,6 +45,7 @@ class WithoutInfluential(Variant):
 
     @override
     def keeps(self, effects: Effects) -> NDArray[np.bool_]:
+        """See `Variant.keeps`: all where the estimates are too few, or each is influential."""
         everything = np.ones(effects.k, dtype=bool)
         if effects.k < _FEWEST:
             return everything

@@ -50,6 +50,7 @@ class WithoutLevels(Variant):
 
     @override
     def keeps(self, effects: Effects) -> NDArray[np.bool_]:
+        """See `Variant.keeps`: those of which the column says none of the levels."""
         if self.column not in effects.table:
             known = ", ".join(map(str, effects.table.columns))
             message = f"WithoutLevels: the trials have no column {self.column!r}. Columns: {known}."
@@ -59,6 +60,7 @@ class WithoutLevels(Variant):
 
     @override
     def unknown(self, table: pd.DataFrame) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+        """See `Variant.unknown`: the column, or levels that it never holds."""
         if self.column not in table:
             yield f"the trials have no column {self.column!r}", self.column, tuple(table.columns)
             return
