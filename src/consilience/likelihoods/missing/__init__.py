@@ -3,18 +3,41 @@
 To add one: write a file, list it here.
 """
 
+from consilience.likelihoods.missing import risks
 from consilience.likelihoods.missing.base import Missing
+from consilience.likelihoods.missing.by_reason import ByReason
 from consilience.likelihoods.missing.complete import Complete
+from consilience.likelihoods.missing.gamble_hollis import GambleHollis
 from consilience.likelihoods.missing.imdom import IMDoM
 from consilience.likelihoods.missing.imor import IMOR
+from consilience.likelihoods.missing.imputed import Imputed
+from consilience.likelihoods.missing.imrom import IMRoM
+from consilience.likelihoods.missing.strategies import strategies
 from consilience.registry import lookup
 
-__all__ = ["IMOR", "REGISTRY", "Complete", "IMDoM", "Missing", "get"]
+__all__ = [
+    "IMOR",
+    "REGISTRY",
+    "ByReason",
+    "Complete",
+    "GambleHollis",
+    "IMDoM",
+    "IMRoM",
+    "Imputed",
+    "Missing",
+    "get",
+    "risks",
+    "strategies",
+]
 
 REGISTRY: dict[str, type[Missing]] = {
+    "ByReason": ByReason,
     "Complete": Complete,
+    "GambleHollis": GambleHollis,
     "IMDoM": IMDoM,
     "IMOR": IMOR,
+    "IMRoM": IMRoM,
+    "Imputed": Imputed,
 }
 
 

@@ -1,6 +1,7 @@
 """What an assumption about missing participants is."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf, isfinite
 from numbers import Real
@@ -9,8 +10,10 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from consilience.effects import Effects
-from consilience.errors import ModelError
+from consilience.errors import ModelError, RefusalError
 from consilience.gaussian import Array
+
+_NODES = 32
 
 
 class Departure(NamedTuple):
@@ -37,14 +40,27 @@ class Missing(ABC):
     ----------
     columns : tuple of str
         The counts of missing participants that it reads; empty where it reads none.
+    within : tuple of str
+        Of what it can stand inside a likelihood: ``"events"``, ``"means"``.
     """
 
     columns: ClassVar[tuple[str, ...]] = ("missing1", "missing2")
+    within: ClassVar[tuple[str, ...]] = ()
 
     @property
-    @abstractmethod
     def departure(self) -> Departure:
-        """How those who are missing depart from those who were seen."""
+        """How those who are missing depart from those who were seen.
+
+        Raises
+        ------
+        RefusalError
+            In the base version: nothing in it has a distribution.
+        """
+        raise RefusalError(
+            f"missing.{type(self).__name__} adjusts estimates in two stages, by its method "
+            "adjusted(effects); inside a likelihood take missing.IMOR of events, or missing.IMDoM "
+            "of means."
+        )
 
     @abstractmethod
     def adjusted(self, effects: Effects) -> Effects:
@@ -60,6 +76,33 @@ class Missing(ABC):
         Effects
             The same trials; what was done to each stands in its log and its conversions.
         """
+
+
+def refuse_outside(given: Missing, kind: str, *, fit: str) -> None:
+    """Say nothing if an assumption can stand inside a likelihood of events, or of means.
+
+    Parameters
+    ----------
+    given : Missing
+        The assumption.
+    kind : str
+        ``"events"`` or ``"means"``.
+    fit : str
+        The assumption that fits, for the message.
+
+    Raises
+    ------
+    ModelError
+        If it cannot.
+    """
+    if kind not in given.within:
+        name = type(given).__name__
+        what = f"about {given.within[0]}" if given.within else "a rule for estimates"
+        raise ModelError(
+            f"missing.{name} is {what}; inside a likelihood of {kind} take missing.{fit}(...), or "
+            f"missing.Complete() for available cases. In two stages missing.{name}(...)"
+            ".adjusted(effects) gives estimates for likelihoods.Normal()."
+        )
 
 
 def departure(mean: tuple[float, float], sd: tuple[float, float], correlation: float) -> Departure:
@@ -120,6 +163,30 @@ class Informative(Missing):
             f"mean {self.mean1:g} and {self.mean2:g}, SD {self.sd1:g} and {self.sd2:g}, "
             f"correlation {self.correlation:g}"
         )
+
+
+def integrated(
+    of: Callable[[Array, Array], tuple[Array, Array]], given: Departure
+) -> tuple[Array, Array]:
+    """Give mean and variance (k,) of estimates, the departures integrated out by Gauss–Hermite.
+
+    E y(δ), and E v(δ) + Var y(δ).
+
+    Parameters
+    ----------
+    of : callable
+        y and v, (nodes, k) each, at the departures (nodes, 1) of either arm.
+    given : Departure
+        Their distribution.
+    """
+    z, w = np.polynomial.hermite_e.hermegauss(_NODES)
+    w = w / w.sum()
+    first, second = (grid.ravel() for grid in np.meshgrid(z, z, indexing="ij"))
+    delta = given.mean + np.stack([first, second], axis=1) @ given.root.T
+    mass = np.outer(w, w).ravel()
+    y, v = of(delta[:, [0]], delta[:, [1]])
+    mean = mass @ y
+    return mean, mass @ v + mass @ (y - mean) ** 2
 
 
 _RANGES = {

@@ -13,6 +13,7 @@ class Complete(Missing):
     """Available cases: no column of missing participants is read, nothing is assumed about them."""
 
     columns: ClassVar[tuple[str, ...]] = ()
+    within: ClassVar[tuple[str, ...]] = ("events", "means")
 
     @property
     def departure(self) -> Departure:

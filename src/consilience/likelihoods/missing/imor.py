@@ -1,40 +1,16 @@
 """Informative-missingness odds ratios of events."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple, final
+from typing import ClassVar, final
 
 import numpy as np
 from scipy.special import expit, logit
 
 from consilience.effects import Effects
 from consilience.gaussian import Array
-from consilience.likelihoods.cells import EVENTS, PEOPLE, native, read, refuse_measure
 from consilience.likelihoods.missing.adjust import Adjusted, recorded
-from consilience.likelihoods.missing.base import Departure, Informative
-
-_NODES = 32
-
-
-class _Scale(NamedTuple):
-    value: Callable[[Array], Array]
-    slope: Callable[[Array], Array]
-
-
-_SCALES: Mapping[str, _Scale] = {
-    "OR": _Scale(logit, lambda p: 1.0 / (p * (1.0 - p))),
-    "RR": _Scale(np.log, lambda p: 1.0 / p),
-    "RD": _Scale(lambda p: p, np.ones_like),
-}
-
-
-class _Arm(NamedTuple):
-    risk: Array
-    """Of those who were seen."""
-    seen: Array
-    share: Array
-    """Of all who are missing."""
-    everyone: Array
+from consilience.likelihoods.missing.base import Informative, integrated
+from consilience.likelihoods.missing.events import Arm, Scale, seen_events
 
 
 @final
@@ -68,6 +44,8 @@ class IMOR(Informative):
     part 1: two-stage methods, doi:10.1002/sim.3008.
     """
 
+    within: ClassVar[tuple[str, ...]] = ("events",)
+
     def adjusted(self, effects: Effects) -> Effects:
         """See `Missing.adjusted`.
 
@@ -82,42 +60,25 @@ class IMOR(Informative):
         DataError
             For counts that cannot be.
         """
-        refuse_measure(effects, tuple(_SCALES), reader="IMOR")
-        arms, scale = _arms(effects), _SCALES[effects.measure.code]
-        y, v = _moments(arms, scale, self.departure)
-        away = native(effects) * effects.y - (scale.value(arms[0].risk) - scale.value(arms[1].risk))
+        seen = seen_events(effects, reader="IMOR")
+
+        def of(first: Array, second: Array) -> tuple[Array, Array]:
+            """Give the estimates and their sampling variances at log odds ratios."""
+            one, two = (
+                _whole(arm, delta, seen.scale)
+                for arm, delta in zip(seen.arms, (first, second), strict=True)
+            )
+            return one[0] - two[0], one[1] + two[1]
+
+        y, v = integrated(of, self.departure)
         words = (
             "Missing participants by informative-missingness odds ratios: log IMOR of "
             f"{self.words} (White, Higgins & Wood 2008)"
         )
-        return recorded(effects, Adjusted(y + away, v, words))
+        return recorded(effects, Adjusted(y + seen.away, v, words))
 
 
-def _arms(effects: Effects) -> tuple[_Arm, _Arm]:
-    names = {"events1": EVENTS, "n1": PEOPLE, "events2": EVENTS, "n2": PEOPLE}
-    found = read(effects, names | {"missing1": EVENTS, "missing2": EVENTS}, reader="IMOR")
-    a, b, c, d = effects.measure.cells(effects.table)  # type: ignore[attr-defined]
-    return tuple(
-        _Arm(x / (x + z), x + z, found[f"missing{arm}"] / whole, whole)
-        for arm, x, z in (("1", a, b), ("2", c, d))
-        for whole in (x + z + found[f"missing{arm}"],)
-    )  # type: ignore[return-value]
-
-
-def _moments(arms: tuple[_Arm, _Arm], scale: _Scale, given: Departure) -> tuple[Array, Array]:
-    """Mean and variance of the effects (k,), the log odds ratios integrated out."""
-    z, w = np.polynomial.hermite_e.hermegauss(_NODES)
-    w = w / w.sum()
-    first, second = (grid.ravel() for grid in np.meshgrid(z, z, indexing="ij"))
-    delta = given.mean + np.stack([first, second], axis=1) @ given.root.T
-    mass = np.outer(w, w).ravel()
-    parts = [_whole(arm, delta[:, [place]], scale) for place, arm in enumerate(arms)]
-    y, v = parts[0][0] - parts[1][0], parts[0][1] + parts[1][1]
-    mean = mass @ y
-    return mean, mass @ v + mass @ (y - mean) ** 2
-
-
-def _whole(arm: _Arm, delta: Array, scale: _Scale) -> tuple[Array, Array]:
+def _whole(arm: Arm, delta: Array, scale: Scale) -> tuple[Array, Array]:
     """Give g(p) and its sampling variance at log odds ratios (nodes, 1), each (nodes, k)."""
     absent = expit(logit(arm.risk) + delta)
     p = (1.0 - arm.share) * arm.risk + arm.share * absent
@@ -125,4 +86,4 @@ def _whole(arm: _Arm, delta: Array, scale: _Scale) -> tuple[Array, Array]:
     by_risk = (1.0 - arm.share) + arm.share * absent * (1.0 - absent) / own
     of_risk = by_risk**2 * own / arm.seen
     of_share = (absent - arm.risk) ** 2 * arm.share * (1.0 - arm.share) / arm.everyone
-    return scale.value(p), scale.slope(p) ** 2 * (of_risk + of_share)
+    return np.asarray(scale.value(p)), scale.slope(p) ** 2 * (of_risk + of_share)
