@@ -9,7 +9,7 @@ import pytest
 import consilience as cs
 from consilience import heterogeneity, priors, terms
 from consilience.engines import Nuts
-from consilience.engines.nuts.bridge import _Normal, _refuse_unmixed, _solved
+from consilience.engines.nuts.bridge import FittedNormal, refuse_unmixed, solved
 from consilience.errors import ConvergenceError, RefusalError
 
 CHAINS, DRAWS = 4, 250
@@ -22,12 +22,12 @@ def bridged(seed: int, *, shift: float = 0.0):
     def log_p(x):
         return shift + np.sum(-x - 2.0 * np.logaddexp(0.0, -x), axis=-1)
 
-    normal = _Normal.of(rng.logistic(size=(CHAINS * DRAWS, 2)))
+    normal = FittedNormal.of(rng.logistic(size=(CHAINS * DRAWS, 2)))
     draws = rng.logistic(size=(CHAINS, DRAWS, 2))
     proposed = normal.draw(CHAINS * DRAWS, rng)
     flat = draws.reshape(-1, 2)
     there = (log_p(flat) - normal.log_density(flat)).reshape(CHAINS, DRAWS)
-    return _solved(there, log_p(proposed) - normal.log_density(proposed))
+    return solved(there, log_p(proposed) - normal.log_density(proposed))
 
 
 def test_the_error_is_that_of_many_repetitions():
@@ -49,7 +49,7 @@ def test_any_size_of_evidence(shift):
 def test_chains_that_have_not_mixed_are_refused():
     draws = np.random.default_rng(1).normal(size=(4, 200, 2)) + np.arange(4)[:, None, None]
     with pytest.raises(ConvergenceError, match=r"not mixed.*draws=4000"):
-        _refuse_unmixed(draws)
+        refuse_unmixed(draws)
 
 
 @pytest.fixture(scope="module")

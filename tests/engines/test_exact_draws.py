@@ -1,6 +1,5 @@
 """The draws of an exact fit: independent, of the very posterior, in ArviZ's groups."""
 
-import arviz as az
 import numpy as np
 import pytest
 from scipy import stats
@@ -169,6 +168,8 @@ def test_marginal_curves_are_densities_with_their_distribution_functions(fit):
 
 
 def test_arviz_reads_the_tree(fit):
+    import arviz as az
+
     summary = az.summary(fit.draws, ci_prob=0.95, round_to="none")
     ours = fit.summary()
     assert summary.loc["mu", "mean"] == pytest.approx(ours.loc["mu", "mean"], abs=0.01)

@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-from arviz_stats.base import array_stats
 
 import consilience as cs
 from consilience import bias, priors
@@ -12,6 +11,8 @@ from consilience.errors import RefusalError
 
 
 def test_equal_weights_stay_equal_beside_others():
+    from arviz_stats.base import array_stats
+
     logs = np.random.default_rng(4).normal(0.0, 2.0, (3, 500))
     logs[1] = 7.0
     weights, k = smoothed(logs)

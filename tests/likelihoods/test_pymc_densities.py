@@ -101,26 +101,26 @@ def test_means_given_the_error_of_the_comparator(lost):
     """Summed over that error, and what the missing add, it is the density of the difference."""
     likelihood, effects = likelihoods.ArmMeans(lost), cs.effect_sizes(TRIALS, "MD")
     d, unit = np.array(D["MD"]), np.array([0.2, -1.0, 2.0])
-    se1, se2 = (TRIALS[f"sd{arm}"] / np.sqrt(TRIALS[f"n{arm}"]) for arm in "12")
+    (n1, sd1), (n2, sd2) = (TRIALS[[f"n{arm}", f"sd{arm}"]].to_numpy(dtype=float).T for arm in "12")
+    se1, se2 = sd1 / np.sqrt(n1), sd2 / np.sqrt(n2)
     alpha = np.array([[3 / 33, 1 / 29], [0.0, 4 / 29], [9 / 49, 0.0]]) * [1.0, -1.0]
     shift, covariance = alpha @ lost.departure.mean, lost.departure.covariance
     spread = np.sqrt(np.einsum("ki,ij,kj->k", alpha, covariance, alpha))
     away = (TRIALS["mean1"] - TRIALS["mean2"]).to_numpy() + shift - d
 
     def first(e, z=0.0):
-        moved = (away - spread * z + se2.to_numpy() * e) / se1
-        return stats.t.logpdf(moved, TRIALS["n1"] - 1.0) - np.log(se1)
+        moved = (away - spread * z + se2 * e) / se1
+        return stats.t.logpdf(moved, n1 - 1.0) - np.log(se1)
 
     extra = np.array([0.3, -1.1, 1.7])
     found = sampled(likelihood, effects, d, {"mean2_unit": unit, "imdom_unit": extra})
     assert found == pytest.approx(np.sum(first(unit, extra)), rel=1e-9)
-    grid = np.sinh(np.linspace(-6.0, 6.0, 1201))
-    width = np.cosh(np.linspace(-6.0, 6.0, 1201)) * 0.01
-    second = [stats.t.logpdf(e, TRIALS["n2"] - 1.0) for e in grid]
+    along = np.linspace(-6.0, 6.0, 1201)[:, None]
+    grid, width = np.sinh(along), np.cosh(along) * 0.01
+    second = stats.t.logpdf(grid, n2 - 1.0)
     z, w = np.polynomial.hermite_e.hermegauss(24 if spread.any() else 1)
-    heights = [np.array([first(e, each) for e in grid]) + np.array(second) for each in z]
-    heights = np.tensordot(w / w.sum(), np.exp(heights), axes=1)
-    whole = np.log(np.sum(heights * width[:, None], axis=0))
+    heights = np.exp([first(grid, each) + second for each in z])
+    whole = np.log(np.sum(np.tensordot(w / w.sum(), heights, axes=1) * width, axis=0))
     np.testing.assert_allclose(likelihood.curves(effects).log(d[None], {})[0], whole, atol=1e-7)
 
 

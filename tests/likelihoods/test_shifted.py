@@ -135,3 +135,22 @@ def test_baselines_that_end_abruptly_are_integrated_all_the_same():
         one, two = binomial(row)
         mass = np.exp(one(b + theta[:, [place]]) + two(b)) @ (0.5 * w)
         np.testing.assert_allclose(curves.log(theta, {})[:, place], np.log(mass), atol=1e-8)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_arms_at_opposite_ends_are_numbers_however_far_the_effect(name):
+    """A step that is fine for the peak misses the sum where both arms pull: it is seen to."""
+    likelihood, measure, _ = CASES[name]
+    ends = pd.DataFrame({
+        "study": ["a", "b", "c"], "events1": [1999, 1, 1000], "n1": 2000, "events2": [1, 1999, 1],
+        "n2": 2000, "person_time1": [1.0, 1e4, 1.0], "person_time2": [1e4, 1.0, 1e4],
+    })  # fmt: skip
+    curves = likelihood.curves(cs.effect_sizes(ends, measure))
+    point = {"rho": np.array([RHO])} if curves.hypers else {}
+    theta = np.repeat(np.linspace(-24.8, 24.7, 97)[:, None], 3, axis=1)
+    found, plain = curves.log(theta, point), curves.plain.log(theta, point)
+    assert np.isfinite(found).all()
+    assert (found < plain.max(axis=0) + 1e-6).all()
+    for depth, error in ((60.0, 2e-5), (500.0, 5e-3)):
+        felt = plain > plain.max(axis=0) - depth
+        np.testing.assert_allclose(found[felt], plain[felt], rtol=0.0, atol=error)

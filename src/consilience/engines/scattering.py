@@ -32,6 +32,9 @@ def foreseen_q(
 ) -> Array:
     """Draw Cochran's Q (count,) from the prior predictive distribution.
 
+    A flat mu is left out: Q is about the mean of the estimates, and does not change with it. Other
+    improper priors, which `loose` names, must be refused before.
+
     References
     ----------
     Box (1980), doi:10.2307/2982063.

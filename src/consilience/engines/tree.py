@@ -147,6 +147,7 @@ def grow(layout: Layout, draws: Draws, *, effects: Effects, seed: int) -> xr.Dat
 
 
 def _dataset(variables: Variables, coords: Mapping[str, Array]) -> xr.Dataset:
+    """Put variables into a dataset, numbering the dimensions that have no names."""
     used = {
         dim: values.shape[place]
         for dims, values in variables.values()
@@ -190,6 +191,7 @@ def _dim(variable: str) -> str:
 
 
 def _coords(layout: Layout, others: tuple[str, ...]) -> dict[str, Array]:
+    """Name the levels of each dimension; a parameter of one value needs none."""
     every = layout.labels
     names = {
         name: [every[place] for place in columns]
@@ -219,6 +221,7 @@ def _scales(layout: Layout, hypers: Mapping[str, Array], shape: tuple[int, ...])
 
 
 def _log_prior(layout: Layout, draws: Draws) -> Variables:
+    """Give the log prior of each parameter; of scaled coefficients, on their own scale."""
     scales = _scales(layout, draws.hypers, draws.beta.shape[:2])
     tiny = np.finfo(float).tiny
     unit = draws.beta / np.maximum(scales, tiny)

@@ -9,7 +9,6 @@ import numpy as np
 from scipy.special import logsumexp
 
 from consilience.effects import Effects
-from consilience.errors import ModelError
 from consilience.gaussian import Array, scale_mixture
 from consilience.likelihoods import missing
 from consilience.likelihoods.cells import MEAN, SAMPLE, SPREAD, native, read
@@ -18,7 +17,8 @@ from consilience.likelihoods.curves import ORDER, Curves
 from consilience.likelihoods.falling import Told
 from consilience.likelihoods.inner import drawn_from
 from consilience.likelihoods.missing import Missing
-from consilience.likelihoods.missing.imdom import missing_shares
+from consilience.likelihoods.missing.base import refuse_outside
+from consilience.likelihoods.missing.means import missing_shares
 from consilience.likelihoods.newcomers import OF_MEANS, Design
 from consilience.likelihoods.parts import part
 
@@ -70,11 +70,7 @@ class ArmMeans(Counted):
         """Look a name up."""
         found = part(self.missing, missing.get, kind=Missing)
         object.__setattr__(self, "missing", found)
-        if isinstance(found, missing.IMOR):
-            raise ModelError(
-                "missing.IMOR is about events; of means take missing.IMDoM(...), or "
-                "missing.Complete() for available cases."
-            )
+        refuse_outside(found, "means", fit="IMDoM")
 
     @property
     def speaks_of(self) -> str:

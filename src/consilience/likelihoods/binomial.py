@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, final
 import numpy as np
 
 from consilience.effects import Effects
-from consilience.errors import ModelError
 from consilience.gaussian import Array
 from consilience.likelihoods import baselines, links, missing
 from consilience.likelihoods.arms import Arms, BinomialArms, Counts, PartlySeenArms, seen_risk
@@ -19,6 +18,7 @@ from consilience.likelihoods.events import Events, ways_of
 from consilience.likelihoods.falling import Ways
 from consilience.likelihoods.links import Link
 from consilience.likelihoods.missing import Missing
+from consilience.likelihoods.missing.base import refuse_outside
 from consilience.likelihoods.parts import part
 from consilience.likelihoods.shifted import Shifted
 from consilience.likelihoods.two_arms import TwoArms
@@ -69,11 +69,7 @@ class Binomial(Events):
         put(self, "link", part(self.link, links.get, kind=Link))
         put(self, "baseline", part(self.baseline, baselines.get, kind=Baseline))
         put(self, "missing", part(self.missing, missing.get, kind=Missing))
-        if isinstance(self.missing, missing.IMDoM):
-            raise ModelError(
-                "missing.IMDoM is about means; of events take missing.IMOR(...), or "
-                "missing.Complete() for available cases."
-            )
+        refuse_outside(self.missing, "events", fit="IMOR")
 
     @property
     def speaks_of(self) -> str:

@@ -17,7 +17,7 @@ def log_rising(a: Array, x: Array) -> Array:
 
     whole, events = np.broadcast_arrays(np.asarray(a, dtype=float), np.asarray(x, dtype=float))
     found = np.empty(whole.shape)
-    risen()(whole.ravel(), events.ravel(), found.ravel())
+    risen()(whole.flatten(), events.flatten(), found.ravel())
     return found
 
 
@@ -33,6 +33,22 @@ def overdispersed(x: Array, n: Array, *, size: Array, chances: tuple[Array, Arra
     chances : tuple of array (…, n, k)
         log p and log(1 − p).
     """
+    from consilience.likelihoods.kernels.deviance import LARGE
+
     p, q = (np.maximum(np.exp(each), 1e-290) * size for each in chances)
     known = log_choose(n, x) - log_rising(size + 0.0 * n, n)
-    return known + log_rising(p, x) + log_rising(q, n - x)
+    found = known + log_rising(p, x) + log_rising(q, n - x)
+    large = np.flatnonzero(n > LARGE)
+    if large.size:
+        found[..., large] = _shares(p[..., large], q[..., large], counts=(x[large], n[large]))
+    return found
+
+
+def _shares(a: Array, b: Array, *, counts: tuple[Array, Array]) -> Array:
+    """Give the same without cancellation, for arms in which factorials cancel."""
+    from consilience.likelihoods.kernels.loops import shared
+
+    x, n = (np.broadcast_to(each, a.shape) for each in counts)
+    found = np.empty(a.shape)
+    shared()((a.ravel(), b.ravel()), (x.ravel(), (n - x).ravel()), found.ravel())
+    return found

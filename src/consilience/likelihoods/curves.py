@@ -38,6 +38,11 @@ class Curves(ABC):
         """What Σ log ℓᵢ cannot exceed; infinite in the base version, which knows nothing."""
         return np.inf
 
+    @property
+    def grains(self) -> Mapping[str, float]:
+        """How small hyperparameters may be and still matter, by name, where that is known."""
+        return {}
+
     @abstractmethod
     def log(self, theta: Array, point: Mapping[str, Array], *, order: int = ORDER) -> Array:
         """Give log ℓᵢ(θᵢ; ω).
@@ -55,6 +60,14 @@ class Curves(ABC):
         -------
         array (n, k)
         """
+
+    def spread(self, point: Mapping[str, Array]) -> Array:
+        """Give how wide each curve may be at ω (n,), on the scale of the effects: (n, k).
+
+        `width` in the base version, whatever ω is.
+        """
+        count = max((len(values) for values in point.values()), default=1)
+        return np.broadcast_to(self.width, (count, len(self.width)))
 
     def baselines(
         self, theta: Array, point: Mapping[str, Array], rng: np.random.Generator

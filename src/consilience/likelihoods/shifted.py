@@ -11,6 +11,7 @@ and singularities at a distance a. Two rules, one with every other point, say wh
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import batched
 from typing import NamedTuple
 
 import numpy as np
@@ -24,7 +25,8 @@ from consilience.likelihoods.kernels.lattices import Asked, Curve, Lattices, lai
 from consilience.likelihoods.two_arms import TwoArms
 
 _STEP, _WIDEST = 0.42, 0.24
-_FEW = 4
+_FEW = 3  # so few effects are asked for one by one sooner than arms are laid out
+_COLUMNS = 2_000
 _ALIKE, _LOOSE = 3e-6, 1e-3  # halving the steps squares such an error
 _NEAR, _FELT = 60.0, 600.0  # where what is nearly nothing has nearly no digits to lose
 _FINER = (1, 2, 4)
@@ -63,6 +65,19 @@ class Shifted(Curves):
         """See `Curves.ceiling`."""
         return self.plain.ceiling
 
+    @property
+    def grains(self) -> Mapping[str, float]:
+        """See `Curves.grains`."""
+        return self.plain.grains
+
+    def spread(self, point: Mapping[str, Array]) -> Array:
+        """See `Curves.spread`: from what both arms know."""
+        if not self.hypers:
+            return Curves.spread(self, point)
+        one, two = (side.information(columns(point)) for side in self.arms.sides)
+        shape = len(next(iter(point.values()))), len(self.centre)
+        return np.broadcast_to(np.sqrt(1.0 / one + 1.0 / two), shape)
+
     def baselines(
         self, theta: Array, point: Mapping[str, Array], rng: np.random.Generator
     ) -> Array:
@@ -70,26 +85,46 @@ class Shifted(Curves):
         return self.plain.baselines(theta, point, rng)
 
     def log(self, theta: Array, point: Mapping[str, Array], *, order: int = ORDER) -> Array:
-        """See `Curves.log`; values of ω one after the other, those of few effects at once."""
-        found, few = np.empty(theta.shape), np.zeros(len(theta), dtype=bool)
+        """See `Curves.log`; values of ω side by side, those of few effects at once."""
+        found, few, many = np.empty(theta.shape), np.zeros(len(theta), dtype=bool), []
         for rows, own in alike(len(theta), point):
             if len(rows) < _FEW and len(rows) < len(theta):
                 few[rows] = True
             else:
-                found[rows] = self._correlated(theta[rows], own, order)
+                many.append((rows, own))
+        for some in batched(many, max(_COLUMNS // theta.shape[1], 1)):
+            self._fill(found, theta, tuple(some), order=order)
         if few.any():
             rest = {name: np.broadcast_to(values, (len(theta),))[few]
                     for name, values in point.items()}  # fmt: skip
             found[few] = self.plain.log(theta[few], rest, order=order)
         return found
 
+    def _fill(
+        self, found: Array, theta: Array, groups: tuple["_Group", ...], *, order: int
+    ) -> None:
+        """Fill in the rows of some values of ω, each as if it had trials of its own."""
+        k, longest = theta.shape[1], max(len(rows) for rows, _ in groups)
+        beside = np.full((longest, len(groups), k), np.nan)
+        for place, (rows, _) in enumerate(groups):
+            beside[: len(rows), place] = theta[rows]
+        own = {name: np.repeat([omega[name].item() for _, omega in groups], k)
+               for name in groups[0][1]}  # fmt: skip
+        heights = self._correlated(beside.reshape(longest, -1), own, order)
+        for place, (rows, _) in enumerate(groups):
+            found[rows] = heights.reshape(beside.shape)[: len(rows), place]
+
     def _correlated(self, theta: Array, point: Mapping[str, Array], order: int) -> Array:
-        """Give curves (n, k) at one value of ω, by steps half as long where they are not exact."""
+        """Give curves (n, a·k) of a values of ω, (a·k,), by finer steps where they are not exact.
+
+        The k trials at one value of ω follow those at the one before.
+        """
         from consilience.likelihoods.kernels.correlation import Sums
         from consilience.likelihoods.kernels.loops import correlated
 
-        d, at = self.plain.sign * theta, np.arange(theta.shape[1])
-        found, middle = np.full(theta.shape, np.nan), self.plain.sign * self.centre
+        at = np.arange(theta.shape[1])
+        sign, centre = (np.resize(each, len(at)) for each in (self.plain.sign, self.centre))
+        d, found, middle = sign * theta, np.full(theta.shape, np.nan), sign * centre
         for finer in _FINER:
             ends = [many.reduce(d[:, at], axis=0) for many in (np.fmin, np.fmax)]
             ends = [np.where(np.isnan(end), middle[at], end) for end in ends]
@@ -102,19 +137,23 @@ class Shifted(Curves):
             at = at[odd.any(axis=0)]
             if not at.size:
                 return found
-        plain = self.plain.some(at).log(theta[:, at], point, order=_SHARP)
-        found[:, at] = np.where(np.isnan(d[:, at]), found[:, at], plain)
+        for some, own in alike(len(at), {name: values[at] for name, values in point.items()}):
+            column = at[some]
+            plain = self.plain.some(column % len(self.centre))
+            heights = plain.log(theta[:, column], own, order=_SHARP)
+            found[:, column] = np.where(np.isnan(d[:, column]), found[:, column], heights)
         return found
 
     def _laid(self, at: NDArray[np.intp], point: Mapping[str, Array], given: "_Wish") -> "_Laid":
-        """Lay the arms of some trials out, or find them where they were last laid out."""
-        omega = np.concatenate([np.zeros(0), *(np.ravel(values) for values in point.values())])
+        """Lay the arms of some columns out, or find them where they were last laid out."""
+        own = {name: values[at] for name, values in point.items()}
+        omega = np.concatenate([np.zeros(0), *own.values()])
         key = given.order, omega.tobytes() + at.tobytes()
         kept = self._kept.get(key)
         if kept is None or not kept.holds(given):
             if len(self._kept) >= _KEPT:
                 self._kept.clear()
-            kept = self._kept[key] = self._lay(at, columns(point), given)
+            kept = self._kept[key] = self._lay(at % len(self.centre), own, given)
         return kept
 
     def _lay(self, at: NDArray[np.intp], point: Mapping[str, Array], given: "_Wish") -> "_Laid":
@@ -124,11 +163,14 @@ class Shifted(Curves):
         ends = np.full(len(at), lower), np.full(len(at), upper)
         density = self.plain.baseline.log_density
 
-        def first(place: Array, trial: NDArray[np.intp]) -> Array:
-            return one.some(trial).log(place, point)
+        def of(column: NDArray[np.intp]) -> dict[str, Array]:
+            return {name: values[column] for name, values in point.items()}
 
-        def second(b: Array, trial: NDArray[np.intp]) -> Array:
-            return two.some(trial).log(b, point) + density(b, point)
+        def first(place: Array, column: NDArray[np.intp]) -> Array:
+            return one.some(column).log(place, of(column))
+
+        def second(b: Array, column: NDArray[np.intp]) -> Array:
+            return two.some(column).log(b, of(column)) + density(b, of(column))
 
         wide = [1.0 / np.sqrt(each) for each in known]
         f = Curve(first, one.peak, wide[0], *one.straight(point))
@@ -137,6 +179,10 @@ class Shifted(Curves):
         slopes = np.stack(one.slopes(), axis=1)
         lattices = laid_out(f, g, Asked(step, given.least, given.most), slopes=slopes)
         return _Laid(lattices, one.top(point) + two.top(point), given)
+
+
+type _Group = tuple[NDArray[np.intp], dict[str, Array]]
+"""Rows, and the value of ω that they share."""
 
 
 class _Wish(NamedTuple):
@@ -162,14 +208,14 @@ class _Laid:
 
 
 def _inexact(heights: Array, gap: Array) -> NDArray[np.bool_]:
-    """Say where halved steps are called for, (n, k)."""
-    top = np.fmax.reduce(heights, axis=0, initial=-np.inf)
-    return (heights > top - _FELT) & (gap > np.where(heights > top - _NEAR, _ALIKE, _LOOSE))
+    """Say where halved steps are called for, (n, k): a sum beyond numbers missed its own peak."""
+    lost = heights == np.inf
+    top = np.fmax.reduce(np.where(lost, -np.inf, heights), axis=0, initial=-np.inf)
+    rough = gap > np.where(heights > top - _NEAR, _ALIKE, _LOOSE)
+    return lost | (heights > top - _FELT) & rough
 
 
-def alike(
-    count: int, point: Mapping[str, Array]
-) -> Iterator[tuple[NDArray[np.intp], dict[str, Array]]]:
+def alike(count: int, point: Mapping[str, Array]) -> Iterator[_Group]:
     """Give each value of ω, and the places among as many where it stands.
 
     Parameters

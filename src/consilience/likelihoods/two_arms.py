@@ -40,6 +40,11 @@ class TwoArms(Curves):
         """See `Curves.ceiling`: no probability of counts is above one."""
         return 0.0
 
+    @property
+    def grains(self) -> Mapping[str, float]:
+        """See `Curves.grains`: as the arms say."""
+        return self.arms.grains
+
     def log(self, theta: Array, point: Mapping[str, Array], *, order: int = ORDER) -> Array:
         """See `Curves.log`."""
         upright, n = columns(point), len(theta)

@@ -83,6 +83,7 @@ def _common(sets: DataSets, asked: Asked, mu: tuple[float, float]) -> Columns:
 
 
 def _quantity(name: str, moments: tuple[Array, Array], quantiles: Array) -> Columns:
+    """Name the columns of a quantity; without a level there are no quantiles."""
     yield f"{name}_mean", moments[0]
     yield f"{name}_sd", moments[1]
     if quantiles.size:

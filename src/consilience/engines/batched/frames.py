@@ -71,6 +71,7 @@ def _sets(column: pd.Series) -> tuple[NDArray[np.intp], pd.Index | NDArray]:
 
 
 def _refuse_columns(frame: pd.DataFrame, by: str) -> None:
+    """Refuse a frame in which `by`, yi and vi are not three columns, once each, with rows."""
     if not isinstance(frame, pd.DataFrame):
         raise DataError(
             f"A DataFrame with columns yi and vi is needed, not {type(frame).__name__}."

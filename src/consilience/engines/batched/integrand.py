@@ -74,6 +74,7 @@ def sharpen(sheet: Array, n: int) -> None:
 
 @exact
 def _place(sheet: Array, n: int, support: tuple[float, float]) -> None:
+    """Put the nodes on the scale of tau, lower + sinh(x)² up to upper, with the slope in x."""
     lower, upper = support
     for i in range(n):
         sheet[BEYOND + i] = sheet[X + i]
@@ -143,6 +144,7 @@ def _carry(sheet: Array, n: int) -> None:
 
 @exact
 def _combine(prior: tuple[float, float, float], sheet: Array, n: int) -> None:
+    """Add likelihood, prior of mu and Jacobian at each node, the logarithms in one sweep."""
     centre, spread, proper = prior
     exponent = sheet.view(np.int64)
     for i in range(n):

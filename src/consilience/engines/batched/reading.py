@@ -53,6 +53,7 @@ def read(model: Model) -> Plan:
 
 
 def _moments(prior: Prior) -> tuple[float, float]:
+    """Give mean and SD of the prior of mu, infinite if flat; refuse one that is not Gaussian."""
     try:
         return _concrete("mu", prior).normal_moments()
     except RefusalError as refusal:
@@ -62,6 +63,7 @@ def _moments(prior: Prior) -> tuple[float, float]:
 
 
 def _tau(model: Model) -> tuple[Prior, ...]:
+    """Give the prior of tau, or none; refuse other scatter, and improper priors."""
     if model.heterogeneity == Nothing():
         return ()
     if not isinstance(model.heterogeneity, Normal):

@@ -109,6 +109,7 @@ def integrate(case: Case, sheet: Array, n: int) -> Moments:
 
 @summing
 def _normalise(sheet: Array, n: int) -> float:
+    """Turn heights into weights that sum to one, and give their sum: the evidence over the peak."""
     total = 0.0
     for i in range(n):
         sheet[MASS + i] *= sheet[WEIGHT + i]

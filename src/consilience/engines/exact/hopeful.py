@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from consilience.engines.exact.integrand import Form
 
 _MOMENTS = 2
-_SHARES = np.array([0.02, 0.1, 0.3])
 
 
 def hopeful(form: "Form", phi: Array, *, beliefs: Array, size: Array) -> Array:
@@ -39,7 +38,7 @@ def hopeful(form: "Form", phi: Array, *, beliefs: Array, size: Array) -> Array:
         return np.asarray(form.log_likelihood(phi) + beliefs)
     most = ceiling + beliefs + _MOMENTS * size
     total, best = np.full(len(phi), -np.inf), -np.inf
-    for some in _most_believed_first(beliefs):
+    for some in _most_believed_first(beliefs, form.pauses):
         at = some[most[some] >= best - DROP]
         if at.size:
             total[at] = form.log_likelihood(phi[at]) + beliefs[at]
@@ -47,6 +46,6 @@ def hopeful(form: "Form", phi: Array, *, beliefs: Array, size: Array) -> Array:
     return total
 
 
-def _most_believed_first(beliefs: Array) -> list[NDArray[np.intp]]:
-    cuts = np.ceil(_SHARES * len(beliefs)).astype(int)
+def _most_believed_first(beliefs: Array, pauses: Array) -> list[NDArray[np.intp]]:
+    cuts = np.ceil(pauses * len(beliefs)).astype(int)
     return np.array_split(np.argsort(-beliefs), cuts)

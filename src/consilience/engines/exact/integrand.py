@@ -1,5 +1,6 @@
 """The integrand over the hyperparameters, at points and at the nodes of product rules."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 import numpy as np
@@ -25,6 +26,18 @@ class Form(Protocol):
     def unit(self) -> float:
         """The typical standard error."""
 
+    @property
+    def grains(self) -> Mapping[str, float]:
+        """What stands in the place of the unit for some hyperparameters."""
+
+    @property
+    def pauses(self) -> Array:
+        """After which shares of its points a search looks what still matters."""
+
+    @property
+    def near(self) -> Array | float:
+        """How far from zero to look first."""
+
     def given(self, phi: Array) -> Conditional:
         """Give likelihood and coefficients at every node."""
 
@@ -46,7 +59,7 @@ class Form(Protocol):
 
 def coordinates_of(form: Form) -> tuple[Axis, ...]:
     """Give the map of each hyperparameter."""
-    return tuple(axis_of(hyper, form.unit) for hyper in form.hypers)
+    return tuple(axis_of(hyper, form.grains.get(hyper.name, form.unit)) for hyper in form.hypers)
 
 
 def search(form: Form, coordinates: tuple[Axis, ...]) -> Bracket:
@@ -65,6 +78,7 @@ def search(form: Form, coordinates: tuple[Axis, ...]) -> Bracket:
         sized,
         nearest=np.array([coordinate.nearest for coordinate in coordinates]),
         farthest=np.array([coordinate.farthest for coordinate in coordinates]),
+        near=form.near,
     )
 
 

@@ -164,9 +164,9 @@ def side_by_side(parts: list[Mixture]) -> Mixture:
         return Mixture(first, *(np.hstack(each) for each in alike))
     most = max(len(part.means) for part in parts)
     return Mixture(
-        np.hstack([_longer(wide(part), most, "constant") for part in parts]),
-        np.hstack([_longer(part.means, most, "edge") for part in parts]),
-        np.hstack([_longer(part.sds, most, "edge") for part in parts]),
+        np.hstack([_longer(wide(part), most, np.zeros(1)) for part in parts]),
+        np.hstack([_longer(part.means, most, part.means[-1]) for part in parts]),
+        np.hstack([_longer(part.sds, most, part.sds[-1]) for part in parts]),
     )
 
 
@@ -177,6 +177,7 @@ def wide(part: Mixture) -> Array:
     return np.repeat(part.weights[:, None], part.means.shape[1], axis=1)
 
 
-def _longer(values: Array, count: int, how: str) -> Array:
-    ends = ((0, count - len(values)), (0, 0))
-    return np.pad(values, ends, mode=how)  # type: ignore[call-overload]
+def _longer(values: Array, count: int, row: Array) -> Array:
+    """Repeat a row behind the others until there are so many."""
+    behind = np.broadcast_to(row, (count - len(values), values.shape[1]))
+    return np.concatenate([values, behind])

@@ -129,7 +129,13 @@ def _coefficients(order: int) -> Array:
 
 def _antiderivative(series: Array) -> Array:
     """Legendre series of ∫ from −1, along the last axis."""
-    return np.asarray(legendre.legint(series, lbnd=-1, axis=-1), dtype=float)
+    return series @ _integrating(series.shape[-1])
+
+
+@lru_cache
+def _integrating(order: int) -> Array:
+    """Matrix (n, n + 1) that turns a Legendre series into that of its integral from −1."""
+    return np.asarray(legendre.legint(np.eye(order), lbnd=-1, axis=-1), dtype=float)
 
 
 def _evaluate(series: Array, t: Array) -> Array:
@@ -146,7 +152,7 @@ def _solve(series: Array, targets: Array) -> Array:
     targets : array (D,)
         The integrals.
     """
-    integral = _antiderivative(series)
+    integral, found, at = _antiderivative(series), np.zeros(len(targets)), np.arange(len(targets))
     lower, upper, t = -np.ones(len(targets)), np.ones(len(targets)), np.zeros(len(targets))
     for _ in range(_STEPS):
         powers = legendre.legvander(t, integral.shape[-1] - 1)
@@ -157,6 +163,11 @@ def _solve(series: Array, targets: Array) -> Array:
         inside = (newton >= lower) & (newton <= upper) & (slope > 0)
         following = np.where(inside, newton, (lower + upper) / 2.0)
         moved, t = np.abs(following - t), following
-        if np.all(np.minimum(moved, upper - lower) <= _CLOSE):
+        found[at] = t
+        # Most are there after a few steps; the others go on without them.
+        on = np.minimum(moved, upper - lower) > _CLOSE
+        if not on.any():
             break
-    return t
+        at, t, lower, upper, targets = at[on], t[on], lower[on], upper[on], targets[on]
+        integral, series = integral[on], series[on]
+    return found

@@ -144,7 +144,7 @@ class ExactPosterior(Posterior):
 
     def tree(self) -> xr.DataTree:
         """See `Posterior.tree`; with the groups ``marginals`` and ``nodes`` added."""
-        grown = grow(self.layout, self._sample(), effects=self.effects, seed=self.seed)
+        grown = grow(self.layout, self.sample(), effects=self.effects, seed=self.seed)
         grown["marginals"] = xr.DataTree(self._marginals())
         grown["nodes"] = xr.DataTree(to_dataset(self.integrated))
         return grown
@@ -185,8 +185,11 @@ class ExactPosterior(Posterior):
         mixture = Mixture(rule.weights, means[:, None], np.sqrt(variances))
         return float(mixture.cdf(np.zeros(1))[0])
 
-    def _sample(self) -> Draws:
-        """Draw φ from the rule, then coefficients and true effects given φ, jointly."""
+    def sample(self) -> Draws:
+        """Draw φ from the rule, then coefficients and true effects given φ, jointly.
+
+        Independent draws, as many as `chains` times `draws`, by the seed of the posterior.
+        """
         rng = np.random.default_rng(self.seed)
         count, form = self.chains * self.draws, self.form
         phi = draw(self.integrated.rule, count, rng)

@@ -7,14 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from consilience.engines.exact.coordinate import FARTHEST
+from consilience.engines.exact.standing import NEAR
 from consilience.errors import ConvergenceError, ModelError
 from consilience.gaussian import Array
 
 DROP = 36.0  # e^-36 = 2e-16: what is left out cannot be seen in double precision
 _POINTS = {1: 65, 2: 19, 3: 11}
 _FILLED = {1: 0.25, 2: 0.5, 3: 0.5}  # of many points a few steps too many matter less
-_NEAR = 6.0
 _ROUNDS = 60
+_MENDED, _WIDER = 12, 0.5
 
 type LogDensity = Callable[[Array], tuple[Array, Array]]
 """A function of points x (n, d): log integrand, and log(1 + |φ|/scale) of the largest φ, (n,)."""
@@ -25,6 +26,9 @@ among them, and what a `LogDensity` says there."""
 
 type Hull = tuple[Array, Array, Array]
 """Lower and upper corner, and the highest point."""
+
+type Cut = tuple[NDArray[np.bool_], NDArray[np.bool_]]
+"""Whether something is near the peak at the lower end of each axis, and at the upper one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,9 @@ class Bracket:
     moments: int
 
 
-def bracket(log_density: LogDensity, *, nearest: Array, farthest: Array) -> Bracket:
+def bracket(
+    log_density: LogDensity, *, nearest: Array, farthest: Array, near: Array | float = NEAR
+) -> Bracket:
     """Bracket the integrand by a grid that zooms in until its hull fills it.
 
     The hull holds every grid point within e⁻³⁶ of the peak, of the integrand and of the integrand
@@ -59,6 +65,8 @@ def bracket(log_density: LogDensity, *, nearest: Array, farthest: Array) -> Brac
         Log integrand on the x scale, and the size of φ.
     nearest, farthest : array (d,)
         Ends of the search in each dimension.
+    near : array (d,) or float
+        How far from zero to look first.
 
     Raises
     ------
@@ -70,7 +78,7 @@ def bracket(log_density: LogDensity, *, nearest: Array, farthest: Array) -> Brac
         return bracket_line(_looking(log_density), nearest=ends[0], farthest=ends[1])
     for moments in (2, 1, 0):
         target = _Weighted(log_density, moments)
-        lower, upper, peak = _widen(target, nearest, farthest)
+        lower, upper, peak = _widen(target, nearest, farthest, near=near)
         if upper.max() < FARTHEST and lower.min() > -FARTHEST:
             return Bracket(lower, upper, peak, moments)
     raise _too_far()
@@ -118,9 +126,9 @@ def _near(plain: Array, size: Array, moments: int) -> tuple[NDArray[np.bool_], i
     return near, highest
 
 
-def _widen(target: _Weighted, nearest: Array, farthest: Array) -> Hull:
+def _widen(target: _Weighted, nearest: Array, farthest: Array, *, near: Array | float) -> Hull:
     """Look near zero first, and further out as long as the hull touches an end."""
-    start, end = np.maximum(-_NEAR, nearest), np.minimum(_NEAR, farthest)
+    start, end = np.maximum(-near, nearest), np.minimum(near, farthest)
     while True:
         lower, upper, peak = _zoom(target, start, end)
         above = (upper >= end) & (end < farthest)
@@ -132,36 +140,48 @@ def _widen(target: _Weighted, nearest: Array, farthest: Array) -> Hull:
 
 
 def _zoom(target: _Weighted, start: Array, end: Array) -> Hull:
-    """Narrow a box until the integrand fills it."""
-    lower, upper = start, end
+    """Narrow a box until the integrand fills it; widen it again where it turns out to be cut.
+
+    A coarse grid misses what is narrow: the neck of a funnel ends where a finer one still sees it.
+    """
+    lower, upper, mended = start, end, 0
     for _ in range(_ROUNDS):
-        found = _hull(target, lower, upper)
-        settled = np.all(found[1] - found[0] > _FILLED[len(lower)] * (upper - lower))
-        lower, upper, _ = found
+        (*box, peak), cut = _hull(target, lower, upper)
+        settled = np.all(box[1] - box[0] > _FILLED[len(lower)] * (upper - lower))
+        lower, upper = box
         if settled:
-            return found
+            wider = _wider(lower, upper, cut=cut, limits=(start, end))
+            if mended == _MENDED or np.array_equal(wider, box):
+                return lower, upper, peak
+            (lower, upper), mended = wider, mended + 1
     raise _too_narrow()
 
 
-def _hull(target: _Weighted, lower: Array, upper: Array) -> Hull:
+def _wider(lower: Array, upper: Array, *, cut: Cut, limits: tuple[Array, Array]) -> list[Array]:
+    """Move the ends at which something was seen out by half of the box, as far as they may go."""
+    reach = _WIDER * (upper - lower)
+    below, above = (np.where(seen, reach, 0.0) for seen in cut)
+    return [np.maximum(lower - below, limits[0]), np.minimum(upper + above, limits[1])]
+
+
+def _hull(target: _Weighted, lower: Array, upper: Array) -> tuple[Hull, Cut]:
     """Find the hull of the points inside, one grid step wider on each side, and the highest."""
     count = _POINTS[len(lower)]
     axes = (lower + np.linspace(0.0, 1.0, count)[:, None] * (upper - lower)).T
     points = product(axes)
     near, highest = target.inside(points)
     inside = near.reshape([count] * len(lower))
-    ends = [_ends(inside, axis) for axis in range(len(lower))]
-    first = np.array([max(start - 1, 0) for start, _ in ends])
-    last = np.array([min(stop + 1, count - 1) for _, stop in ends])
+    first, last = np.array([_ends(inside, axis) for axis in range(len(lower))]).T
     every = np.arange(len(lower))
-    return axes[every, first], axes[every, last], points[highest]
+    low, high = axes[every, np.maximum(first - 1, 0)], axes[every, np.minimum(last + 1, count - 1)]
+    return (low, high, points[highest]), (first == 0, last == count - 1)
 
 
 def _widen_line(
     look: Look, limits: tuple[float, float], moments: int
 ) -> tuple[float, float, float]:
     """Widen a window of one axis until the integrand has fallen at both ends, then narrow it."""
-    (nearest, farthest), (start, end) = limits, (max(-_NEAR, limits[0]), min(_NEAR, limits[1]))
+    (nearest, farthest), (start, end) = limits, (max(-NEAR, limits[0]), min(NEAR, limits[1]))
     while True:
         lower, upper, peak = _zoom_line(look, (start, end), moments)
         above, below = upper >= end < farthest, lower <= start > nearest

@@ -1,8 +1,13 @@
 """Axes that are the parameters themselves."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from consilience.gaussian import Array
+
+NEAR = 6.0
+PAUSES = np.array([0.02, 0.1, 0.3])
 
 
 class Standing:
@@ -13,6 +18,21 @@ class Standing:
     """
 
     __slots__ = ()
+
+    @property
+    def grains(self) -> Mapping[str, float]:
+        """How small hyperparameters may be and still matter, where standard errors do not say."""
+        return {}
+
+    @property
+    def near(self) -> Array | float:
+        """How far from zero a search looks first, on each axis; further where it has to."""
+        return NEAR
+
+    @property
+    def pauses(self) -> Array:
+        """After which shares of its points a search looks which of the others still matter."""
+        return PAUSES
 
     def placed(self, points: Array) -> Array:
         """Give the parameters (nodes, d) at points of the axes (nodes, d)."""

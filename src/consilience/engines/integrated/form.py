@@ -104,6 +104,10 @@ class Whole:
         found = self.scatter.variance(self.point(psi))
         return np.broadcast_to(found, (len(psi), len(self.labels)))
 
+    def noise(self, psi: Array) -> Array:
+        """Give the variance with which each trial shows its expectation, about, (nodes, k)."""
+        return self.curves.spread(self._omega(psi)) ** 2 + self.variance(psi)
+
     def log_likelihood(self, psi: Array) -> Array:
         """Give log p(data | ψ) at every node, (nodes,)."""
         return np.asarray(self.masses(psi).log_mass[:, self.kept].sum(axis=1))
@@ -122,30 +126,24 @@ class Whole:
 
     def masses(self, psi: Array) -> "Found":
         """Give log Lᵢ, and mean and variance of θᵢ given ψ and its own data, (nodes, k) each."""
+        return self.read(self.expectation(psi), psi)
+
+    def read(self, eta: Array, psi: Array) -> "Found":
+        """Give the same at other expectations η (nodes, k), of ψ only φ and ω."""
         from consilience.engines.integrated.kernel import Found
         from consilience.engines.integrated.loops import asked, filled
 
-        eta, h = self.expectation(psi), self.variance(psi)
-        found = Found(*(np.empty(eta.shape) for _ in range(3)))
         if not self.scatter.hypers:
             order = ORDER if self.kappa == KAPPA else _SHARPER
             log_mass = self.curves.log(eta, self._omega(psi), order=order)
             return Found(log_mass, eta, np.zeros(eta.shape))
+        h, found = self.variance(psi), Found(*(np.empty(eta.shape) for _ in range(3)))
         for rows, tabled in self.tabled(psi):
             some = Found(*(np.empty((len(rows), eta.shape[1])) for _ in range(3)))
             filled()(tabled.table, asked(eta[rows], np.array(h[rows]), self.kappa), some)
             for whole, part in zip(found, some, strict=True):
                 whole[rows] = part
         return found
-
-    def read(self, eta: Array, h: Array) -> Array:
-        """Give log Lᵢ (n, k) at expectations and scatters of likelihoods without ω."""
-        from consilience.engines.integrated.kernel import Found
-        from consilience.engines.integrated.loops import asked, filled
-
-        found = Found(*(np.empty(eta.shape) for _ in range(3)))
-        filled()(self._table(np.zeros(0)).table, asked(eta, h, self.kappa), found)
-        return found.log_mass
 
     def tabled(self, psi: Array) -> list[tuple[NDArray[np.intp], "Tabled"]]:
         """Give the curves at the ω of nodes: places of nodes that share them, and their table."""

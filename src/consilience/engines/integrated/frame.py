@@ -1,6 +1,7 @@
 """The axes over which a model of curves is integrated: its parameters, or standardised ones."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Self, final
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from consilience.engines.exact.marginals import HyperMarginal, hyper_marginals
 from consilience.engines.exact.rule import Rule
 from consilience.engines.exact.solve import Conditional, Equations, equations
-from consilience.engines.exact.standing import Standing
+from consilience.engines.exact.standing import NEAR, PAUSES, Standing
 from consilience.engines.integrated.along import marginal
 from consilience.engines.integrated.form import Whole
 from consilience.engines.integrated.laying import Affine, Sought, about, added_up, lined
@@ -19,11 +20,12 @@ from consilience.gaussian import REAL, Array, Hyper
 from consilience.priors import StudentT
 
 _STANDARD = StudentT(5.0, 0.0, 1.0)
+_CLOSE = 4.2  # seventy standard deviations: tails may be straight lines
 
 
 @dataclass(frozen=True, eq=False)
 class Frame(Standing, ABC):
-    """p(data | ψ) p(ψ) in coordinates x = (z, φ, ω) with β = c(φ) + S(φ) z.
+    """p(data | ψ) p(ψ) in coordinates x = (z, φ, ω) with β = c(φ, ω) + S(φ, ω) z.
 
     Parameters
     ----------
@@ -45,11 +47,11 @@ class Frame(Standing, ABC):
 
     @abstractmethod
     def affine(self, points: Array) -> Affine:
-        """Give c and S at points (n, d); of their coordinates only φ matters."""
+        """Give c and S at points (n, d); of their coordinates only φ and ω matter."""
 
     @abstractmethod
     def factor(self, points: Array) -> Array:
-        """Give log p(β)|S(φ)| less the log density taken out along z, at points: (n,)."""
+        """Give log p(β)|S| less the log density taken out along z, at points: (n,)."""
 
     @abstractmethod
     def coefficients(self, rule: Rule) -> tuple[HyperMarginal, ...]:
@@ -67,6 +69,11 @@ class Frame(Standing, ABC):
     def unit(self) -> float:
         """The typical standard error of a trial by itself."""
         return self.whole.unit
+
+    @property
+    def grains(self) -> Mapping[str, float]:
+        """See `Standing.grains`: those of the likelihood."""
+        return self.whole.curves.grains
 
     @property
     def error(self) -> float:
@@ -130,9 +137,9 @@ class Straight(Frame):
 class Standardised(Frame):
     """Coefficients in units of what they would be known to, were what the trials say normal.
 
-    β = c(φ) + S(φ)z as in `Normalised`: z is nearly standard normal whatever φ is. In z a funnel,
-    whose neck is as narrow as the most precise trial and whose mouth is as wide as the scatter, is
-    a cylinder. No approximation is made: c and S only say where to look.
+    β = c + Sz as in `Normalised`: z is nearly standard normal whatever φ and ω are. In z a funnel,
+    whose neck is as narrow as the most precise trial and whose mouth is as wide as the scatter, or
+    as events vary, is a cylinder. No approximation is made: c and S only say where to look.
 
     Along each z a density is taken out of the integrand whose tails are heavier than those of the
     posterior: what is left is highest in the middle, as interpolation needs it. One over that of
@@ -159,6 +166,19 @@ class Standardised(Frame):
         labels = self.whole.layout.labels
         return (*(Hyper(label, _STANDARD, REAL) for label in labels), *self.whole.layout.hypers)
 
+    @property
+    def near(self) -> Array | float:
+        """See `Standing.near`: where true effects do not scatter, z is close to normal."""
+        if self.whole.scatter.hypers:
+            return NEAR
+        m = self.whole.W.shape[1]
+        return np.where(np.arange(len(self.hypers)) < m, _CLOSE, NEAR)
+
+    @property
+    def pauses(self) -> Array:
+        """See `Standing.pauses`: values of ω are cheaper side by side."""
+        return PAUSES if self.whole.scatter.hypers else PAUSES[:1]
+
     def placed(self, points: Array) -> Array:
         """See `Standing.placed`."""
         m = self.whole.W.shape[1]
@@ -167,7 +187,7 @@ class Standardised(Frame):
 
     def affine(self, points: Array) -> Affine:
         """See `Frame.affine`."""
-        return Normalised(self.whole, self.sites).affine(self.whole.variance(points))
+        return Normalised(self.whole, self.sites).affine(self.whole.noise(points))
 
     def factor(self, points: Array) -> Array:
         """See `Frame.factor`."""
@@ -187,12 +207,12 @@ class Standardised(Frame):
 def frames_of(whole: Whole) -> tuple[Frame, ...]:
     """Give the frames in which a model may be integrated, the best one first.
 
-    Where true effects do not scatter, or a prior ends somewhere, the parameters themselves are
+    Where there are no hyperparameters, or a prior ends somewhere, the parameters themselves are
     smooth along their axes.
     """
     priors = [part.prior for part in whole.parts if part.labels]
     endless = all(np.isinf(prior.support).all() for prior in priors)
-    if whole.scatter.hypers and priors and endless:
+    if whole.layout.hypers and priors and endless:
         return Standardised.of(whole), Straight(whole)
     return (Straight(whole),)
 

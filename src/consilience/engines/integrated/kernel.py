@@ -23,6 +23,7 @@ _SPIKE = 1e-7  # narrower than this, in units of the curve, a normal is a point
 _LOG_2PI = 1.8378770664093453
 _MOST = 20_000
 _FARTHEST = 1e15
+_APART = 30.0  # steps: what lies closer is walked over anyway
 _LONG, _HOPELESS = 100, -2000.0  # so deep, nobody looks closer: the search only has to turn back
 
 
@@ -213,10 +214,19 @@ def _lattice(one: One, h: float, work: Work) -> Lattice:
 
 @inlined
 def _began(one: One, known: tuple[float, float], lattice: Lattice) -> int:
-    """Find where on the lattice to begin; on no lattice of integers from beyond 1e15."""
+    """Find where on the lattice to begin; on no lattice of integers from beyond 1e15.
+
+    Where the curve were highest, were it normal; at η itself if that is higher, as where the curve
+    has become flat long before.
+    """
     eta, h = known
-    v = one.table.scale[one.i] * one.table.scale[one.i]
+    table, i = one
+    v = table.scale[i] * table.scale[i]
     middle = (eta / h + lattice.middle / v) / (1.0 / h + 1.0 / v)
+    if abs(middle - eta) > _APART * lattice.step:
+        fallen = 0.5 * (middle - eta) ** 2 / h
+        if height(table, i, eta) > height(table, i, middle) - fallen:
+            middle = eta
     return int(min(max((middle - lattice.middle) / lattice.step, -_FARTHEST), _FARTHEST))
 
 

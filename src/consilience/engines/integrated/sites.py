@@ -1,7 +1,7 @@
 """What each trial says of its expectation, as a normal observation near where the posterior lies.
 
 At expectations η and scatter h a trial's log Lᵢ has slope gᵢ and curvature −pᵢ, by differences
-over one posterior standard deviation. With vᵢ the squared width of its curve it is taken for an
+over one posterior standard deviation. With vᵢ(ω) the squared width of its curve it is taken for an
 observation of precision λᵢ/(vᵢ + h), λᵢ = pᵢ(vᵢ + h): λ = 1 where the curve is normal, less where
 it falls off on one side only, 0 where the trial says nothing. Newton's steps in β and new
 differences take turns.
@@ -34,7 +34,7 @@ class Sites(NamedTuple):
 class Normalised:
     """A model whose trials are taken for normal observations; of its coefficients everything.
 
-    P(φ) = B⁻¹ + W'ΛW/(v + h(φ)), β = c + Sz with c = P⁻¹(B⁻¹b + W'Λy/(v + h)), SS' = P⁻¹.
+    P = B⁻¹ + W'ΛW/(v(ω) + h(φ)), β = c + Sz with c = P⁻¹(B⁻¹b + W'Λy/(v + h)), SS' = P⁻¹.
 
     Parameters
     ----------
@@ -47,10 +47,10 @@ class Normalised:
     whole: Whole
     sites: Sites
 
-    def affine(self, h: Array) -> Affine:
-        """Give c and S at scatters h (n, k)."""
+    def affine(self, noise: Array) -> Affine:
+        """Give c and S where trials show their expectations with variances v + h (n, k)."""
         W, (middle, sharp) = self.whole.W, beliefs(self.whole)
-        per = 1.0 / (self.whole.curves.width**2 + h)
+        per = 1.0 / noise
         squares = (W[:, :, None] * W[:, None, :]).reshape(len(W), -1)
         known = ((self.sites.share * per) @ squares).reshape(-1, *W.shape[1:] * 2)
         inverse = np.linalg.inv(np.linalg.cholesky(known + np.diag(sharp)))
@@ -71,14 +71,14 @@ def sites(whole: Whole) -> Sites:
     m, hypers = whole.W.shape[1], whole.layout.hypers
     psi = np.zeros((len(_LEVELS), m + len(hypers)))
     psi[:, m:] = np.stack([hyper.prior.ppf(_LEVELS) for hyper in hypers], axis=1)
-    h = np.array(whole.variance(psi))
-    first = np.where(whole.kept & ~whole.curves.silent, 1.0, 0.0) * np.ones(h.shape)
+    noise = whole.noise(psi)
+    first = np.where(whole.kept & ~whole.curves.silent, 1.0, 0.0) * np.ones(noise.shape)
     found = Sites(first, first * (whole.curves.centre - whole.known))
-    at = Normalised(whole, found).affine(h)
+    at = Normalised(whole, found).affine(noise)
     beta = at.c
     for _ in range(_ROUNDS):
-        found = _differences(whole, beta, at=at, h=h)
-        at = Normalised(whole, found).affine(h)
+        found = _differences(whole, beta, at=at, psi=psi)
+        at = Normalised(whole, found).affine(noise)
         move = np.linalg.solve(at.S, (at.c - beta)[:, :, None])
         far = np.maximum(np.max(np.abs(move), axis=(1, 2)) / _LONGEST, 1.0)[:, None]
         beta = beta + (at.c - beta) / far
@@ -87,14 +87,14 @@ def sites(whole: Whole) -> Sites:
     return Sites(*(each[best] for each in found))
 
 
-def _differences(whole: Whole, beta: Array, *, at: Affine, h: Array) -> Sites:
+def _differences(whole: Whole, beta: Array, *, at: Affine, psi: Array) -> Sites:
     eta = whole.known + beta @ whole.W.T
     step = np.sqrt(np.sum((whole.W @ at.S) ** 2, axis=2))
     beside = np.concatenate([eta - step, eta, eta + step])
-    below, here, above = np.split(whole.read(beside, np.tile(h, (3, 1))), 3)
+    below, here, above = np.split(whole.read(beside, np.tile(psi, (3, 1))).log_mass, 3)
     slope = 0.5 * (above - below) / step
     bend = np.maximum(2.0 * here - above - below, 0.0) / step**2
-    wide = np.where(whole.kept, whole.curves.width**2 + h, 0.0)
+    wide = np.where(whole.kept, whole.noise(psi), 0.0)
     share = _finite(bend * wide)
     return Sites(share, share * (eta - whole.known) + _finite(slope * wide))
 

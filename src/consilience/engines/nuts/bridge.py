@@ -68,15 +68,15 @@ def bridge(model: "pymc.Model", *, settings: Settings, seed: int) -> Bridged:
     parts = compile_model(model).unconstrained(settings, seed, names=names)
     density = _LogDensity.of(model, parts)
     draws = np.concatenate([part.reshape(*part.shape[:2], -1) for part in parts.values()], axis=-1)
-    _refuse_unmixed(draws)
+    refuse_unmixed(draws)
     half = draws.shape[1] // 2
     fitted, kept = draws[:, :half].reshape(-1, draws.shape[2]), draws[:, half:]
-    normal = _Normal.of(fitted)
+    normal = FittedNormal.of(fitted)
     proposed = normal.draw(kept.shape[0] * kept.shape[1], np.random.default_rng([seed, 5]))
     flat = kept.reshape(-1, kept.shape[2])
     there = density.at(flat) - normal.log_density(flat)
     here = density.at(proposed) - normal.log_density(proposed)
-    found = _solved(there.reshape(kept.shape[:2]), here)
+    found = solved(there.reshape(kept.shape[:2]), here)
     if not found.error <= _ROUGH:
         raise ConvergenceError(
             f"Bridge sampling gives the evidence with a relative error of {found.error:.2g}, more "
@@ -111,14 +111,21 @@ class _LogDensity:
 
 
 @dataclass(frozen=True, slots=True)
-class _Normal:
-    """N(mean, LL')."""
+class FittedNormal:
+    """N(mean, LL'), which resembles a posterior and whose constant is known.
+
+    Parameters
+    ----------
+    mean : array (d,)
+    root : array (d, d)
+        L, lower triangular.
+    """
 
     mean: Array
     root: Array
 
     @classmethod
-    def of(cls, draws: Array) -> "_Normal":
+    def of(cls, draws: Array) -> "FittedNormal":
         """Fit it to draws (n, d)."""
         covariance = np.atleast_2d(np.cov(draws, rowvar=False))
         return cls(draws.mean(axis=0), np.linalg.cholesky(covariance))
@@ -134,8 +141,16 @@ class _Normal:
         return np.asarray(-0.5 * (constant + np.sum(units**2, axis=0)))
 
 
-def _solved(there: Array, here: Array) -> Bridged:
-    """Iterate from log p/g at draws of p (chain, draw) and at draws of g (n,)."""
+def solved(there: Array, here: Array) -> Bridged:
+    """Solve for the evidence by iteration, with its error.
+
+    Parameters
+    ----------
+    there : array (chain, draw)
+        log p/g at draws of p, which are counted as their autocorrelation lets them.
+    here : array (n,)
+        log p/g at independent draws of g.
+    """
     from arviz_stats.base import array_stats
 
     effective = float(array_stats.ess(there, chain_axis=0, draw_axis=1, method="mean"))
@@ -160,7 +175,18 @@ def _parts(logs: Array, share: float) -> tuple[Array, Array]:
     return p / total, g / total
 
 
-def _refuse_unmixed(draws: Array) -> None:
+def refuse_unmixed(draws: Array) -> None:
+    """Say nothing if the chains agree; where they do not, bridge sampling's error would hide it.
+
+    Parameters
+    ----------
+    draws : array (chain, draw, d)
+
+    Raises
+    ------
+    ConvergenceError
+        If R-hat of any parameter is above 1.01, or is none.
+    """
     from arviz_stats.base import array_stats
 
     worst = float(np.max(array_stats.rhat(draws, chain_axis=0, draw_axis=1)))

@@ -175,6 +175,7 @@ class _Described:
         )
 
     def _draws(self, run: Run) -> Draws:
+        """Complete the draws: what was integrated out is drawn back from its conditional."""
         shape = run.posterior["mu"].shape
         columns = [run.posterior[name].to_numpy().reshape(*shape, -1) for name in self.names]
         beta = np.concatenate(columns, axis=-1)
@@ -212,6 +213,7 @@ class _Described:
         return found - seen + true, np.where(counted, log_mass, 0.0)
 
     def _true_effects(self, beta: Array, point: Point, common: Array) -> tuple[Array, Array]:
+        """Draw true effects given all else, with the log density of each estimate."""
         rng = np.random.default_rng([self.seed, 3])
         residual = self._residual(beta, common, point)
         eta, v = self.layout.true(beta.reshape(len(residual), -1), point), self.bonds.errors.v
@@ -228,6 +230,7 @@ class _Described:
 
 
 def _described(model: Model, effects: Effects, seed: int) -> _Described:
+    """Read a model once: its parts, scatter, errors and ties, on the effects it weighs."""
     parts = blocks(model, effects)
     population = model.heterogeneity.population(effects)
     pairs = zip(parts, coefficient_names(model, effects), strict=True)
@@ -246,6 +249,7 @@ def _flat(hypers: Mapping[str, Array]) -> dict[str, Array]:
 
 
 def _refuse_improper(layout: Layout) -> None:
+    """Refuse improper priors of scales, under which a sampler may drift without a sign."""
     bad = [hyper.name for hyper in layout.hypers if not hyper.prior.proper]
     if bad:
         raise ModelError(

@@ -67,6 +67,7 @@ def loose(draws: Array, names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _beyond(values: pd.Series, bad: pd.Series, what: str) -> list[str]:
+    """Name up to five quantities beyond a limit; one without a value is beyond it too."""
     missing = values.isna()
     named = [f"{name} ({values[name]:.4g})" for name in values.index[bad | missing]]
     return (

@@ -60,6 +60,7 @@ class _Attempt:
 def _higher(
     compiled: Compiled, judge: Judge, *, log: list[str], attempt: _Attempt
 ) -> SampledPosterior:
+    """Climb rung by rung until the draws pass; rungs that cannot help the fault are skipped."""
     found, settings = attempt.found, attempt.settings
     for words, change in _rungs(attempt.settings):
         if not found.faults:

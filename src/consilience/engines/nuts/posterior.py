@@ -231,6 +231,7 @@ class SampledPosterior(Posterior):
         return grown
 
     def _combined(self, combination: Combination, rng: np.random.Generator) -> Array:
+        """Draw a linear combination, with curves, fresh levels and error of its own."""
         total = self.draws.beta @ combination.weights + combination.known
         for place, curve in combination.curves:
             own = self.draws.beta[..., place, None]
@@ -263,6 +264,7 @@ class SampledPosterior(Posterior):
         return values.reshape(-1, values.shape[-1])
 
     def _marginals(self) -> xr.Dataset:
+        """Smooth each parameter's draws, in the dataset that exact marginals have."""
         scalars = self._scalars()
         names = [*self.coefficients, *scalars]
         columns = [*self._flat(self.draws.beta).T, *(v.ravel() for v in scalars.values())]

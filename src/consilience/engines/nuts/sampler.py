@@ -92,6 +92,7 @@ class Compiled:
         return {name: (moved if name in moved else own)[name].to_numpy() for name in names}
 
     def _sampled(self, settings: Settings, seed: int, **more: bool) -> Any:  # noqa: ANN401
+        """Run nutpie with the settings of one rung, without warm-up draws or a progress bar."""
         import nutpie
 
         return nutpie.sample(

@@ -18,6 +18,11 @@ class Arms(ABC):
     def log(self, b: Array, d: Array, point: Mapping[str, Array], *, order: int) -> Array:
         """Log probability of the trials' data at b (g, n, k), d (n, k), ω (n, 1)."""
 
+    @property
+    def grains(self) -> Mapping[str, float]:
+        """See `Curves.grains`."""
+        return {}
+
     @abstractmethod
     def edge(self, d: Array) -> Array:
         """Give b where it may not be smooth, (n, k); nan where there is none."""
@@ -27,7 +32,8 @@ class Arms(ABC):
 class Side(ABC):
     """One arm of each trial, whose data speak of its log odds or log rate.
 
-    All fields are arrays (k,), among them ``peak``: about where its likelihood is highest.
+    All fields are arrays (k,), among them ``peak``: about where its likelihood is highest. The
+    likelihood's hyperparameters ω have a value for each arm, (k,), or one for all, (1,).
     """
 
     if TYPE_CHECKING:
@@ -39,7 +45,7 @@ class Side(ABC):
 
     @abstractmethod
     def log(self, place: Array, point: Mapping[str, Array]) -> Array:
-        """Log probability of the data at log odds or log rates (n, k), ω (1, 1), less `top`."""
+        """Log probability of the data at log odds or log rates (n, k), less `top`."""
 
     @abstractmethod
     def straight(self, point: Mapping[str, Array]) -> tuple[Array, Array]:

@@ -38,23 +38,26 @@ class BetaBinomialSide(Side):
         return cls(x, n, BinomialSide.of(x, n).peak)
 
     def top(self, point: Mapping[str, Array]) -> Array:
-        """See `Side.top`: what does not depend on the risk."""
-        size = _size(point)[0] + 0.0 * self.n
-        return log_choose(self.n, self.x) - log_rising(size, self.n)
+        """See `Side.top`: what does not depend on the risk; of large arms nothing."""
+        from consilience.likelihoods.kernels.deviance import LARGE
+
+        known = log_choose(self.n, self.x) - log_rising(_size(point), self.n)
+        return np.where(self.n > LARGE, 0.0, known)
 
     def log(self, place: Array, point: Mapping[str, Array]) -> Array:
         """See `Side.log`."""
+        from consilience.likelihoods.kernels.deviance import Overdispersed
         from consilience.likelihoods.kernels.loops import varied
-        from consilience.likelihoods.kernels.rising import Overdispersed
 
-        given = Overdispersed(self.x, self.n - self.x, _size(point).item())
+        size = np.broadcast_to(_size(point), self.x.shape)
+        given = Overdispersed(self.x, self.n - self.x, np.ascontiguousarray(size))
         found = np.empty(place.shape)
         varied()(given, np.ascontiguousarray(place), found)
         return found
 
     def straight(self, point: Mapping[str, Array]) -> tuple[Array, Array]:
         """See `Side.straight`: where one of the two numbers of events is as good as zero."""
-        end = _ENDS + np.log(_size(point)[0] + self.n)
+        end = _ENDS + np.log(_size(point) + self.n)
         return -end, end
 
     def slopes(self) -> tuple[Array, Array]:
@@ -63,7 +66,7 @@ class BetaBinomialSide(Side):
 
     def information(self, point: Mapping[str, Array]) -> Array:
         """See `Side.information`: as of fewer independent participants."""
-        inflation = 1.0 + (self.n - 1.0) * point["rho"][0]
+        inflation = 1.0 + (self.n - 1.0) * point["rho"]
         return BinomialSide(self.x, self.n, self.peak).information(point) / inflation
 
 
@@ -88,6 +91,12 @@ class BetaBinomialArms(Shifting):
         return overdispersed(x1, n1, size=size, chances=first) + overdispersed(
             x2, n2, size=size, chances=second
         )
+
+    @property
+    def grains(self) -> Mapping[str, float]:
+        """See `Curves.grains`: one over the participants of the largest arm."""
+        counts = self.whole.counts
+        return {"rho": 1.0 / max(float(np.max(counts.n1)), float(np.max(counts.n2)), 1.0)}
 
     def edge(self, d: Array) -> Array:
         """See `Arms.edge`."""

@@ -6,8 +6,13 @@ from functools import cache
 from consilience.compiled import CACHE_KEY_ONLY, kept, stamp
 from consilience.gaussian import Array
 from consilience.likelihoods.kernels.correlation import Sums, correlate
+from consilience.likelihoods.kernels.deviance import (
+    Overdispersed,
+    fill_overdispersed,
+    fill_shares,
+)
 from consilience.likelihoods.kernels.lattices import Lattices
-from consilience.likelihoods.kernels.rising import Overdispersed, fill_overdispersed, fill_rising
+from consilience.likelihoods.kernels.rising import fill_rising
 
 _ROOM = "consilience.likelihoods.kernels"
 
@@ -32,6 +37,18 @@ def risen() -> Callable[[Array, Array, Array], None]:
     def over(a: Array, x: Array, found: Array) -> None:
         if version != CACHE_KEY_ONLY:
             fill_rising(a, x, found)
+
+    return kept(over)
+
+
+@cache
+def shared() -> Callable[[tuple[Array, Array], tuple[Array, Array], Array], None]:
+    """Give `fill_shares`, compiled, or loaded from numba's cache."""
+    version = stamp(_ROOM)
+
+    def over(sizes: tuple[Array, Array], counts: tuple[Array, Array], found: Array) -> None:
+        if version != CACHE_KEY_ONLY:
+            fill_shares(sizes, counts, found)
 
     return kept(over)
 
