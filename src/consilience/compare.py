@@ -1,11 +1,12 @@
 """Any results side by side, and why they differ."""
 
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from consilience.classical import comparable
 from consilience.classical.comparable import Analysis, Answer, Resting
@@ -14,6 +15,9 @@ from consilience.effects import Effects
 from consilience.errors import ModelError
 from consilience.fit import WATERMARK, Fit
 from consilience.rows import newcomer, typical
+
+type Display = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+"""From the analysed scale to the one that is shown."""
 
 type Result = Fit | Analysis | Resting | TrimFill | pd.Series | pd.DataFrame
 
@@ -86,10 +90,22 @@ def compare(results: Mapping[str, Result], level: float = 0.95) -> pd.DataFrame:
 def explain(results: Mapping[str, Result], level: float = 0.95) -> tuple[str, ...]:
     """Say in plain words how the first fit and the classical analyses differ, and why.
 
+    Parameters
+    ----------
+    results : mapping of str to Fit or Analysis
+        As of `compare`; the first fit is held against every classical analysis.
+    level : float
+        Mass of the intervals of fits; classical analyses keep their own.
+
     Returns
     -------
     tuple of str
         One sentence for each point.
+
+    Raises
+    ------
+    ModelError
+        As `compare`.
     """
     table = compare(results, level)
     fits = [name for name, result in results.items() if isinstance(result, Fit)]
@@ -97,9 +113,10 @@ def explain(results: Mapping[str, Result], level: float = 0.95) -> tuple[str, ..
     if not fits or not twins:
         return ()
     fit = results[fits[0]]
+    display = fit.effects.measure.display  # type: ignore[union-attr]
     sentences: list[str] = [
         *fit.diagnosis.cautions,  # type: ignore[union-attr]
-        *(_pair(table, fits[0], name) for name in twins),
+        *(_pair(table, fits[0], name, display=display) for name in twins),
         *_why(fit, table.loc[fits[0]], table.loc[twins]),  # type: ignore[arg-type]
     ]
     return tuple(_HYPHEN.sub("−", sentence) for sentence in sentences)
@@ -113,6 +130,7 @@ def typical_variance(effects: Effects) -> float:
 
 
 def _answers(results: Mapping[str, Result], level: float) -> dict[str, Answer]:
+    """Read all analyses; refuse those that have no common scale or direction."""
     if not isinstance(results, Mapping) and results:
         raise ModelError("compare() takes analyses by name: compare({'Bayes': fit, …}).")
     if not results:
@@ -124,6 +142,7 @@ def _answers(results: Mapping[str, Result], level: float) -> dict[str, Answer]:
 
 
 def _answer(name: str, result: object, level: float) -> Answer:
+    """Read one analysis into the columns that all share; refuse what is none, by its name."""
     found = _of_fit(result, level) if isinstance(result, Fit) else comparable.answer(result)
     if found is None:
         rows = ", ".join(comparable.ROWS)
@@ -137,6 +156,7 @@ def _answer(name: str, result: object, level: float) -> Answer:
 
 
 def _refuse_measures(answers: Mapping[str, Answer]) -> None:
+    """Refuse analyses of different measures; Peto's code is an odds ratio too."""
     known = {name: each.measure for name, each in answers.items() if each.measure}
     if len({_SAME.get(code, code) for code in known.values()}) > 1:
         listed = ", ".join(f"{name} ({code})" for name, code in known.items())
@@ -149,6 +169,7 @@ def _refuse_measures(answers: Mapping[str, Answer]) -> None:
 
 
 def _refuse_directions(answers: Mapping[str, Answer]) -> None:
+    """Refuse analyses whose signs may mean different things."""
     known = {name: each.direction for name, each in answers.items() if each.direction}
     if len(set(known.values())) > 1:
         listed = " ".join(f"{name}: {said}" for name, said in known.items())
@@ -165,6 +186,7 @@ def _watermarked(result: object) -> bool:
 
 
 def _of_fit(fit: Fit, level: float) -> Answer:
+    """Put the answer of a fit in the columns of an analysis; several scatters have no one tau."""
     rows = fit.combine((typical(fit, "mu"), newcomer(fit, "new")), level=level)
     scales = fit.scales(level)
     one = "tau" in scales.index and _taus(fit) == 1
@@ -193,20 +215,28 @@ def _interval(row: Mapping[Hashable, object]) -> dict[str, object]:
     return {name: row[name] for name in ("lower", "upper", "level", "interval")}
 
 
-def _pair(table: pd.DataFrame, fit: str, pooled: str) -> str:
+def _pair(table: pd.DataFrame, fit: str, pooled: str, *, display: Display) -> str:
+    """Say both means as the measure shows them, the ratio of widths, and both SDs."""
     ours, theirs = table.loc[fit], table.loc[pooled]
     wider = (ours["upper"] - ours["lower"]) / (theirs["upper"] - theirs["lower"])
     width = "as wide as" if 0.95 < wider < 1.05 else f"{wider:.2f} times as wide as"
     known = np.isfinite([ours["tau"], theirs["tau"]]).all() and theirs["k"] > 1
     scatter = f" Between-trial SD: {ours['tau']:.2f} and {theirs['tau']:.2f}." if known else ""
     return (
-        f"{fit} puts the mean effect at {ours['estimate']:.2f} ({ours['lower']:.2f} to "
-        f"{ours['upper']:.2f}), {pooled} at {theirs['estimate']:.2f} ({theirs['lower']:.2f} to "
-        f"{theirs['upper']:.2f}); the first interval is {width} the second.{scatter}"
+        f"{fit} puts the mean effect at {_shown(table, fit, display)}, {pooled} at "
+        f"{_shown(table, pooled, display)}; the first interval is {width} the second.{scatter}"
     )
 
 
+def _shown(table: pd.DataFrame, name: str, display: Display) -> str:
+    """Write an estimate with its interval."""
+    row = table[["estimate", "lower", "upper"]].loc[name].to_numpy(dtype=float)
+    mean, lower, upper = np.asarray(display(row)).tolist()
+    return f"{mean:.2f} ({lower:.2f} to {upper:.2f})"
+
+
 def _why(fit: Fit, row: pd.Series, twins: pd.DataFrame) -> list[str]:
+    """Give the reasons that apply here for which the two may differ."""
     sentences = []
     wider = row["upper"] - row["lower"] > (twins["upper"] - twins["lower"]).max()
     if wider and fit.posterior.scatter.hypers and row["k"] == 1:

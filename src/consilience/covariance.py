@@ -106,10 +106,12 @@ class Covariance:
         pairs = [_correlations(block) for block in self.blocks]
         low, high = min(each.min() for each in pairs), max(each.max() for each in pairs)
         count, held = len(self.members), sum(map(len, self.members))
+        ends = dict.fromkeys((f"{low:.3g}", f"{high:.3g}"))
+        known = " to ".join(ends)
+        span = f"correlations from {known}" if len(ends) > 1 else f"correlation {known}"
         return (
             f"The sampling covariance V was used: the errors of {held} of {k} estimates are "
-            f"correlated, in {count} block{'s' * (count > 1)}, with correlations from {low:.3g} to "
-            f"{high:.3g}.",
+            f"correlated, in {count} block{'s' * (count > 1)}, with {span}.",
         )
 
     def problems(self, labels: tuple[str, ...]) -> list[Problem]:

@@ -14,13 +14,13 @@ from consilience import dependence, measures
 from consilience.convert import informative, notes, prepared, refuse_divided, told, turns
 from consilience.covariance import INDEPENDENT, Covariance
 from consilience.dependence import Dependence
-from consilience.errors import DataError, Problem
+from consilience.errors import DataError
 from consilience.measures import Measure
 from consilience.trials import Conversion, Trials
 from consilience.trials.conversions import Rule
 from consilience.trials.conversions.given import results
 from consilience.trials.directions import COLUMN
-from consilience.trials.labels import labelled
+from consilience.trials.labels import labelled, named
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -81,7 +81,7 @@ class Effects:
     @property
     def direction(self) -> str:
         """Which way the effects point, in one sentence."""
-        return "Positive effects favour the intervention." if self.directed else self.measure.stands
+        return self.measure.turned if self.directed else self.measure.stands
 
     @cached_property
     def yi(self) -> "xr.DataArray":
@@ -131,7 +131,7 @@ class Effects:
         DataError
             For a name that is neither a study nor an estimate, and if nothing is left.
         """
-        return self._kept(~self._named(studies), f"Left out by name: {', '.join(studies)}.")
+        return self._kept(~named(self.table, studies), f"Left out by name: {', '.join(studies)}.")
 
     def only(self, *studies: str) -> "Effects":
         """Keep only the named studies or estimates.
@@ -141,7 +141,7 @@ class Effects:
         DataError
             For a name that is neither a study nor an estimate, and if nothing is left.
         """
-        return self._kept(self._named(studies), f"Kept by name: {', '.join(studies)}.")
+        return self._kept(named(self.table, studies), f"Kept by name: {', '.join(studies)}.")
 
     def keep(self, mask: NDArray[np.bool_]) -> "Effects":
         """Keep the estimates where `mask`, of shape (k,), is true.
@@ -201,6 +201,7 @@ class Effects:
         return self.measure.unit_sd(self.table, self.v)
 
     def _kept(self, mask: NDArray[np.bool_], line: str) -> "Effects":
+        """Keep rows of everything that is by estimate, with a line in the log if any goes."""
         if not mask.any():
             raise DataError(f"No estimate is left. {line} Keep at least one.")
         if mask.all():
@@ -214,19 +215,8 @@ class Effects:
             log=(*self.log, line),
         )
 
-    def _named(self, names: tuple[str, ...]) -> NDArray[np.bool_]:
-        identities = [
-            self.table.index.to_numpy(),
-            *(self.table[c].to_numpy() for c in ("study", "trial") if c in self.table),
-        ]
-        hits = [np.logical_or.reduce([ids == name for ids in identities]) for name in names]
-        unknown = [name for name, hit in zip(names, hits, strict=True) if not hit.any()]
-        if unknown:
-            remedy = f"Choose from: {', '.join(self.labels)}."
-            raise DataError([Problem("No such study or estimate", remedy, n) for n in unknown])
-        return np.logical_or.reduce(hits) if hits else np.zeros(self.k, dtype=bool)
-
     def _labelled(self, values: Floats, name: str) -> "xr.DataArray":
+        """Give values an estimate's and a study's name, for xarray."""
         import xarray as xr
 
         coords = {
@@ -281,11 +271,11 @@ def effect_sizes(
     read = informative(whole, chosen)
     y, v, doubt = results(read, chosen.code, compute=chosen.compute)
     sign = turns(read.frame, chosen)
-    named = labelled(read.frame)
-    log = (*told(named, chosen, turned=sign < 0), *notes(whole, chosen), *doubt)
-    directed = COLUMN in named and chosen.directional
+    rows = labelled(read.frame)
+    log = (*told(rows, chosen, turned=sign < 0), *notes(whole, chosen), *doubt)
+    directed = COLUMN in rows and chosen.directional
     plain = Effects(
-        sign * y + 0.0, v, named, chosen, directed=directed, log=log, conversions=read.log
+        sign * y + 0.0, v, rows, chosen, directed=directed, log=log, conversions=read.log
     )
     if rules := dependence.named(shared):
         refuse_divided(read)

@@ -1,6 +1,7 @@
 """A trial that has not been done yet."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from numbers import Real
 from types import MappingProxyType
@@ -9,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from consilience.errors import DataError, ModelError, Problem
-from consilience.priors import Prior, adopt
+from consilience.priors import REGISTRY, Prior, adopt
 
 SIZES = ("person_time1", "person_time2", "sd1", "sd2")
 """What an arm may have besides its participants."""
@@ -98,6 +99,31 @@ class NewTrial:
         return {"n1": self.n1, "n2": self.n2, **self.arms}.get(column)
 
 
+def stated(text: str) -> Stated:
+    """Read what is stated of a comparator: a number, ``Beta(3, 17)``, or else a trial's name.
+
+    Parameters
+    ----------
+    text : str
+
+    Raises
+    ------
+    ModelError
+        For a distribution that cannot be set up.
+    """
+    with suppress(ValueError):
+        return float(text)
+    name, opened, rest = text.strip().partition("(")
+    if not (name in REGISTRY and opened and rest.endswith(")")):
+        return text
+    try:
+        return REGISTRY[name](*(float(each) for each in rest[:-1].split(",")))
+    except (TypeError, ValueError) as error:
+        raise ModelError(
+            f"{text!r} is no distribution: {error}. Write it as Beta(3, 17)."
+        ) from error
+
+
 def as_table(trials: tuple[NewTrial, ...]) -> pd.DataFrame:
     """Lay new trials out as a table, one row each, with their moderators as columns."""
     rows = [dict(trial.moderators) for trial in trials]
@@ -105,6 +131,7 @@ def as_table(trials: tuple[NewTrial, ...]) -> pd.DataFrame:
 
 
 def _arm(trial: NewTrial, column: str) -> list[Problem]:
+    """Find what is wrong with the size of an arm; both are given, or neither."""
     n = getattr(trial, column)
     other = trial.n2 if column == "n1" else trial.n1
     if n is None:
@@ -124,6 +151,7 @@ def _error(trial: NewTrial) -> list[Problem]:
 
 
 def _sizes(trial: NewTrial) -> list[Problem]:
+    """Find sizes of arms that are no finite number above zero."""
     remedy = "Give a finite number above 0."
     return [
         Problem("no possible size", remedy, trial.name, column, str(value))
@@ -149,6 +177,7 @@ def _impossible(trial: NewTrial) -> list[Problem]:
 
 
 def _refuse_clash(trial: NewTrial) -> None:
+    """Refuse two baselines, and a distribution that leaves the range of its own."""
     if len(trial.baseline) > 1:
         raise ModelError(
             f"The new trial {trial.name!r} states {' and '.join(trial.baseline)}. Give the one "

@@ -1,6 +1,6 @@
 """What a new trial would find."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,8 +16,8 @@ from consilience.likelihoods.cells import native
 from consilience.likelihoods.counted import Counted, World, recounted
 from consilience.likelihoods.newcomers import concluded, place_of, refuse_stated
 from consilience.model import resolve
-from consilience.new_trial import NewTrial, as_table
-from consilience.rows import combinations
+from consilience.new_trial import NewTrial
+from consilience.rows import combinations, complete, ignored
 
 _COLUMN = np.empty((0, 1))
 _DIMS = ("chain", "draw", "trial")
@@ -71,7 +71,7 @@ def predict(
     tails(level)
     stamps = fit.stamped(pd.DataFrame()).attrs
     drawn = _Drawn(fit, np.random.default_rng(seed))
-    rows = _complete(fit, trials)
+    rows = complete(fit, trials)
     mu = np.stack([drawn.expectation(each) for each in combinations(fit, rows)], axis=-1)
     theta = drawn.scattered(mu, fit.posterior.scatter.at(rows))
     groups = {"mu": (_DIMS, mu), "theta": (_DIMS, theta)}
@@ -86,8 +86,13 @@ def predict(
         "draw": posterior["draw"],
         "trial": np.array([trial.name for trial in trials], dtype=object),
     }
-    stamps["ignored"] = " ".join(filter(None, (_ignored(fit, rows), _uncounted(fit, told))))
-    attrs = {"seed": seed, **{name: stamps[name] for name in _STAMPS if name in stamps}}
+    stamps["ignored"] = " ".join(filter(None, (ignored(fit, rows), _uncounted(fit, told))))
+    measure = fit.effects.measure.code
+    attrs = {
+        "seed": seed,
+        "measure": measure,
+        **{name: stamps[name] for name in _STAMPS if name in stamps},
+    }
     predictions = xr.Dataset(groups, coords, attrs)
     return xr.DataTree.from_dict({"posterior": posterior, "predictions": predictions})
 
@@ -121,11 +126,23 @@ def _uncounted(fit: Fit, told: dict[str, Array]) -> str:
 def summarise(tree: xr.DataTree, level: float = 0.95) -> pd.DataFrame:
     """Summarise the predictions of a tree.
 
+    Parameters
+    ----------
+    tree : DataTree
+        What `predict` gives.
+    level : float
+        Mass of the equal-tailed intervals.
+
     Returns
     -------
     DataFrame
         By ``mu[trial]``, ``theta[trial]``, ``yi[trial]``: the columns of `Fit.summary`, with the
         Monte Carlo error of the draws.
+
+    Raises
+    ------
+    ModelError
+        If the tree holds no predictions.
     """
     if "predictions" not in tree.children:
         raise ModelError(
@@ -140,6 +157,7 @@ def summarise(tree: xr.DataTree, level: float = 0.95) -> pd.DataFrame:
 
 
 def _trials(new: object) -> tuple[NewTrial, ...]:
+    """Read one new trial or several; refuse what is none."""
     given = tuple(new) if isinstance(new, list | tuple) else (new,)
     others = [each for each in given if not isinstance(each, NewTrial)]
     if others or not given:
@@ -156,46 +174,6 @@ def _summarised(values: xr.DataArray, level: float) -> pd.DataFrame:
     draws = values.transpose(*_DIMS).to_numpy()
     names = tuple(f"{values.name}[{trial}]" for trial in values["trial"].to_numpy())
     return from_draws(draws, names, level)
-
-
-def _complete(fit: Fit, trials: tuple[NewTrial, ...]) -> pd.DataFrame:
-    rows = as_table(trials)
-    missing = [
-        f"{column!r} (known: {', '.join(sorted(set(fit.effects.table[column].astype(str))))})"
-        for column in _read(fit, fit.model.heterogeneity.needs)
-        if column not in rows.columns or rows[column].isna().any()
-    ]
-    if missing:
-        raise ModelError(
-            f"The new trial does not say its {', '.join(missing)}, which the model needs. Give it "
-            "as NewTrial(..., column=value)."
-        )
-    return rows
-
-
-def _ignored(fit: Fit, rows: pd.DataFrame) -> str:
-    """Say which moderators make no difference to the prediction; empty if all do."""
-    idle = [
-        str(column)
-        for column in rows.columns
-        if column not in _read(fit, fit.model.heterogeneity.reads)
-    ]
-    if not idle:
-        return ""
-    return (
-        f"The model has no term for {', '.join(idle)}: the prediction is the same whatever stands "
-        "there."
-    )
-
-
-def _read(fit: Fit, scatter: Callable[[str], bool]) -> tuple[str, ...]:
-    """Name the columns that the terms read, or of which this is true for the scatter."""
-    columns = [str(column) for column in fit.effects.table.columns]
-    return tuple(
-        column
-        for column in columns
-        if scatter(column) or any(term.reads(column) for term in fit.model.terms)
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +264,7 @@ class _Drawn:
         return likelihood.comparators(alone, own, point=point, rng=self.rng)[:, 0]
 
     def _variance(self, theta: Array, trial: NewTrial) -> Array:
+        """Give the sampling variances of a new trial from its error, or its arms' sizes."""
         if trial.sei is not None:
             return np.full(theta.shape, trial.sei**2)
         effects = self.fit.effects

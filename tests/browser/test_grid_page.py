@@ -4,9 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.reviews import outcomes
 
 from consilience.report import report
-from consilience.review import read_review
 from consilience.review.declared_grid import NO_EXPOSURE, DeclaredJoint
 
 pytestmark = pytest.mark.browser
@@ -17,12 +17,12 @@ OUTCOMES = ("personal recovery", "hope", "functional capacity")
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory) -> Path:
-    review = read_review(ROOT / "data" / "smi_outcomes")
+    review = outcomes()
     kept = tuple(cell for cell in review.cells.cells if cell.outcome in OUTCOMES)
-    outcomes = tuple(x for x in review.cells.outcomes if x.name in OUTCOMES)
+    wanted = tuple(x for x in review.cells.outcomes if x.name in OUTCOMES)
     few = replace(
         review,
-        cells=replace(review.cells, outcomes=outcomes, cells=kept),
+        cells=replace(review.cells, outcomes=wanted, cells=kept),
         grid=replace(
             review.grid,
             joint=(DeclaredJoint("random_effects", "For a test."),),

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from tests.reviews import functioning
 
 from consilience import review
 from consilience.cli import main
@@ -32,7 +33,7 @@ SHIPPED = Path("data", "smi_functioning")
 
 @cache
 def shipped() -> Review:
-    return read_review(ROOT / SHIPPED)
+    return functioning()
 
 
 def once(folder: Path | str) -> Review:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.reviews import functioning
 
 import consilience as cs
 from consilience.cli.output import table as print_table
@@ -20,7 +21,7 @@ def strict(text: str) -> dict:
 
 @pytest.fixture(scope="module")
 def effects() -> cs.Effects:
-    return cs.read_review(ROOT / REVIEW).effects
+    return functioning().effects
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +43,7 @@ def test_fit_saves_what_can_be_loaded(run, tmp_path: Path, effects, model) -> No
     assert run("fit", "random_effects", REVIEW, "--save", tmp_path / "fit.nc").code == 0
     loaded = cs.load_fit(tmp_path / "fit.nc")
     assert loaded.model == model
-    assert loaded.engine.seed == cs.read_review(ROOT / REVIEW).plan.seed
+    assert loaded.engine.seed == functioning().plan.seed
 
 
 def test_pool_gives_the_classical_answer(run, effects) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.reviews import outcomes
 
 import consilience as cs
 from consilience.grid import Grid
@@ -16,7 +17,7 @@ FOLDER = ROOT / "data" / "smi_outcomes"
 
 @pytest.fixture(scope="session")
 def review() -> Review:
-    return cs.read_review(FOLDER)
+    return outcomes()
 
 
 @pytest.fixture(scope="session")

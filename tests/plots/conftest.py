@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
+from tests.reviews import functioning
 
 import consilience as cs
 from consilience.classical.pooled import Pooled
@@ -34,7 +35,7 @@ STRANGE = (
 @pytest.fixture(scope="session")
 def effects() -> Effects:
     """Real trials."""
-    review = cs.read_review(ROOT / "data" / "smi_functioning")
+    review = functioning()
     name = "Without the converted rows"
     return next(each.effects for each in review.sensitivity if each.name == name)
 

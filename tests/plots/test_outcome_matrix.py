@@ -1,5 +1,7 @@
 """The matrix of outcomes: what is written is what the table holds, and colour is never alone."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +10,7 @@ from matplotlib.colors import to_rgb
 import consilience as cs
 from consilience import plots
 from consilience.errors import ModelError
-from consilience.plots.outcome_matrix import tint
+from consilience.plots.tints import ByCertainty, BySize, tint_of
 
 
 @pytest.fixture(scope="module")
@@ -70,12 +72,31 @@ def test_colours_grow_with_the_effect_and_leave_the_text_readable():
 
     ink = light(to_rgb("#1A1A1A"))
     values = np.linspace(0.0, 2.0, 9)
-    for sign in (1.0, -1.0):
-        shades = [light(to_rgb(tint(sign * value))) for value in values]
-        assert shades == sorted(shades, reverse=True)
-        assert (shades[-1] + 0.05) / (ink + 0.05) > 4.5
-    assert tint(0.5) != tint(-0.5)
-    assert tint(np.nan) == "#ffffff"
+    for kind in (BySize(), ByCertainty()):
+        for sign in (1.0, -1.0):
+            rows = [{"estimate": sign * each, "p_gt_0": 0.5 + sign * each / 4.0} for each in values]
+            shades = [light(to_rgb(kind.colour(row))) for row in rows]
+            assert shades == sorted(shades, reverse=True)
+            assert shades[0] > 0.99
+            assert (shades[-1] + 0.05) / (ink + 0.05) > 4.5
+        held = {"estimate": 0.5, "p_gt_0": 0.9}
+        assert kind.colour(held) != kind.colour({"estimate": -0.5, "p_gt_0": 0.1})
+        assert kind.colour(held | {"estimate": np.nan}) == "#ffffff"
+
+
+def test_the_same_certainty_has_the_same_colour_in_every_measure(table, effects):
+    """An odds ratio of 3 and a difference of 0.2 SD may be as sure; sizes cannot be compared."""
+    other = replace(effects, measure=cs.measures.get("OR"))
+    mixed = table.assign(measure=["SMD", "OR"] * (len(table) // 2) + ["SMD"] * (len(table) % 2))
+    tint = tint_of(mixed)
+    pair = ({"estimate": 1.1, "p_gt_0": 0.9}, {"estimate": 0.2, "p_gt_0": 0.9})
+    assert tint.colour(pair[0]) == tint.colour(pair[1])
+    assert isinstance(tint_of(table), BySize)
+    figure = plots.outcome_matrix(mixed, (effects, other))
+    row = mixed[(mixed["measure"] == "OR") & mixed["estimate"].notna()].iloc[0]
+    assert f"OR {np.exp(row['estimate']):.1f}" in figure.alt
+    with pytest.raises(ModelError, match="OR"):
+        plots.outcome_matrix(mixed, effects)
 
 
 def test_screen_readers_hear_every_cell(table, effects):

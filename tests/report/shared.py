@@ -10,10 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from tests.reviews import functioning, outcomes
 
 from consilience.report.analysis import Analysis, analyse
 from consilience.report.pictures import draw
-from consilience.review import NO_DIAL, Review, read_review
+from consilience.review import NO_DIAL, Review
 from consilience.risk_of_bias import assess
 
 ROOT = Path(__file__).parents[2]
@@ -54,13 +55,13 @@ def stripped(review: Review, k: int) -> Review:
 @cache
 def shipped() -> Review:
     """The review with the short plan."""
-    return short(read_review(FOLDER))
+    return short(functioning())
 
 
 @cache
 def many() -> Review:
     """The review with a grid."""
-    return read_review(ROOT / "data" / "smi_outcomes")
+    return outcomes()
 
 
 @cache

@@ -11,6 +11,7 @@ from tests.report.shared import many
 import consilience as cs
 from consilience.report.exposed import Exposed, as_printed, expose
 from consilience.report.matrix.exposure import Exposure
+from consilience.report.scales import scale_of
 
 ROOT = Path(__file__).parents[2]
 KEY = ("social functioning", "post", "all")
@@ -27,7 +28,9 @@ def found():
 
 
 def shown(review, exposed: Exposed) -> str:
-    seen = SimpleNamespace(review=review, exposed=exposed, level=0.95, digits=2, pictures={})
+    scale = scale_of(review.effects)
+    seen = SimpleNamespace(review=review, exposed=exposed, level=0.95, pictures={})
+    seen.scale = lambda _="": scale
     return " ".join(Exposure().render(seen).split())
 
 
@@ -62,7 +65,7 @@ def test_the_page_says_that_three_trials_cannot_tell_and_shows_who_could(found):
     text = shown(*found)
     assert "These 3 trials cannot tell the curves apart" in text
     assert "Ecological caveat" in text
-    assert "simulated reviews of 7 trials, the number nearest to 3" in text
+    assert "simulated reviews of 7 trials (200 of each case; 7 is the number nearest to 3" in text
     power = pd.read_csv(ROOT / "src" / "consilience" / "exposure" / "power.csv")
     case = power.query(
         "truth == 'threshold' and tau == 0.1 and exposure_sd == 20 and effect == 0.6"

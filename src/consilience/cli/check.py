@@ -139,6 +139,7 @@ def _flow(place: Path) -> tuple[str, ...]:
 
 
 def _file(path: Path) -> "tuple[Trials, pd.DataFrame]":
+    """Read a file's trials, and the results that it may hold beside them."""
     from consilience.trials import read_trials
     from consilience.trials.read import read_sheet
 
@@ -157,6 +158,7 @@ def _possible(trials: "Trials", place: Path) -> None:
 
 
 def _stored(trials: "Trials", sheet: "Sheet | None") -> "pd.DataFrame":
+    """Compute stored results again; an empty table where the file holds none."""
     import pandas as pd
 
     from consilience.cli.stored import against_stored
@@ -169,6 +171,7 @@ def _stored(trials: "Trials", sheet: "Sheet | None") -> "pd.DataFrame":
 def _content(
     trials: "Trials", found: "Sequence[Doubt]", *, stored: "pd.DataFrame"
 ) -> dict[str, object]:
+    """Give the checks as a document: rows, changes, doubts, results computed again."""
     from consilience.report.documents import rows
 
     return {
@@ -180,6 +183,7 @@ def _content(
 
 
 def _print(trials: "Trials", found: "Sequence[Doubt]", *, stored: "pd.DataFrame") -> None:
+    """Say what was changed on reading, then every doubt, then results computed again."""
     changed = len(trials.log)
     say(f"{len(trials)} rows read; {changed} changes on reading; {len(found)} doubts.")
     whole = [change for change in trials.log if not change.study]

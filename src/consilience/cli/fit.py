@@ -63,6 +63,7 @@ class FitModel(Command):
 
 
 def _content(declared: "Declared", found: "Fit", summary: "pd.DataFrame") -> dict[str, object]:
+    """Give the fit as a document, with engine, diagnosis and whether it converged."""
     from consilience.report.documents import rows
 
     return {

@@ -56,7 +56,11 @@ def _templates(*, grid: bool) -> dict[str, Path]:
     models = sorted((find_data(_MODELLED) / "models").glob("*.toml"))
     return {
         **found,
-        **{file.name: file for file in OF_A_GRID.iterdir()},
+        **{
+            file.relative_to(OF_A_GRID).as_posix(): file
+            for file in sorted(OF_A_GRID.rglob("*"))
+            if file.is_file()
+        },
         **{f"models/{file.name}": file for file in models},
     }
 

@@ -47,7 +47,7 @@ def given(data: str, *, measure: str | None, seed: int | None) -> Given:
     Raises
     ------
     typer.BadParameter
-        If a table comes without a measure, or a review with one.
+        If a table comes without a measure, or a review of one measure with one.
     DataError
         If the data cannot be used.
     """
@@ -60,17 +60,19 @@ def given(data: str, *, measure: str | None, seed: int | None) -> Given:
 
 
 def _review(folder: Path, *, measure: str | None, seed: int | None) -> Given:
+    """Read effects and settings of a review, which declares its own measure."""
     from consilience.review import read_review
 
-    if measure is not None:
-        raise typer.BadParameter("a review declares its own measure; leave --measure out.")
     review = read_review(folder)
+    if measure is not None and not review.others:
+        raise typer.BadParameter("a review declares its own measure; leave --measure out.")
     plan = review.plan
     chosen = plan.seed if seed is None else seed
-    return Given(review.effects, plan.level, chosen, plan.estimators, folder)
+    return Given(review.of_measure(measure or ""), plan.level, chosen, plan.estimators, folder)
 
 
 def _table(file: Path, *, measure: str | None, seed: int | None) -> Given:
+    """Read effects of a bare table, whose measure must be said."""
     from consilience import measures
     from consilience.effects import effect_sizes
     from consilience.trials import read_trials

@@ -6,14 +6,16 @@ import typer
 
 type Text = str | None
 
-DATA_HELP = "A review's folder or name, or a CSV file of trials (then with --measure)."
+DATA_HELP = "A review's folder or name, or a file of trials (then with --measure)."
 MODEL_HELP = "A model file, or its name in ./models or among those that come with the package."
 
 Data = Annotated[str, typer.Argument(help=DATA_HELP, show_default=False)]
 Model = Annotated[str, typer.Argument(help=MODEL_HELP, show_default=False)]
 Measure = Annotated[
     str | None,
-    typer.Option(help="Effect measure of a CSV file, such as SMD, MD or GEN.", show_default=False),
+    typer.Option(
+        help="Effect measure of a file of trials, such as SMD, MD or GEN.", show_default=False
+    ),
 ]
 Seed = Annotated[
     int | None,

@@ -65,6 +65,7 @@ def safe(text: str) -> str:
 
 
 def _rich(head: Sequence[str], body: Iterable[Sequence[str]]) -> None:
+    """Print a table with lines on a terminal; no text of the data is read as markup."""
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
@@ -78,6 +79,7 @@ def _rich(head: Sequence[str], body: Iterable[Sequence[str]]) -> None:
 
 
 def _aligned(head: Sequence[str], body: Sequence[Sequence[str]]) -> None:
+    """Print a table in plain columns, for files and pipes."""
     lines = [head, *body]
     widths = [max(len(line[place]) for line in lines) for place in range(len(head))]
     for line in lines:

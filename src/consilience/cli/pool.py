@@ -51,6 +51,7 @@ class Pool(Command):
 
 
 def _content(found: "Pooled") -> dict[str, object]:
+    """Give the analysis as a document, in the columns of its own tables."""
     from consilience.report.documents import rows
 
     return {
@@ -63,6 +64,7 @@ def _content(found: "Pooled") -> dict[str, object]:
 
 
 def _print(found: "Pooled") -> None:
+    """Say estimator, coefficients, heterogeneity, prediction interval, and every note."""
     said = found.attrs
     say(
         f"{said['estimator']}, inference: {said['inference']}; {said['k']} estimates, "

@@ -1,6 +1,5 @@
 """`consilience predict`: what a new trial would find."""
 
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, override
 
@@ -10,13 +9,13 @@ from consilience.cli.command import Command
 from consilience.cli.inputs import given
 from consilience.cli.options import Data, Json, Measure, Model, Seed
 from consilience.cli.output import document, say, table, tell
-from consilience.errors import DataError, Problem
+from consilience.errors import DataError, ModelError, Problem
 
 if TYPE_CHECKING:
     from consilience.effects import Effects
     from consilience.new_trial import Stated
 
-_STATED = "The comparator's {}: a number, a trial's name, or a distribution as Beta(3, 17)."
+_STATED = "The comparator's {}: a number, a trial's name, or a distribution as {}."
 COLUMNS = ("mean", "sd", "median", "lower", "upper", "p_gt_0", "mcse")
 
 
@@ -51,15 +50,16 @@ class Predict(Command):
     sd2: Annotated[
         float | None, typer.Option(help="SD of participants, comparator.", show_default=False)
     ] = None
-    risk2: Annotated[str | None, typer.Option(help=_STATED.format("risk"), show_default=False)] = (
-        None
-    )
-    rate2: Annotated[str | None, typer.Option(help=_STATED.format("rate"), show_default=False)] = (
-        None
-    )
-    mean2: Annotated[str | None, typer.Option(help=_STATED.format("mean"), show_default=False)] = (
-        None
-    )
+    risk2: Annotated[
+        str | None, typer.Option(help=_STATED.format("risk", "Beta(3, 17)"), show_default=False)
+    ] = None
+    rate2: Annotated[
+        str | None,
+        typer.Option(help=_STATED.format("rate", "LogNormal(-2, 0.5)"), show_default=False),
+    ] = None
+    mean2: Annotated[
+        str | None, typer.Option(help=_STATED.format("mean", "Normal(20, 3)"), show_default=False)
+    ] = None
     settings: Annotated[
         list[str] | None,
         typer.Option(
@@ -112,25 +112,19 @@ class Predict(Command):
     def _arms(self) -> "dict[str, Stated]":
         """Give the same as numbers, distributions and names."""
         return {
-            name: _stated(value) if isinstance(value, str) else value
+            name: _read(value) if isinstance(value, str) else value
             for name, value in self._given().items()
         }
 
 
-def _stated(text: str) -> "Stated":
+def _read(text: str) -> "Stated":
     """Read a number, a distribution such as ``Beta(3, 17)``, or else a name."""
-    from consilience.priors import REGISTRY
+    from consilience.new_trial import stated
 
-    with suppress(ValueError):
-        return float(text)
-    name, opened, rest = text.strip().partition("(")
-    if not (name in REGISTRY and opened and rest.endswith(")")):
-        return text
     try:
-        return REGISTRY[name](*(float(each) for each in rest[:-1].split(",")))
-    except (TypeError, ValueError) as error:
-        message = f"{text!r} is no distribution: {error}. Write it as Beta(3, 17)."
-        raise typer.BadParameter(message) from error
+        return stated(text)
+    except ModelError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -49,6 +49,6 @@ class Report(Command):
         missing = json.loads((page.parent / "summary.json").read_text("utf-8"))["not_converged"]
         if missing:
             raise ConvergenceError(
-                f"The report was written, but these models did not converge and show no estimate: "
-                f"{', '.join(missing)}."
+                "The report was written, but these models did not converge or could not be "
+                f"fitted, and show no estimate: {', '.join(missing)}."
             )

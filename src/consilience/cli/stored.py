@@ -68,6 +68,7 @@ def against_stored(trials: Trials, stored: pd.DataFrame) -> pd.DataFrame:
 
 
 def _line(trials: Trials, row: pd.Series) -> dict[str, object]:
+    """Put a stored result beside ours, or beside why there is none, with the verdict."""
     asked = _asked(trials, row)
     name = str(row["analysis"]) + (f", {row['subgroup']}" if row["subgroup"] else "")
     told = [float(row[column]) for column in ("estimate", "lower", "upper", "tau2")]
@@ -96,6 +97,7 @@ def _verdict(told: list[float], found: list[float]) -> str:
 
 
 def _asked(trials: Trials, row: pd.Series) -> Asked:
+    """Select the trials of an analysis, events turned where the file says so."""
     rows = trials.frame[trials.frame["analysis"] == row["analysis"]]
     if row["subgroup"] and "subgroup" in rows:
         rows = rows[rows["subgroup"] == row["subgroup"]]
@@ -107,6 +109,7 @@ def _asked(trials: Trials, row: pd.Series) -> Asked:
 
 
 def _answer(asked: Asked) -> Answer:
+    """Pool as the file did: Peto, Mantel–Haenszel or inverse variance, fixed or random."""
     from consilience.classical.counts import mantel_haenszel, peto
 
     if asked.rows.empty:
@@ -125,6 +128,7 @@ def _answer(asked: Asked) -> Answer:
 
 
 def _effects(asked: Asked) -> tuple[Floats, Floats]:
+    """Give the estimates that the file pools; trials without events in both arms are none."""
     from consilience import measures
 
     rows = asked.rows
@@ -149,6 +153,7 @@ def _has_events(rows: pd.DataFrame, measure: str) -> NDArray[np.bool_]:
 
 
 def _hedges(rows: pd.DataFrame) -> tuple[Floats, Floats]:
+    """Compute Hedges' g with RevMan's own correction and variance, which differ from ours."""
     n1, m1, s1, n2, m2, s2 = (
         rows[name].to_numpy(dtype=float) for name in ("n1", "mean1", "sd1", "n2", "mean2", "sd2")
     )

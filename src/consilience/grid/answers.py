@@ -194,14 +194,16 @@ class Grid:
         Returns
         -------
         DataFrame
-            One row for each cell that is analysed: ``outcome, time, population, k, participants``,
-            the columns of `compare`, ``p_gt_0`` and ``note`` (empty where nothing is missing). With
-            k = 1 the mean effect of trials of this kind rests on one trial and the prior of tau;
-            with k = 0 there is no estimate.
+            One row for each cell that is analysed: ``outcome, time, population, measure, k,
+            participants``, the columns of `compare`, ``p_gt_0`` and ``note`` (empty where nothing
+            is missing). Estimates are on the analysed scale of their measure. With k = 1 the mean
+            effect of trials of this kind rests on one trial and the prior of tau; with k = 0 there
+            is no estimate.
         """
         rows = [_row(one, self.compared(one)) for one in self.of_variant(variant)]
         table = pd.DataFrame(rows)
-        table.attrs["direction"] = self.review.effects.direction
+        told = (one.direction for one in self.review.measured)
+        table.attrs["direction"] = " ".join(dict.fromkeys(told))
         return table
 
     def compared(self, one: Answered) -> pd.DataFrame:
@@ -223,7 +225,8 @@ class Grid:
         Returns
         -------
         DataFrame
-            ``variant, outcome, time, population, analysis``, the columns of `compare`, ``p_gt_0``.
+            ``variant, outcome, time, population, measure, analysis``, the columns of `compare`,
+            ``p_gt_0``.
         """
         return pd.concat(list(_long(self)), ignore_index=True)
 
@@ -242,18 +245,24 @@ def _row(one: Answered, compared: pd.DataFrame) -> dict[str, object]:
     values: dict[str, object] = dict.fromkeys((*COLUMNS, "p_gt_0"), np.nan)
     values |= {str(name): value for name, value in compared.iloc[0].items()} if one.fits else {}
     notes = [f"{name}: {note}" for name, note in one.notes.items()]
-    place = dict(zip(("outcome", "time", "population"), one.cell.key, strict=True))
+    place = _place(one.cell)
     known = {"k": one.k, "participants": one.participants}
     lost = "The variant leaves out every trial." if one.cell.k and not one.k else ""
     told = " ".join(filter(None, (one.cell.reason, lost, *notes)))
     return {**place, **values, **known, "note": told}
 
 
+def _place(cell: Cell) -> dict[str, str]:
+    """Name a cell and its measure."""
+    names = ("outcome", "time", "population", "measure")
+    return dict(zip(names, (*cell.key, cell.measure), strict=True))
+
+
 def _long(grid: Grid) -> Iterator[pd.DataFrame]:
     for one in grid.answered:
         found = grid.compared(one).reset_index(names="analysis")
         found.insert(0, "variant", one.variant)
-        for place, name in enumerate(("outcome", "time", "population"), 1):
-            found.insert(place, name, one.cell.key[place - 1])
+        for place, (name, value) in enumerate(_place(one.cell).items(), 1):
+            found.insert(place, name, value)
         if len(found):
             yield found

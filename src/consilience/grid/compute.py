@@ -12,12 +12,10 @@ from consilience.effects import Effects
 from consilience.errors import ConsilienceError, DataError
 from consilience.fit import Fit, fit
 from consilience.grid.answers import Answered, Grid
-from consilience.grid.declared import pool_by_plan, titles, variants_of
+from consilience.grid.declared import models_by_outcome, pool_by_plan, variants_of
 from consilience.model import Model
 from consilience.review import Review, read_review
 from consilience.review.cells import Cell
-from consilience.review.planned import model_files
-from consilience.spec import read_model
 
 type Models = Mapping[str, Model]
 
@@ -39,8 +37,8 @@ def grid(
     review : Review or path
         A review or its folder; its `review.toml` declares a grid.
     models : mapping of str to Model, or path, optional
-        The models by their names, the first of them the answer; or the folder of those that the
-        plan names. Without it they are found by name.
+        The models of every cell by their names, the first of them the answer; or the folder of
+        those that the review names. Without it they are found by name.
     seed : int, optional
         Of models that are sampled, in place of the plan's.
 
@@ -71,13 +69,11 @@ def grid(
     return Grid(read, (*own, *again))
 
 
-def _models(review: Review, models: Models | Path | str | None) -> Models:
+def _models(review: Review, models: Models | Path | str | None) -> Mapping[str, Models]:
+    """Give the models of each outcome."""
     if isinstance(models, Mapping):
-        return models
-    names = (review.plan.primary, *review.plan.models)
-    folder = None if models is None else Path(models)
-    declared = tuple(map(read_model, model_files(names, review.folder, folder).values()))
-    return {name: one.model for name, one in zip(titles(declared), declared, strict=True)}
+        return dict.fromkeys((cell.outcome for cell in review.cells.cells), models)
+    return models_by_outcome(review, None if models is None else Path(models))
 
 
 type Keeps = Callable[[Effects], NDArray[np.bool_]]
@@ -88,16 +84,16 @@ class _Task:
     """What every cell is asked."""
 
     review: Review
-    models: Models
+    models: Mapping[str, Models]
     seed: int
 
     def whole(self, cell: Cell) -> Answered:
         """Analyse a cell by every model and every estimator."""
         if not cell.k:
             return Answered(cell, "", ())
-        effects = self.review.of(cell)
-        fits, notes = self._fits(self.models, effects)
-        pooled = pool_by_plan(effects, self.review.plan, tuple(self.models))
+        effects, models = self.review.of(cell), self.models[cell.outcome]
+        fits, notes = self._fits(models, effects)
+        pooled = pool_by_plan(effects, self.review.plan, tuple(models))
         sides = (fits, MappingProxyType(pooled), notes)
         return Answered(cell, "", effects.labels, *sides, level=self.review.plan.level)
 
@@ -116,7 +112,7 @@ class _Task:
             )
         if not labels:
             return Answered(one.cell, variant, (), left_out=gone)
-        primary = dict([next(iter(self.models.items()))])
+        primary = dict([next(iter(self.models[one.cell.outcome].items()))])
         fits, notes = self._fits(primary, effects.keep(kept))
         return Answered(
             one.cell, variant, labels, fits, notes=notes, left_out=gone, level=one.level
@@ -135,4 +131,8 @@ class _Task:
                     notes[name] = "not converged: " + "; ".join(one.diagnosis.faults)
             except ConsilienceError as error:
                 notes[name] = str(error)
+        answer = next(iter(models))
+        if answer not in found:
+            notes |= dict.fromkeys(found, f"not shown, since {answer} has no answer here")
+            found.clear()
         return MappingProxyType(found), MappingProxyType(notes)

@@ -2,17 +2,20 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from pathlib import Path
 
 from consilience import classical
 from consilience.classical.pool import pool
 from consilience.classical.pooled import Pooled
 from consilience.effects import Effects
 from consilience.errors import DataError
+from consilience.model import Model
 from consilience.review import Plan, Review
 from consilience.review.judgements import with_judgements
+from consilience.review.planned import cell_models, model_files, models_of
 from consilience.review.variants import Variant
 from consilience.review.varied import variant_of, variant_problems
-from consilience.spec import Declared
+from consilience.spec import Declared, read_model
 
 
 def titles(declared: tuple[Declared, ...]) -> tuple[str, ...]:
@@ -50,6 +53,49 @@ def pool_by_plan(effects: Effects, plan: Plan, taken: Collection[str] = ()) -> d
             more = f"{name} with Knapp–Hartung"
             found[more] = pool(effects, code, inference="knha", level=plan.level)
     return found
+
+
+def declared_models(review: Review, folder: Path | None = None) -> dict[str, Declared]:
+    """Read the models of the cells by what they are called, those of the plan first.
+
+    Parameters
+    ----------
+    review : Review
+    folder : Path, optional
+        Of the models that are named; without it they are found by name.
+
+    Raises
+    ------
+    ModelError
+        With every model that is not found.
+    """
+    names = cell_models(review.plan, review.grid.outcomes)
+    declared = tuple(map(read_model, model_files(names, review.folder, folder).values()))
+    return dict(zip(titles(declared), declared, strict=True))
+
+
+def models_by_outcome(review: Review, folder: Path | None = None) -> dict[str, dict[str, Model]]:
+    """Give the models of the cells of each outcome by what they are called.
+
+    Parameters
+    ----------
+    review : Review
+    folder : Path, optional
+        As of `declared_models`.
+
+    Raises
+    ------
+    ModelError
+        As `declared_models`.
+    """
+    held = declared_models(review, folder)
+    called = {one.name: title for title, one in held.items()}
+    return {
+        outcome.name: {
+            called[name]: held[called[name]].model for name in models_of(review.plan, outcome)
+        }
+        for outcome in review.grid.outcomes
+    }
 
 
 @dataclass(frozen=True, slots=True)

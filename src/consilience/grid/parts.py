@@ -26,10 +26,13 @@ class Part:
     ----------
     time, population : str
         Names of its levels; empty for all of them.
+    measure : str
+        Code of the measure of its outcomes; empty for all of them.
     """
 
     time: str = ""
     population: str = ""
+    measure: str = ""
 
     def holds(self, cell: Cell) -> bool:
         """Tell whether a cell belongs to it and is analysed.
@@ -38,7 +41,11 @@ class Part:
         ----------
         cell : Cell
         """
-        pairs = ((self.time, cell.time), (self.population, cell.population))
+        pairs = (
+            (self.time, cell.time),
+            (self.population, cell.population),
+            (self.measure, cell.measure),
+        )
         return cell.analysed and all(asked in ("", own) for asked, own in pairs)
 
 
@@ -62,13 +69,20 @@ def effects_of(review: Review, part: Part, model: Model) -> Effects:
     Raises
     ------
     DataError
-        If the part has no estimate.
+        If the part has no estimate, or estimates of several measures.
     """
-    rows = {row for cell in review.cells.cells if part.holds(cell) for row in cell.rows}
-    held = review.effects.table[ROW].isin(rows).to_numpy(dtype=bool)
-    if not held.any():
-        raise DataError(f"No cell of {part.time} {part.population} has an estimate.")
-    effects = review.effects if part == WHOLE else review.effects.keep(held)
+    cells = [cell for cell in review.cells.cells if part.holds(cell) and cell.rows]
+    named = " ".join(filter(None, (part.time, part.population, part.measure)))
+    if not cells:
+        raise DataError(f"No cell of {named} has an estimate.")
+    if len(codes := list(dict.fromkeys(cell.measure for cell in cells))) > 1:
+        raise DataError(
+            f"Effects of different measures ({', '.join(codes)}) cannot be averaged: name one of "
+            "them, with `measure` in [[grid.joint]] or with Part(measure=...)."
+        )
+    own, rows = review.of_measure(codes[0]), {row for cell in cells for row in cell.rows}
+    held = own.table[ROW].isin(rows).to_numpy(dtype=bool)
+    effects = own if held.all() else own.keep(held)
     if not isinstance(model.likelihood, CorrelatedNormal):
         return effects
     return replace(effects, shared=_across(effects, model.likelihood.within))
@@ -102,7 +116,9 @@ def at_rho(grid: Grid, model: Model, rho: float) -> tuple[Grid, Model]:
         replace(rule, **{"rho": rho}) if own else rule
         for rule, own in zip(rules, assumed, strict=True)
     ]
-    review = replace(grid.review, effects=grid.review.effects.sharing(*varied))
+    others = tuple(one.sharing(*varied) for one in grid.review.others)
+    effects = grid.review.effects.sharing(*varied)
+    review = replace(grid.review, effects=effects, others=others)
     known = isinstance(model.likelihood, CorrelatedNormal)
     return replace(grid, review=review), replace(model, likelihood=Normal()) if known else model
 

@@ -26,7 +26,7 @@ class Joint:
     ----------
     fit : Fit
     table : DataFrame
-        One row for each cell that is analysed: ``outcome, time, population, k`` (its own
+        One row for each cell that is analysed: ``outcome, time, population, measure, k`` (its own
         estimates); ``alone, alone_lower, alone_upper`` (the cell by itself; nan with k = 0);
         ``estimate, lower, upper, p_gt_0`` (the same under the joint model); ``borrowed`` = 1 −
         Var(joint) / Var(alone), nan with k = 0; ``same_outcome`` and ``other_outcomes``, the trials
@@ -87,7 +87,7 @@ def joint(
     table = pd.DataFrame(rows)
     order = [name for name in table if name != "note"]
     table = table[[*order, "note"]]
-    table.attrs["direction"] = review.effects.direction
+    table.attrs["direction"] = found.effects.direction
     return Joint(found, table)
 
 
@@ -111,7 +111,8 @@ def _wanted(means: Averages, grid: Grid, cell: Cell) -> tuple[Combination | None
 
 
 def _row(one: Answered, read: pd.DataFrame, *, note: str) -> dict[str, object]:
-    place = dict(zip(("outcome", "time", "population"), one.cell.key, strict=True))
+    axes = ("outcome", "time", "population", "measure")
+    place = dict(zip(axes, (*one.cell.key, one.cell.measure), strict=True))
     alone = one.alone
     here = read.loc[one.cell.name] if one.cell.name in read.index else pd.Series(dtype=float)
     names = {"estimate": "mean", "lower": "lower", "upper": "upper", "p_gt_0": "p_gt_0"}

@@ -1,26 +1,13 @@
 """What the measures of an association in one sample share."""
 
 from dataclasses import dataclass
-from typing import ClassVar, override
+from typing import ClassVar
 
-import pandas as pd
-
-from consilience.measures.base import Floats, Measure, unit_information_sd
-from consilience.measures.sizes import alone, scaled_by_total
+from consilience.measures.one_sample import OneSample
 
 
 @dataclass(frozen=True, slots=True)
-class Association(Measure):
+class Association(OneSample):
     """A measure of how two variables go together in one sample."""
 
     stands: ClassVar[str] = "Associations as they stand; no direction was declared."
-
-    @override
-    def unit_sd(self, table: pd.DataFrame, v: Floats) -> float:
-        """Return the unit-information standard deviation on the analysed scale."""
-        return unit_information_sd(alone(self.complete(table)), v)
-
-    @override
-    def new_variance(self, theta: Floats, *, n1: int, n2: int, observed: pd.DataFrame) -> Floats:
-        """Return the average variance of the observed studies, scaled to n1 + n2 participants."""
-        return scaled_by_total(theta, n=n1 + n2, observed=observed)

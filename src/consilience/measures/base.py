@@ -112,7 +112,7 @@ class Measure(ABC):
 
         References
         ----------
-        Röver, Bender, Dias, et al. (2021), Res. Synth. Methods 12, 448-474, § 2.4.
+        Röver, Bender, Dias, et al. (2021), § 2.4, doi:10.1002/jrsm.1475.
         """
 
     @abstractmethod
@@ -145,6 +145,13 @@ class Measure(ABC):
         """Turn values of the analysed scale into those that are shown (here: the same)."""
         return x
 
+    @property
+    def turned(self) -> str:
+        """Which way its values point once they are turned, in one sentence."""
+        null = float(np.asarray(self.display(np.zeros(1)))[0])
+        above = "Positive effects" if null == 0.0 else f"Values above {null:g}"
+        return f"{above} favour the intervention."
+
     def complete(self, table: pd.DataFrame) -> pd.DataFrame:
         """Give metafor's columns the names used here, and fill what follows from other columns.
 
@@ -157,12 +164,13 @@ class Measure(ABC):
         DataFrame, k rows
             A column that is there under both names stays as it is.
         """
+        there = set(table.columns.tolist())
         names = {
             alias: name
             for alias, name in self.aliases.items()
-            if alias in table and name not in table
+            if alias in there and name not in there
         }
-        return table.rename(columns=names)
+        return table.rename(columns=names) if names else table
 
     def problems(self, table: pd.DataFrame) -> tuple[Problem, ...]:
         """Find everything that keeps the rows of a complete table from having this effect.
@@ -241,7 +249,8 @@ def unit_information_sd(table: pd.DataFrame, v: Floats) -> float:
 
     References
     ----------
-    Röver, Bender, Dias, et al. (2021), Res. Synth. Methods 12, 448-474, equation 6.
+    Röver, Bender, Dias, et al. (2021), Res. Synth. Methods 12, 448-474, equation 6,
+    doi:10.1002/jrsm.1475.
     """
     n = participants(table)
     known = ~np.isnan(n)

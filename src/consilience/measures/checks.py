@@ -119,7 +119,8 @@ def _wrong(table: pd.DataFrame, column: str, *, rule: Rule) -> Iterator[Problem]
     values = numbers(table[column])
     filled = ~table[column].isna().to_numpy()
     unread = filled & np.isnan(values)
-    for study, cell in zip(_named(table, unread), table[column][unread].map(str), strict=True):
+    cells = table[column][unread].map(str) if unread.any() else ()
+    for study, cell in zip(_named(table, unread), cells, strict=True):
         yield Problem("This is no number", how_to_write(tidy(cell)), study, column, cell)
     yield from at(
         table,
@@ -135,7 +136,7 @@ def _unfilled(table: pd.DataFrame, optional: Sequence[str]) -> Iterator[Problem]
     if not optional:
         return
     names = " or ".join(optional)
-    unfilled = table[list(optional)].isna().all(axis="columns").to_numpy()
+    unfilled = np.logical_and.reduce([table[column].isna().to_numpy() for column in optional])
     for study in _named(table, unfilled):
         yield Problem("The cell is empty", "Fill one of them, or leave the row out.", study, names)
 

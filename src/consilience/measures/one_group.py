@@ -1,28 +1,15 @@
 """What all measures of a single group share: a level, not a contrast."""
 
 from dataclasses import dataclass
-from typing import ClassVar, override
+from typing import ClassVar
 
-import pandas as pd
-
-from consilience.measures.base import Floats, Measure, unit_information_sd
-from consilience.measures.sizes import alone, scaled_by_total
+from consilience.measures.one_sample import OneSample
 
 
 @dataclass(frozen=True, slots=True)
-class OneGroup(Measure):
+class OneGroup(OneSample):
     """A measure of one group: it has no null value and no direction."""
 
     null: ClassVar[float] = float("nan")
     directional: ClassVar[bool] = False
     stands: ClassVar[str] = "Values describe one group; no direction applies."
-
-    @override
-    def unit_sd(self, table: pd.DataFrame, v: Floats) -> float:
-        """Return the unit-information standard deviation on the analysed scale."""
-        return unit_information_sd(alone(self.complete(table)), v)
-
-    @override
-    def new_variance(self, theta: Floats, *, n1: int, n2: int, observed: pd.DataFrame) -> Floats:
-        """Return the average variance of the observed studies, scaled to n1 + n2 participants."""
-        return scaled_by_total(theta, n=n1 + n2, observed=observed)

@@ -76,6 +76,7 @@ def _key() -> Iterator[Entry]:
 
 
 def _column(table: pd.DataFrame, name: str) -> Array:
+    """Read one axis of the table; refuse a table that another diagnostic made."""
     if name not in table:
         known = ", ".join(map(str, table.columns))
         raise ModelError(
@@ -97,6 +98,7 @@ def _outstanding(height: Array) -> NDArray[np.intp]:
 
 
 def _alt(table: pd.DataFrame, x: Array, y: Array) -> str:
+    """Name the two trials that matter, with the share of the first in Q, for who cannot see."""
     names = (str(table.index[int(np.nanargmax(each))]) for each in (x, y))
     most, moves = (shortened(name, _NAME) for name in names)
     share = number(100.0 * float(np.nanmax(x) / np.nansum(x)), 0) if np.nansum(x) else "–"

@@ -64,6 +64,7 @@ def bias_dial(table: pd.DataFrame, effects: Effects) -> Figure:
 
 
 def _frame(plot: Axes, table: pd.DataFrame, *, effects: Effects, wide: float) -> None:
+    """Span the axes over every interval and the null, with round ticks on the display scale."""
     columns = ["lower", "upper", "prediction_lower", "prediction_upper"]
     ends = table[columns].to_numpy(dtype=float)
     null = effects.measure.null
@@ -79,6 +80,7 @@ def _frame(plot: Axes, table: pd.DataFrame, *, effects: Effects, wide: float) ->
 
 
 def _bands(plot: Axes, dial: pd.DataFrame) -> None:
+    """Draw the answer along the weight: mean, credible interval, and new true effects behind it."""
     x = _values(dial, "weight")
     for lower, upper, ink, order in _AREAS:
         ends = _values(dial, lower), _values(dial, upper)
@@ -88,6 +90,7 @@ def _bands(plot: Axes, dial: pd.DataFrame) -> None:
 
 
 def _alternative(plot: Axes, row: pd.Series) -> None:
+    """Draw the model that estimates the bias, apart from the dial because it has no weight."""
     plot.axvline(1.0 + 0.25 * (_BESIDE - 1.0), color=FAINT, lw=0.6, ls=(0, (1, 2)), label="apart")
     for lower, upper, ink, order in _AREAS:
         start, end = float(row[lower]), float(row[upper])
@@ -97,6 +100,7 @@ def _alternative(plot: Axes, row: pd.Series) -> None:
 
 
 def _foot(page: Axes, plot: Axes, *, beside: bool, y: float) -> None:
+    """Say under the axis what its two ends mean, and what stands beside the dial."""
     width = MARGIN + ROOM - _LEFT
     first, last = plot.get_xlim()
 
@@ -112,6 +116,7 @@ def _foot(page: Axes, plot: Axes, *, beside: bool, y: float) -> None:
 
 
 def _key(table: pd.DataFrame) -> Iterator[Entry]:
+    """Explain only the signs that are drawn: the model with a bias need not be there."""
     level = mass(float(table["level"].dropna().iloc[0]))
     yield Entry(Dot((0.0, np.nan, np.nan), ink=BAYES), "posterior mean")
     if table.loc[table["weight"].isna(), "mean"].notna().any():

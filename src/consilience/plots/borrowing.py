@@ -56,6 +56,7 @@ def borrowing(found: Borrowing) -> Figure:
 
 
 def _line(name: str, row: pd.Series, trials: pd.DataFrame) -> Line:
+    """Put a trial's own interval above its posterior one, the square as large as its weight."""
     level, own = float(row["level"]), float(row["yi"])
     half = float(ndtri((1.0 + level) / 2.0)) * float(row["sei"])
     value = (float(row["mean"]), float(row["lower"]), float(row["upper"]))

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from pandas.api.types import is_numeric_dtype
 
 from consilience.classical.pooled import Pooled
-from consilience.design.columns import as_labels
+from consilience.design.columns import as_labels, column_of
 from consilience.design.grammar import mentions
 from consilience.errors import ModelError
 from consilience.gaussian import Array
@@ -105,11 +105,10 @@ class _View:
     colour: str
 
     def __post_init__(self) -> None:
+        """Refuse a column that is absent, holds labels, or does not move the regression."""
         table = self.pooled.effects.frame
         for name in filter(None, (self.by, self.colour)):
-            if name not in table:
-                known = ", ".join(map(str, table.columns))
-                raise ModelError(f"There is no column {name!r} among the trials. Columns: {known}.")
+            column_of(table, name)
         if not is_numeric_dtype(table[self.by]):
             raise ModelError(
                 f"{self.by!r} holds labels; a bubble plot needs a number. For the effect of each "
@@ -188,6 +187,7 @@ class _View:
         return Frame(x=across, y=up, titles=(label, effects.measure.label))
 
     def _line(self, level: dict[str, str]) -> _Line:
+        """Give the regression at one level of the colours, with its band and new true effects."""
         pooled = self.pooled
         found = pooled.contrast(self._rows(self.grid, level), labels=[""] * _POINTS)
         fit, se, lower, upper = (
@@ -207,6 +207,7 @@ class _View:
 
 
 def _lines(plot: Axes, view: _View) -> None:
+    """Draw each regression line with its bands; the null only where the axis reaches it."""
     single = len(view.lines) == 1
     for place, line in enumerate(view.lines):
         ink = INK if single else _INKS[place % len(_INKS)]
@@ -224,6 +225,7 @@ def _lines(plot: Axes, view: _View) -> None:
 
 
 def _bubbles(plot: Axes, view: _View) -> None:
+    """Draw each trial, its area its weight, in the colour and shape of its level."""
     sides = view.sides
     # The large ones first, so that none hides a small one.
     for place in np.argsort(-sides, kind="stable"):
@@ -236,6 +238,7 @@ def _bubbles(plot: Axes, view: _View) -> None:
 
 
 def _key(view: _View) -> Iterator[Entry]:
+    """Explain the levels where trials are coloured, the bands where there is one line."""
     small, single = (0.0, np.nan, np.nan), len(view.lines) == 1
     if view.colour:
         for place, level in enumerate(view.levels):
@@ -252,6 +255,7 @@ def _key(view: _View) -> Iterator[Entry]:
 
 
 def _texts(view: _View) -> Iterator[str]:
+    """Say the slope with its interval and p, what is averaged over, and which way is better."""
     pooled = view.pooled
     if view.by in pooled.names:
         row = pooled.summary().to_dict(orient="index")[view.by]

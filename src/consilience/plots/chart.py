@@ -161,6 +161,7 @@ class Chart:
         return sum(self.tall(line) for line in self.lines)
 
     def _paint_head(self, page: Axes, grid: Grid, y: float) -> None:
+        """Write the headings over their columns, shortening the first to the room it has."""
         right = Look(bold=True, side="right")
         room = (grid.label if grid.befores else grid.end) - grid.left - _SPACE
         put(
@@ -172,6 +173,7 @@ class Chart:
             put(page, (edges[-1], y), heading, look=right)
 
     def _paint_line(self, page: Axes, grid: Grid, *, line: Line, y: float) -> None:
+        """Write label and numbers of a line; on narrow sheets they stand below each other."""
         if self.stacked:
             self._paint_stacked(page, grid, line=line, y=y)
         else:
@@ -197,6 +199,7 @@ class Chart:
             paint_heads(page, self.lights, left=left, y=y)
 
     def _paint_label(self, page: Axes, grid: Grid, *, line: Line, y: float) -> None:
+        """Write a label over as many lines as its row is high, centred on the row."""
         x = grid.left + line.level * INDENT
         # A line without marks may run on over the empty plot.
         end = grid.label if line.before else grid.start - GAP if line.marks else grid.end
@@ -207,6 +210,7 @@ class Chart:
             put(page, (x, y + up), text, look=Look(bold=line.bold))
 
     def _paint_stacked(self, page: Axes, grid: Grid, *, line: Line, y: float) -> None:
+        """Write label above and numbers below the marks, for sheets without room for columns."""
         x, up = grid.left + line.level * INDENT, line.height / 2.0 + 0.4 * _ABOVE
         room = across() - MARGIN - x - self.wide * bool(line.lights)
         label = shortened(line.label, room, bold=line.bold)
@@ -217,6 +221,7 @@ class Chart:
             put(page, (x, y + down), text, look=Look(SMALL, ink=FAINT, bare=False))
 
     def _paint_axis(self, plot: Axes) -> None:
+        """Draw the effect's axis, the line of no effect, and the dotted one through the mean."""
         self.scale.apply(plot)
         plot.set_ylim(self._body, 0.0)
         plot.set_yticks([])
@@ -227,6 +232,7 @@ class Chart:
             plot.axvline(self.guide, color=FAINT, lw=0.8, ls=(0, (1, 2)), zorder=1, label="guide")
 
     def _paint_foot(self, page: Axes, grid: Grid, y: float) -> None:
+        """Write under the axis what it measures, and over that which side favours whom."""
         span = grid.end - grid.start
         null = grid.start + self.scale.share(self.scale.null) * span
         if any(self.sides) and np.isfinite(null):

@@ -32,6 +32,8 @@ def cumulative(table: pd.DataFrame) -> Figure:
     ------
     ModelError
         If this is no table, or no row holds an estimate.
+    DataError
+        For an empty cell in the column that ordered the trials.
 
     References
     ----------
@@ -53,6 +55,7 @@ def cumulative(table: pd.DataFrame) -> Figure:
 
 
 def _labels(table: pd.DataFrame, by: str) -> list[str]:
+    """Name each step by its trial and, unless the name holds it, the value that ordered it."""
     names = [str(name) for name in table.index]
     if by not in table:
         return names
@@ -62,6 +65,7 @@ def _labels(table: pd.DataFrame, by: str) -> list[str]:
 
 
 def _alt(steps: Steps, last: str) -> str:
+    """Say how many steps there are, between which trials, and where they end."""
     names = steps.table.index
     first, final = (shortened(str(names[place]), _NAME) for place in (0, -1))
     return (

@@ -79,6 +79,7 @@ def p_values(x: Array, *, estimate: float, se: float, df: float) -> Array:
 
 
 def _scale(results: tuple[Pooled, ...]) -> Scale:
+    """Span the axis over the trials' intervals and each mean out to where its curve is flat."""
     effects = results[0].effects
     half = 1.96 * np.sqrt(effects.v)
     rows = zip(effects.y, effects.y - half, effects.y + half, strict=True)
@@ -96,6 +97,7 @@ def _grid(scale: Scale, *fixed: float) -> Array:
 
 
 def _trials(plot: Axes, pooled: Pooled, *, scale: Scale) -> None:
+    """Draw each trial's two-sided p at every hypothesis, the fainter the more trials there are."""
     effects = pooled.effects
     look: dict[str, Any] = {"c": RULE, "lw": 0.8, "zorder": 1.5, "label": "trial"}
     look["alpha"] = float(np.clip(12.0 / effects.k, 0.25, 1.0))
@@ -105,6 +107,7 @@ def _trials(plot: Axes, pooled: Pooled, *, scale: Scale) -> None:
 
 
 def _means(plot: Axes, results: tuple[Pooled, ...], *, scale: Scale) -> None:
+    """Draw each analysis' p at every hypothesis, and the first one's for a new true effect."""
     for place, each in enumerate(results):
         row, look = each.average(), Colour.of(place)
         at, se, df = (float(row[name]) for name in ("estimate", "se", "df"))
@@ -119,6 +122,7 @@ def _means(plot: Axes, results: tuple[Pooled, ...], *, scale: Scale) -> None:
 
 
 def _levels(plot: Axes, page: Axes, frame: Frame) -> None:
+    """Draw the usual levels of p, each named by the interval that it cuts off."""
     for level in _LEVELS:
         plot.axhline(level, c=FAINT, lw=0.8, ls=(0, (1, 2)), zorder=3, label="level")
     right = frame.box.right + 0.06
@@ -138,6 +142,7 @@ def _at_null(pooled: Pooled) -> str:
 
 
 def _key(results: tuple[Pooled, ...]) -> Iterator[Entry]:
+    """Explain the trials, one sign for each analysis, and new true effects if they are drawn."""
     yield Entry(Stroke(_SMALL, ink=RULE, thick=0.8), "a trial")
     for place, name in enumerate(names(results)):
         look = Colour.of(place)

@@ -10,6 +10,7 @@ from pandas.api.types import is_numeric_dtype
 
 from consilience.classical.pooled import Pooled
 from consilience.compare import compare
+from consilience.design.columns import column_of
 from consilience.effects import Effects
 from consilience.errors import ModelError
 from consilience.fit import Fit
@@ -192,12 +193,8 @@ class Evidence:
         return Groups(members, pd.DataFrame(), "", bayesian=False)
 
     def _members(self) -> dict[str, list[int]]:
-        if self.group not in self.effects.table:
-            known = ", ".join(str(column) for column in self.effects.table.columns)
-            raise ModelError(
-                f"There is no column {self.group!r} among the trials. Columns: {known}."
-            )
-        values = [str(value) for value in self.effects.table[self.group]]
+        """Give the places of the trials of each level, in the order in which they are drawn."""
+        values = [str(value) for value in column_of(self.effects.table, self.group)]
         levels = sorted(set(values), key=lambda name: (name.lower(), name))
         return {level: [n for n in self.order if values[n] == level] for level in levels}
 

@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from consilience.design.columns import column_of
 from consilience.errors import ModelError
 from consilience.exposure import CAVEAT, ExposureComparison, curve_of
 from consilience.exposure.facts import MADE
@@ -100,11 +101,10 @@ class _View:
     level: float
 
     def __post_init__(self) -> None:
+        """Refuse an absent column, and a fit whose effect does not depend on the exposure."""
         table = self.effects.table
         for name in (self.column, *([self.error] if self.error else [])):
-            if name not in table:
-                known = ", ".join(map(str, table.columns))
-                raise ModelError(f"There is no column {name!r} among the trials. Columns: {known}.")
+            column_of(table, name)
         terms = self.one.model.terms
         if not self.averaged and not any(term.reads(self.column) for term in terms):
             raise ModelError(
@@ -230,6 +230,7 @@ def _hill(plot: Axes, view: _View) -> None:
 
 
 def _curve(plot: Axes, view: _View) -> None:
+    """Draw the posterior mean along the exposure with its band, and the null within reach."""
     lower, upper, mean = (
         view.curve[name].to_numpy(dtype=float) for name in ("lower", "upper", "mean")
     )
@@ -241,6 +242,7 @@ def _curve(plot: Axes, view: _View) -> None:
 
 
 def _trials(plot: Axes, view: _View) -> None:
+    """Draw trials of known exposure: their area the precision, a bar the exposure's error."""
     # The large ones first, so that none hides a small one.
     for place in np.argsort(-view.sides, kind="stable"):
         x, y, half = view.x[place], float(view.effects.y[place]), view.half[place]
@@ -253,6 +255,7 @@ def _trials(plot: Axes, view: _View) -> None:
 
 
 def _key(view: _View) -> Iterator[Entry]:
+    """Explain the signs that are drawn; averaged curves say that their threshold is conditional."""
     yield Entry(Point((0.0, np.nan, np.nan), face="#BABABA"), "a trial (area: precision)")
     if np.any(view.half > 0.0):
         yield Entry(Stroke(_SMALL, ink=FAINT), "standard error of its exposure")

@@ -63,6 +63,7 @@ class _Narrow:
         return Plate(MARGIN + indent, y, room() - indent, tall(lines), lines)
 
     def _arrows(self) -> Iterator[tuple[Place, ...]]:
+        """Run one trunk down the left edge, with a branch to every box of exclusions."""
         trunk = MARGIN + _TRUNK
         for part in (*SEARCHED, Part.INCLUDED):
             chain = mains(self.boxes, part)

@@ -125,6 +125,7 @@ class _Wide:
                 yield Plate(MARGIN, top, _BAR, end - top, (name,), upright=True)
 
     def _arrows(self) -> Iterator[tuple[Place, ...]]:
+        """Give the corners of each arrow: down the stages, off to exclusions, on to the next."""
         for part in (*SEARCHED, Part.INCLUDED):
             for one, after in steps(self.boxes, part):
                 yield self._down(one, after)

@@ -111,6 +111,7 @@ def described(evidence: Evidence, scale: Scale) -> str:
 
 
 def _trials(evidence: Evidence, more: Extras) -> Iterator[Line]:
+    """Give the lines of the trials, each group under its own estimate."""
     if not evidence.group:
         yield from (_trial(evidence, place, more=more) for place in evidence.order)
         return
@@ -132,6 +133,7 @@ def _trials(evidence: Evidence, more: Extras) -> Iterator[Line]:
 
 
 def _trial(evidence: Evidence, place: int, *, more: Extras, level: int = 0) -> Line:
+    """Put the trial as reported and, below it, its true effect in the first fit on one line."""
     effects = evidence.effects
     half = float(ndtri((1.0 + evidence.level) / 2.0) * np.sqrt(effects.v[place]))
     at = float(effects.y[place])
@@ -162,6 +164,7 @@ def _side(evidence: Evidence, place: int) -> float:
 
 
 def _answers(evidence: Evidence, more: Extras) -> Iterator[Line]:
+    """Give each analysis a diamond, and a prediction interval where it says more than that."""
     for place, (name, result) in enumerate(zip(evidence.names, evidence.results, strict=True)):
         row = evidence.table.iloc[place]
         value, filled = values_of(row), isinstance(result, Fit)
@@ -184,6 +187,7 @@ def _answers(evidence: Evidence, more: Extras) -> Iterator[Line]:
 
 
 def _key(evidence: Evidence, marks: list[Mark]) -> Iterator[Entry]:
+    """Explain only the signs that are drawn, Bayesian and classical apart."""
     small = (0.0, -0.12, 0.12)
     fits = [isinstance(result, Fit) for result in evidence.results]
     area = " (area: weight)" if evidence.weighted else ""
@@ -199,6 +203,7 @@ def _key(evidence: Evidence, marks: list[Mark]) -> Iterator[Entry]:
 
 
 def _notes(evidence: Evidence, digits: int) -> Iterator[str]:
+    """Say what is counted, the heterogeneity of each analysis, the weights, and what groups say."""
     effects = evidence.effects
     yield f"{counted(effects)} {effects.direction}"
     rows = zip(evidence.names, evidence.taus(digits), evidence.table["I2"], strict=True)

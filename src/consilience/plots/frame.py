@@ -111,6 +111,7 @@ class Frame:
             put(page, (label.x, label.y), label.text, look=Look(SMALL, side="center"))
 
     def _paint_titles(self, page: Axes) -> None:
+        """Write the axes' titles, and which side favours whom, without leaving the sheet."""
         box, full = self.box, room()
         above = shortened(self.titles[1], full)
         put(page, (MARGIN, box.top - 0.14), above, look=Look())

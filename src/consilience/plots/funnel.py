@@ -1,8 +1,6 @@
 """The funnel plot: whether small trials say something else than large ones."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -17,22 +15,18 @@ from consilience.classical.small_study.trim_fill import TrimFill
 from consilience.effects import Effects
 from consilience.errors import ModelError
 from consilience.fit import Fit
-from consilience.gaussian import Array
 from consilience.plots import precision
-from consilience.plots.evidence import Evidence
-from consilience.plots.frame import Frame, along, drawn
-from consilience.plots.marks import Dot, Square, Stroke, Strokes, Swatch
+from consilience.plots.frame import along, drawn
+from consilience.plots.funnelled import POINTS, Z95, Result, View, line_of
+from consilience.plots.marks import Dot, Stroke, Strokes, Swatch
 from consilience.plots.page import Entry, Notes
 from consilience.plots.precision import Precision
-from consilience.plots.scale import Scale, spanning
 from consilience.plots.style import BAND, BAYES, CLASSICAL, FAINT, INK, PALE, style
 from consilience.plots.text import p_equals
-from consilience.plots.words import counted, sides
+from consilience.plots.words import counted
 
 _SMALL = (0.0, -0.12, 0.12)
-_FEW, _CURVE = 10, 200
-_POWERS = {"sei": 1, "vi": 2}
-_Z95 = float(ndtri(0.975))
+_FEW = 10
 _DASHES = (6.0, 2.0, 1.0, 2.0)
 _BANDS = ((0.1, 0.05, "#C4C4C4"), (0.05, 0.01, BAND), (0.01, 0.0, PALE))
 _TOO_FEW = (
@@ -58,8 +52,6 @@ _NOT_SHOWN = (
     "A funnel plot shows fits and what cs.pool, trim_fill and regression_test give, not a {}. Draw "
     "funnel(effects, cs.pool(effects)); forest() shows the mean of every analysis."
 )
-
-type Result = Fit | Pooled | TrimFill | pd.DataFrame
 
 
 @style()
@@ -92,6 +84,8 @@ def funnel(effects: Effects, *results: Result, axis: str | Precision = "sei") ->
         about one mean by their standard errors alone; for an unknown axis, sizes that are missing,
         a trim and fill of other trials, a table that is no regression test on ``"sei"`` or
         ``"vi"``.
+    DataError
+        For numbers that double precision cannot hold.
 
     References
     ----------
@@ -102,7 +96,7 @@ def funnel(effects: Effects, *results: Result, axis: str | Precision = "sei") ->
     checked(effects)
     if unknown := [each for each in results if not isinstance(each, _SHOWN)]:
         raise ModelError(_NOT_SHOWN.format(type(unknown[0]).__name__))
-    view = _View(effects, results, precision.get(axis) if isinstance(axis, str) else axis)
+    view = View(effects, results, precision.get(axis) if isinstance(axis, str) else axis)
     frame = view.frame
     notes = Notes(tuple(_key(view)), tuple(_texts(view)))
 
@@ -116,101 +110,8 @@ def funnel(effects: Effects, *results: Result, axis: str | Precision = "sei") ->
     return drawn(frame, notes, paint, watermark=view.evidence.watermark, alt=_alt(view))
 
 
-@dataclass(frozen=True, eq=False)
-class _View:
-    """What is shown, sorted by what it is."""
-
-    effects: Effects
-    results: Sequence[Result]
-    axis: Precision
-
-    @cached_property
-    def evidence(self) -> Evidence:
-        middle = tuple(each for each in self.results if isinstance(each, Fit | Pooled))
-        return Evidence(self.effects, middle[:1])
-
-    @cached_property
-    def filled(self) -> tuple[TrimFill, ...]:
-        """The trim and fill among the results: none or one, of the same trials."""
-        found = tuple(each for each in self.results if isinstance(each, TrimFill))
-        for each in found:
-            k = each.pooled.effects.k - each.missing
-            if not np.array_equal(each.pooled.effects.y[:k], self.effects.y):
-                raise ModelError(
-                    f"This trim and fill is of {k} other trials than the {self.effects.k} of the "
-                    "funnel plot. Give trim_fill(pooled) of the same effects."
-                )
-        return found[:1]
-
-    @cached_property
-    def tests(self) -> tuple[pd.DataFrame, ...]:
-        """The regression test among the results: none or one, with a line to draw."""
-        found = tuple(each for each in self.results if isinstance(each, pd.DataFrame))
-        for each in found:
-            if each.attrs.get("predictor") not in _POWERS or "limit" not in each.index:
-                raise ModelError(
-                    'A funnel plot shows the line of regression_test(effects) by "sei" or '
-                    '"vi"; this table is none.'
-                )
-        return found[:1]
-
-    @cached_property
-    def added(self) -> tuple[Array, Array]:
-        """The filled trials: effects, and places on the axis."""
-        for each in self.filled:
-            kept = np.arange(each.pooled.effects.k) >= self.effects.k
-            if kept.any():
-                new = each.pooled.effects.keep(kept)
-                return new.y, self.axis.of(new)
-        return np.empty(0), np.empty(0)
-
-    @cached_property
-    def at(self) -> Array:
-        return self.axis.of(self.effects)
-
-    @cached_property
-    def frame(self) -> Frame:
-        up = self.axis.scale(self.at)
-        titles = (self.effects.measure.label, self.axis.label)
-        return Frame(x=self._across(up), y=up, titles=titles, sides=sides(self.effects), height=3.9)
-
-    @cached_property
-    def curve(self) -> tuple[Array, Array]:
-        """Places on the axis from top to bottom, and the standard errors there."""
-        ends = self.axis.scale(self.at)
-        places = np.linspace(ends.upper, ends.lower, _CURVE)
-        return places, self.axis.errors(places)
-
-    @property
-    def funnelled(self) -> bool:
-        return bool(np.isfinite(self.curve[1]).all())
-
-    @cached_property
-    def lines(self) -> list[tuple[Array, Array]]:
-        """What names should not cover."""
-        y, se = self.curve
-        null = self.effects.measure.null
-        means = [*self.evidence.means, *([] if np.isnan(null) else [null])]
-        found = [(np.full(_CURVE, mean), y) for mean in means]
-        for mean in self.evidence.means if self.funnelled else ():
-            found += [(mean + sign * _Z95 * se, y) for sign in (-1.0, 1.0)]
-        tests = [(_line(each, se), y) for each in self.tests if self.funnelled]
-        return [*found, *tests, self.added]
-
-    def _across(self, up: Scale) -> Scale:
-        half, widest = _Z95 * np.sqrt(self.effects.v), float(np.nan_to_num(self._widest(up)))
-        middle = self.effects.y
-        values = zip(middle, middle - half, middle + half, strict=True)
-        marks = [Square((float(a), float(b), float(c))) for a, b, c in values]
-        marks += [Square((at, at - widest, at + widest)) for at in self.evidence.means]
-        marks += [Square((float(at), np.nan, np.nan)) for at in self.added[0]]
-        return spanning(marks, self.effects.measure.null, self.effects.measure.display)
-
-    def _widest(self, up: Scale) -> float:
-        return _Z95 * float(self.axis.errors(np.array([up.lower]))[0])
-
-
-def _bands(plot: Axes, view: _View) -> None:
+def _bands(plot: Axes, view: View) -> None:
+    """Shade where a trial of this error would have which p against no effect."""
     null, (y, se) = view.effects.measure.null, view.curve
     if np.isnan(null):
         return
@@ -221,33 +122,30 @@ def _bands(plot: Axes, view: _View) -> None:
     for sign, edge in ((-1.0, view.frame.x.lower), (1.0, view.frame.x.upper)):
         for outer, inner, ink in _BANDS:
             first = null + sign * _critical(outer) * se
-            far = np.full(_CURVE, edge + sign * reach)
+            far = np.full(POINTS, edge + sign * reach)
             second = null + sign * _critical(inner) * se if inner else far
             look: dict[str, Any] = {"color": ink, "lw": 0.0, "zorder": 0, "label": f"p < {outer}"}
             plot.fill_betweenx(y, first, second, **look)
 
 
-def _limits(plot: Axes, view: _View) -> None:
+def _limits(plot: Axes, view: View) -> None:
+    """Draw means with their 95 % limits, means with filled trials, and Egger's line."""
     y, se = view.curve
     ends = [view.frame.y.lower, view.frame.y.upper]
     for middle in view.evidence.means:
         plot.plot([middle, middle], ends, color=BAYES, lw=1.1, zorder=2, label="mean")
         for sign in (-1.0, 1.0) if view.funnelled else ():
-            limit = middle + sign * _Z95 * se
+            limit = middle + sign * Z95 * se
             plot.plot(limit, y, color=BAYES, lw=1.0, ls=(0, (4, 2)), label="limit")
     for each in view.filled:
         mean = float(each.pooled.average()["estimate"])
         plot.plot([mean, mean], ends, color=CLASSICAL, lw=1.2, ls=(0, (1, 1)), label="filled mean")
     for test in view.tests if view.funnelled else ():
-        plot.plot(_line(test, se), y, color=INK, lw=1.2, ls=(0, _DASHES), label="egger")
+        plot.plot(line_of(test, se), y, color=INK, lw=1.2, ls=(0, _DASHES), label="egger")
 
 
-def _line(test: pd.DataFrame, se: Array) -> Array:
-    slope, limit = (float(test["estimate"][name]) for name in ("slope", "limit"))
-    return np.asarray(limit + slope * se ** _POWERS[str(test.attrs["predictor"])])
-
-
-def _points(plot: Axes, view: _View) -> None:
+def _points(plot: Axes, view: View) -> None:
+    """Draw the trials; one beyond the axis becomes an arrow at its edge, so that none is lost."""
     y, at = view.effects.y, view.at
     left, right = plot.get_xlim()
     inside = (y >= left) & (y <= right)
@@ -260,7 +158,8 @@ def _points(plot: Axes, view: _View) -> None:
     plot.plot(*view.added, marker="o", ms=6.0, label="filled", **hollow)
 
 
-def _key(view: _View) -> Iterator[Entry]:
+def _key(view: View) -> Iterator[Entry]:
+    """Explain only what is drawn; without a funnel there are neither limits nor bands."""
     if np.isfinite(view.effects.measure.null) and view.funnelled:
         for outer, inner, ink in _BANDS:
             said = f"{inner} < p < {outer}" if inner else f"p < {outer} against no effect"
@@ -278,7 +177,7 @@ def _key(view: _View) -> Iterator[Entry]:
         yield Entry(Stroke(_SMALL, dashes=_DASHES), f"regression test, {p}")
 
 
-def _texts(view: _View) -> Iterator[str]:
+def _texts(view: View) -> Iterator[str]:
     if not view.funnelled:
         yield _NO_FUNNEL
     yield _TOO_FEW if view.effects.k < _FEW else _CAUSES
@@ -286,7 +185,8 @@ def _texts(view: _View) -> Iterator[str]:
         yield _TIED
 
 
-def _alt(view: _View) -> str:
+def _alt(view: View) -> str:
+    """Count the trials on either side of the mean, which is what the eye would compare."""
     effects, (mean, *_) = view.effects, (*view.evidence.means, np.nan)
     either = (int((effects.y < mean).sum()), int((effects.y > mean).sum()))
     about = f" Estimates below the mean: {either[0]}; above: {either[1]}."

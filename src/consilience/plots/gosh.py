@@ -115,6 +115,7 @@ class _View:
     trial: str
 
     def __post_init__(self) -> None:
+        """Refuse a table that is not of subsets, and a trial that is in none."""
         absent = [name for name in ("estimate", "I2") if name not in self.table]
         if absent or self.table.empty:
             raise ModelError("A GOSH plot needs what classical.diagnostics.gosh(pooled) gives: the "
@@ -182,6 +183,7 @@ def _key(view: _View) -> Iterator[Entry]:
 
 
 def _note(view: _View) -> str:
+    """Say whether all subsets are shown or a sample, and what the coloured trial does to I²."""
     count = f"{len(view.table):,}".replace(",", "\N{NO-BREAK SPACE}")
     kind = "All" if view.table.attrs.get("complete", False) else "A random sample of the"
     which = "" if view.table.attrs.get("complete", False) else f"; {count} drawn"

@@ -135,6 +135,7 @@ def _pieces(chart: "Chart", place: int) -> list[float]:
 
 
 def _label_width(chart: "Chart") -> float:
+    """Measure the longest label that shares its line with the scale; others may run over it."""
     labels = [
         width(line.label, bold=line.bold) + line.level * INDENT
         for line in chart.measured()

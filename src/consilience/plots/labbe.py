@@ -1,6 +1,6 @@
 """L'Abbé's plot: the risk with the intervention against the risk without it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from scipy.special import expit, logit
 
 from consilience.classical.comparable import Analysis
 from consilience.compare import compare
@@ -16,6 +15,7 @@ from consilience.effects import Effects
 from consilience.errors import ModelError
 from consilience.fit import Fit
 from consilience.gaussian import Array
+from consilience.plots.equal_effects import AXES, CURVES, Axis
 from consilience.plots.frame import Frame, along, drawn
 from consilience.plots.marks import Point, Stroke
 from consilience.plots.page import Entry, Notes, room
@@ -25,32 +25,11 @@ from consilience.plots.text import decimals
 from consilience.plots.words import counted, names, refuse_others
 from consilience.trials.directions import signs
 
-type Curve = Callable[[Array, float], Array]
-type Turn = Callable[[Array], Array]
-
 _ROOM, _POINTS, _LARGEST, _SMALLEST = 1.08, 400, 15.0, 3.0
 _SIDE, _AXES = 4.4, 0.75
 _SMALL = (0.0, -0.12, 0.12)
 _INKS = (CLASSICAL, BAYES, "#009E73", "#CC79A7")
 _DASHES: tuple[tuple[float, ...], ...] = ((), (5.0, 2.0), (1.0, 1.2), (6.0, 2.0, 1.0, 2.0))
-
-CURVES: dict[str, Curve] = {
-    "AS": lambda p, d: np.sin(np.clip(np.arcsin(np.sqrt(p)) + d, 0.0, np.pi / 2.0)) ** 2,
-    "IRD": lambda rate, d: rate + d,
-    "IRR": lambda rate, d: rate * np.exp(d),
-    "OR": lambda p, d: expit(logit(p) + d),
-    "PETO": lambda p, d: expit(logit(p) + d),
-    "RD": lambda p, d: p + d,
-    "RR": lambda p, d: p * np.exp(d),
-}
-"""By measure: the risk or rate with the intervention, given that with the comparator."""
-
-AXES: dict[str, tuple[Turn, Turn]] = {
-    "risk": (np.asarray, np.asarray),
-    "log": (np.log, np.exp),
-    "logit": (logit, expit),
-}
-"""How both axes may be drawn: what turns risks or rates into places, and places into them."""
 
 
 @style()
@@ -141,6 +120,7 @@ class _View:
     axis: str
 
     def __post_init__(self) -> None:
+        """Refuse an unknown axis, a measure without a curve there, and different trials."""
         if self.axis not in AXES:
             raise ModelError(f"There is no axis {self.axis!r}. Known: {', '.join(AXES)}.")
         for result in self.results:
@@ -157,6 +137,10 @@ class _View:
     @property
     def effects(self) -> Effects:
         return self.results[0].effects
+
+    @property
+    def drawn_on(self) -> Axis:
+        return AXES[self.axis]
 
     @cached_property
     def rates(self) -> bool:
@@ -178,7 +162,7 @@ class _View:
         if absent:
             raise ModelError(f"L'Abbé's plot needs the columns {', '.join(needed)}; the trial "
                              f"table lacks {', '.join(absent)}.")  # fmt: skip
-        if self.rates and self.axis == "logit":
+        if self.rates and not self.drawn_on.takes_rates:
             raise ModelError('Rates have no odds; draw them on axis="log" or "risk".')
         a, n, c, m = (self.effects.table[name].to_numpy(dtype=float) for name in needed)
         return self._shown(a, n), self._shown(c, m), n + m
@@ -187,16 +171,16 @@ class _View:
         """Risks or rates, half an event added in the arms that would lie at infinity."""
         plain = events / size
         with np.errstate(divide="ignore"):
-            infinite = np.isinf(AXES[self.axis][0](plain))
+            infinite = np.isinf(self.drawn_on.turned(plain))
         return np.where(infinite, (events + 0.5) / (size + (not self.rates)), plain)
 
     @property
     def intervention(self) -> Array:
-        return AXES[self.axis][0](self.arms[0])
+        return self.drawn_on.turned(self.arms[0])
 
     @property
     def comparator(self) -> Array:
-        return AXES[self.axis][0](self.arms[1])
+        return self.drawn_on.turned(self.arms[1])
 
     @cached_property
     def mended(self) -> int:
@@ -211,8 +195,8 @@ class _View:
     def scale(self) -> Scale:
         """One scale for both arms; of risks from 0, and never beyond 1."""
         places = np.append(self.intervention, self.comparator)
-        if self.axis != "risk":
-            return replace(between(places), display=AXES[self.axis][1])
+        if not self.drawn_on.plain:
+            return replace(between(places), display=self.drawn_on.back)
         most = _ROOM * float(np.nanmax(places)) or 1.0
         top = most if self.rates else min(most, 1.0)
         return Scale(0.0, top, np.nan, decimals(top))
@@ -240,19 +224,20 @@ class _View:
     def curves(self) -> list[tuple[Array, Array]]:
         """Risks or rates of both arms along each result's mean effect, inside the frame."""
         found = []
-        (turned, back), (lower, upper) = AXES[self.axis], (self.scale.lower, self.scale.upper)
+        axis, lower, upper = self.drawn_on, self.scale.lower, self.scale.upper
         places = np.linspace(lower, upper, _POINTS)
         for result in self.results:
             table = compare({"mean": result})
             mean = self.turned * float(table["estimate"].iloc[0])
             with np.errstate(divide="ignore", invalid="ignore"):
-                shown = turned(CURVES[result.effects.measure.code](back(places), mean))
+                shown = axis.turned(CURVES[result.effects.measure.code](axis.back(places), mean))
             inside = (shown >= lower) & (shown <= upper)
             found.append((places[inside], shown[inside]))
         return found
 
 
 def _points(plot: Axes, view: _View) -> None:
+    """Draw each trial at its two risks or rates, the area its size."""
     look: dict[str, Any] = {"marker": "o", "ls": "none", "mfc": "none", "mec": INK, "mew": 1.0}
     share = np.sqrt(view.arms[2] / np.nanmax(view.arms[2]))
     rows = zip(view.comparator, view.intervention, share, strict=True)
@@ -269,6 +254,7 @@ def _texts(view: _View) -> Iterator[str]:
 
 
 def _key(view: _View) -> Iterator[Entry]:
+    """Explain the trials' areas and the curve of constant effect of each analysis."""
     yield Entry(Point((0.0, np.nan, np.nan), face="white"), f"a trial (area: {_AREA[view.rates]})")
     yield Entry(Stroke(_SMALL, ink=FAINT, thick=0.9), "no difference")
     for place, result in enumerate(view.results):

@@ -87,6 +87,7 @@ def _around(point: Place, reach: float) -> Box:
 
 
 def _candidates(point: Place, text: str) -> Iterator[Box]:
+    """Give the boxes that a label may take, the nearest to its point first."""
     half, tall = width(text, SMALL) / 2.0 + 0.02, _TALL / 2.0
     for gap in _NEAR:
         for right, down in _TOWARDS:

@@ -63,6 +63,7 @@ def leave_one_out(table: pd.DataFrame, *whole: Drawn) -> Figure:
 
 
 def _answers(whole: tuple[Drawn, ...]) -> Iterator[Line]:
+    """Give the answers from all trials as diamonds below the lines that leave one out."""
     for place, (name, result) in enumerate(zip(names(whole), whole, strict=True)):
         value, filled = values_of(compare({name: result}).iloc[0]), isinstance(result, Fit)
         ink = BAYES if filled else CLASSICAL

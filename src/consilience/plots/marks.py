@@ -249,6 +249,7 @@ def _stroke(axes: Axes, ends: tuple[float, float], y: float, *, ink: str, thick:
 
 
 def _arrows(axes: Axes, ends: tuple[float, float], y: float, *, ink: str) -> None:
+    """Show at the edges of the axis that an interval runs on beyond them."""
     left, right = axes.get_xlim()
     look: dict[str, Any] = {"ms": 4.5, "c": ink, "mew": 0.0, "clip_on": False, "zorder": 3.5}
     if ends[0] < left:

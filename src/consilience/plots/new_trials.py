@@ -7,8 +7,10 @@ import xarray as xr
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 
+from consilience import measures
 from consilience.errors import ModelError
 from consilience.gaussian import Array
+from consilience.measures import Measure
 from consilience.plots.chart import ROW, Chart, Line
 from consilience.plots.marks import Nested
 from consilience.plots.page import Entry, Notes, sheet_of
@@ -46,12 +48,13 @@ def new_trials(tree: xr.DataTree) -> Figure:
             "This tree has no group 'predictions'. new_trials() takes what predict() gives."
         )
     predictions = tree["predictions"].to_dataset()
-    lines = tuple(_lines(predictions))
+    lines, measure = tuple(_lines(predictions)), _measure(predictions)
+    null = float(np.asarray(measure.display(np.zeros(1)))[0])
     chart = Chart(
-        headings=("New trial", f"Median [{mass(_LEVEL)} interval]", "P(> 0)"),
+        headings=("New trial", f"Median [{mass(_LEVEL)} interval]", f"P(> {null:g})"),
         lines=lines,
-        scale=spanning([mark for line in lines for mark in line.marks], 0.0),
-        label="Effect",
+        scale=spanning([mark for line in lines for mark in line.marks], 0.0, measure.display),
+        label=measure.label,
     )
     sign = Nested((0.0, -0.12, 0.12), inner=(-0.07, 0.07), ink=BAYES)
     key = Entry(sign, f"median, {mass(_INNER)} and {mass(_LEVEL)} intervals of the predictions")
@@ -63,6 +66,11 @@ def new_trials(tree: xr.DataTree) -> Figure:
     return sheet_of(chart, Notes((key,), (words,)), str(predictions.attrs.get("watermark", "")))
 
 
+def _measure(predictions: xr.Dataset) -> Measure:
+    """Give the measure of the predicted effects; one without a scale where the tree names none."""
+    return measures.get(str(predictions.attrs.get("measure", "GEN")))
+
+
 def _lines(predictions: xr.Dataset) -> Iterator[Line]:
     names = [name for name in _WORDS if name in predictions]
     for place, trial in enumerate(predictions["trial"].to_numpy()):
@@ -72,6 +80,7 @@ def _lines(predictions: xr.Dataset) -> Iterator[Line]:
 
 
 def _line(name: str, draws: Array) -> Line:
+    """Draw one distribution by its median and two intervals, with P(above zero) beside it."""
     tails = [(1.0 - _LEVEL) / 2.0, (1.0 - _INNER) / 2.0]
     wanted = [0.5, tails[0], 1.0 - tails[0], tails[1], 1.0 - tails[1]]
     at, lower, upper, *inner = (float(each) for each in np.quantile(draws, wanted))

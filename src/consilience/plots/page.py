@@ -74,6 +74,7 @@ class Notes:
 
     @property
     def _rows(self) -> list[list[Entry]]:
+        """Break the key into rows that fit the sheet."""
         rows: list[list[Entry]] = [[]]
         for entry in self.key:
             if sum(each.width for each in (*rows[-1], entry)) > room() + _GAP:
@@ -92,6 +93,7 @@ def sheet_of(chart: Chart, notes: Notes, watermark: str = "", *, alt: str = "") 
 
 
 def _paint_row(sheet: Sheet, page: Axes, *, row: list[Entry], y: float) -> None:
+    """Draw each sign of a key in a small window of its own, with its words beside it."""
     x = MARGIN
     for entry in row:
         small = sheet.window(x, y - 0.08, width=_SIGN - 0.06, height=0.16)

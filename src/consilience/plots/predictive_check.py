@@ -64,6 +64,7 @@ def predictive_check(check: Check) -> Figure:
 
 
 def _chart(check: Check) -> Chart:
+    """Put each trial's estimate on the interval that the model foresees for it."""
     lines = tuple(_lines(check.trials))
     return Chart(
         headings=("Trial", "Observed [replicated]", "p"),
@@ -74,6 +75,7 @@ def _chart(check: Check) -> Chart:
 
 
 def _lines(trials: pd.DataFrame) -> Iterator[Line]:
+    """Give each trial its replicated interval and its p when left out; small ones stand out."""
     for label, row in trials.iterrows():
         at, lower, upper = (float(row[name]) for name in ("observed", "lower", "upper"))
         p = float(row["p_value_loo"])
@@ -95,6 +97,7 @@ def _probability(p: float, sign: str = "") -> str:
 
 
 def _paint_statistics(sheet: Sheet, page: Axes, check: Check) -> None:
+    """Draw each statistic's replicated values with the observed one and its p."""
     left, width = MARGIN + _CHART + _APART, ROOM - _CHART - _APART - _EDGE
     for place, (name, values) in enumerate(_replicated(check).items()):
         top = MARGIN + place * _STEP
@@ -114,6 +117,7 @@ def _replicated(check: Check) -> dict[str, Array]:
 
 
 def _histogram(axes: Axes, values: Array, observed: float) -> None:
+    """Draw the middle of the replicated values, wide enough that the observed one shows."""
     tail = (1.0 - _SHOWN) / 2.0
     low, high = np.quantile(values, [tail, 1.0 - tail])
     pad = 0.05 * (high - low) or 0.5

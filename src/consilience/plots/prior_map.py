@@ -106,6 +106,7 @@ class _View:
 
 
 def _sides(view: _View) -> Iterator[tuple[str, str, Bands]]:
+    """Give the two maps: P(mu > threshold), cut where the conclusion changes, and the mean."""
     chances = np.union1d(_CHANCES, view.boundaries)
     probability = view.surface["p_gt"].to_numpy()
     yield (
@@ -123,6 +124,7 @@ def _sides(view: _View) -> Iterator[tuple[str, str, Bands]]:
 
 
 def _paint(plot: Axes, view: _View, *, bands: Bands, values: Array) -> None:
+    """Draw a map with the edges of the conclusion, the prior held, and the nearest that turns."""
     bands.paint(plot, view.x, view.y, values=values)
     chances = view.surface["p_gt"].to_numpy()
     for edge in view.boundaries:
@@ -154,6 +156,7 @@ def _log_ticks(lower: float, upper: float) -> list[float]:
 
 
 def _key(view: _View) -> Iterator[Entry]:
+    """Explain the two spots and the line, where they lie within the map."""
     for point in view.tipping:
         if view.holds(point.held):
             yield Entry(Spot(_SMALL), "the prior held")
@@ -165,6 +168,7 @@ def _key(view: _View) -> Iterator[Entry]:
 
 
 def _texts(view: _View) -> Iterator[str]:
+    """Say what a point of the map is, and where the nearest turning prior lies if outside."""
     yield (
         f"μ: mean effect ({view.effects.measure.label}). Every point is a prior of it, and its "
         f"colour the answer under this prior. {view.effects.direction}"

@@ -100,6 +100,7 @@ def _panels(fit: Fit) -> Iterator[_Panel]:
 
 
 def _priors(fit: Fit) -> Iterator[tuple[str, Prior]]:
+    """Give the priors that the model itself states: of mu, hyperparameters, coefficients."""
     layout = fit.posterior.layout
     if not layout.parts[0].implied:
         yield "mu", layout.parts[0].prior
@@ -123,6 +124,7 @@ def _value(summary: pd.DataFrame, name: str) -> Value:
 
 
 def _write(page: Axes, panel: _Panel, *, value: Value, place: tuple[float, float, float]) -> None:
+    """Write over a panel its parameter, its prior, and its posterior in the digits it deserves."""
     left, top, width = place
     digits = decimals((value[2] - value[1]) / 2.0)
     middle, lower, upper = (number(each, digits) for each in value)
@@ -138,6 +140,7 @@ def _write(page: Axes, panel: _Panel, *, value: Value, place: tuple[float, float
 
 
 def _paint(axes: Axes, panel: _Panel, value: Value) -> None:
+    """Draw the posterior density, that of a proper prior, and the interval below them."""
     low, high = _range(panel)
     axes.fill_between(panel.x, panel.density, color=BAYES, alpha=0.3, lw=0.0, label="posterior")
     axes.plot(panel.x, panel.density, color=BAYES, lw=1.3, label="density")

@@ -60,6 +60,7 @@ def prisma_flow(flow: pd.DataFrame) -> Figure:
 
 
 def _laid_out(flow: pd.DataFrame) -> Layout:
+    """Lay the boxes out as the sheet allows; refuse a flow that is empty or does not add up."""
     call = "plots.prisma_flow(flow.read_prisma('prisma.csv'))"
     if not isinstance(flow, pd.DataFrame) or not {"data", "text", "part", "n"} <= set(flow):
         raise ModelError(f"plots.prisma_flow() draws what read_prisma() gives: {call}.")
@@ -72,6 +73,7 @@ def _laid_out(flow: pd.DataFrame) -> Layout:
 
 
 def _paint_plate(page: Axes, plate: Plate) -> None:
+    """Draw a box with its lines; the names of stages stand upright at the edge."""
     face = BAND if plate.title else PALE if plate.upright else "white"
     look: dict[str, Any] = {"fc": face, "ec": FAINT if plate.upright else INK, "lw": 0.7}
     corner = (plate.left, plate.top)
@@ -88,6 +90,7 @@ def _paint_plate(page: Axes, plate: Plate) -> None:
 
 
 def _paint_arrow(page: Axes, corners: tuple[Place, ...]) -> None:
+    """Draw an arrow along its corners, its head a marker turned the way the last piece goes."""
     x, y = zip(*corners, strict=True)
     page.plot(x, y, c=INK, lw=0.8, solid_joinstyle="miter", label="arrow", zorder=1.5)
     across, down = x[-1] - x[-2], y[-1] - y[-2]

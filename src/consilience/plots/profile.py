@@ -150,6 +150,7 @@ class Curve:
 
 
 def _curves(table: pd.DataFrame) -> list[Curve]:
+    """Read a curve for each parameter; the interval that the table gives belongs to a lone one."""
     absent = [name for name in _COLUMNS if name not in table]
     if absent:
         raise ModelError(
@@ -189,6 +190,8 @@ def _across(values: Array) -> Scale:
 
 
 def _painter(curve: Curve) -> Painter:
+    """Bind a curve to what draws it, as a frame knows its painter without the data."""
+
     def paint(plot: Axes, page: Axes) -> None:
         """Draw the profile, its highest point, the cut and the interval below it."""
         del page

@@ -121,6 +121,7 @@ class _View:
 
 
 def _band(plot: Axes, view: _View) -> None:
+    """Draw the mean as a slope with its interval and the band of ±z; no effect is level."""
     x = np.array([0.0, view.frame.x.upper])
     middle = view.mean * x
     plot.fill_between(x, middle - view.z, middle + view.z, color=PALE, lw=0.0, label="band")
@@ -152,6 +153,7 @@ def _slopes(plot: Axes, page: Axes, view: _View) -> None:
 
 
 def _key(view: _View) -> Iterator[Entry]:
+    """Explain the signs, with the mean and its interval on the display scale."""
     measure = view.pooled.effects.measure
     shown = measure.display(np.array([view.mean, *view.ends]))
     digits = decimals(float(shown[2] - shown[1]) / 2.0)

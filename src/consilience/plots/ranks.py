@@ -57,6 +57,7 @@ def ranks(found: Ranks) -> Figure:
 
 
 def _head(page: Axes, title: str, grid: tuple[float, float, int]) -> None:
+    """Write the title of the ranks, their numbers, and the headings of mean rank and SUCRA."""
     left, cell, count = grid
     top, bottom = MARGIN + 0.12, MARGIN + _HEAD - 0.12
     bold = Look(bold=True)
@@ -71,6 +72,7 @@ def _head(page: Axes, title: str, grid: tuple[float, float, int]) -> None:
 
 
 def _cells(page: Axes, row: np.ndarray, corner: tuple[float, float], *, cell: float) -> None:
+    """Shade each rank by its probability, and write it in percent where there is room."""
     x, y = corner
     for place, p in enumerate(row.tolist()):
         box = Rectangle(

@@ -130,6 +130,7 @@ class _Bars:
             put(page, at, line, look=Look(bold=bold))
 
     def _paint_bar(self, page: Axes, key: str, *, y: float) -> None:
+        """Lay the shares of the judgements of one domain end to end; together they are all."""
         words = {one.word: one for one in (*self.assessment.tool.judgements, NOT_STATED)}
         start = self.left
         held = self.parts.loc[key].to_numpy(dtype=float).tolist()
@@ -141,6 +142,7 @@ class _Bars:
     def _paint_piece(
         self, page: Axes, judgement: Judgement, *, share: float, at: tuple[float, float]
     ) -> None:
+        """Draw one share, with symbol and percent if they fit, dotted where nothing is stated."""
         palette, wide = self.assessment.palette, share * self.span
         face = palette.face(judgement)
         look: dict[str, Any] = {"fc": face, "ec": INK, "lw": 0.6, "label": "piece"}
@@ -157,6 +159,7 @@ class _Bars:
 
 
 def _described(assessment: Assessment, parts: pd.DataFrame) -> str:
+    """Say the shares of every domain in words, for who cannot see the bars."""
     told = []
     for domain in assessment.domains:
         row = parts.loc[domain.key]

@@ -194,6 +194,7 @@ def _plainly(shown: Array) -> list[str]:
 
 
 def _written(shown: Array) -> list[str]:
+    """Write ticks alike, in as few digits as keep each apart from the next."""
     plain = [f"{tick:.6g}" for tick in shown]
     if len(set(plain)) < len(plain):  # far from zero their steps are what must be told apart
         return [number(float(tick), decimals(float(np.diff(shown).min()))) for tick in shown]

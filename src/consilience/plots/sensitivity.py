@@ -60,6 +60,7 @@ def _columns(table: pd.DataFrame) -> list[str]:
 
 
 def _line(name: str, row: pd.Series) -> Line:
+    """Put an analysis on its line, with the prediction interval where that says more."""
     value = values_of(row)
     credible = row["interval"] == "credible"
     ink = BAYES if credible else CLASSICAL
@@ -72,6 +73,7 @@ def _line(name: str, row: pd.Series) -> Line:
 
 
 def _key(table: pd.DataFrame, marks: list[Mark]) -> Iterator[Entry]:
+    """Explain only the kinds of interval that the table holds."""
     small = (0.0, -0.12, 0.12)
     kinds = set(table["interval"])
     if "credible" in kinds:

@@ -125,6 +125,7 @@ class Steps:
         return Entry(Dot(small, ink=CLASSICAL, filled=False), "estimate, confidence interval")
 
     def _line(self, label: str, row: pd.Series) -> Line:
+        """Put one row of the table on its line; without an estimate it has no mark."""
         value = (float(row[self.middle]), float(row["lower"]), float(row["upper"]))
         # One estimate says nothing of the scatter: where there is no I², there is no τ.
         if "I2" in row and np.isnan(row["I2"]):

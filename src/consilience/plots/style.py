@@ -171,6 +171,7 @@ def _watermarks(height: float) -> list[float]:
 
 @cache
 def _settings() -> dict[Any, Any]:
+    """Give every drawing setting of matplotlib, so that a user's own style changes nothing."""
     plain: dict[Any, Any] = {name: mpl.rcParamsDefault[name] for name in mpl.rcParamsDefault}
     sides = {
         f"{side}tick.{name}": value

@@ -119,6 +119,7 @@ class _Grid:
             self._paint_row(page, label, y=top + place * self.row)
 
     def _paint_row(self, page: Axes, label: str, *, y: float) -> None:
+        """Write a study's name with its lights, beside or, on narrow sheets, below it."""
         free = room() if self.stacked else self.left - MARGIN - 0.5 * _GAP
         put(page, (MARGIN, y + 0.5 * _ROW), shortened(label, free), look=Look())
         shown = judged.lights(self.assessment, label)

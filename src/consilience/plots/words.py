@@ -171,6 +171,7 @@ def same_trials(results: Sequence[Drawn], figure: str = "forest") -> Effects:
 
 
 def _plain(result: Drawn) -> str:
+    """Name an analysis by its estimator, and by its inference where that is not the normal one."""
     if isinstance(result, Fit):
         return "Bayesian"
     if isinstance(result, Pooled):
@@ -183,6 +184,7 @@ def _plain(result: Drawn) -> str:
 
 
 def _traits(result: Drawn) -> tuple[str, ...]:
+    """Give what may tell analyses of one name apart: priors, moderators, levels, random effects."""
     if isinstance(result, Pooled):
         return (*result.design.names, f"{mass(result.level)} intervals")
     if not isinstance(result, Fit):

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
-import numpy as np
 import pandas as pd
 
 from consilience.check import Check, check
@@ -32,7 +31,7 @@ from consilience.report.results import (
     Subgroup,
 )
 from consilience.report.robust import robustness
-from consilience.report.rounding import digits_for
+from consilience.report.scales import Scale, is_turned, scales_of
 from consilience.report.subgrouping import subgroup
 from consilience.report.timing import Stopwatch
 from consilience.review import Review, read_review
@@ -107,6 +106,11 @@ class Analysis:
     seconds: Seconds = field(default_factory=lambda: Seconds(fits=0.0, figures=0.0))
 
     @property
+    def turned(self) -> bool:
+        """Whether its ratios stand the other way round than the sources count them."""
+        return is_turned(self.review.effects)
+
+    @property
     def twin(self) -> Pooled:
         """The classical analysis that stands beside the primary model: the first of the plan."""
         return next(iter(self.pooled.values()))
@@ -137,10 +141,9 @@ class Analysis:
         """Probability of every interval."""
         return self.review.plan.level
 
-    @property
-    def digits(self) -> int:
-        """Decimals with which effects are shown."""
-        return digits_for(float(np.median(np.sqrt(self.review.effects.v))))
+    def scale(self, code: str = "") -> Scale:
+        """Give the scale on which effects are shown; the review has one measure."""
+        return scales_of(self.review.measured)[code or self.review.effects.measure.code]
 
 
 def analyse(
@@ -181,6 +184,7 @@ def analyse(
 
 
 def _compute(review: Review, models: Path | str | None, *, seed: int, tell: Tell) -> Analysis:
+    """Fit, pool and ask everything once, so that every section shows the same numbers."""
     files = model_files(review, None if models is None else Path(models))
     tell(f"fitting {len(files)} models to {review.effects.k} estimates")
     fitted, failed = fit_all(tuple(map(read_model, files.values())), review, seed=seed)

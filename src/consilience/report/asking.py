@@ -100,6 +100,7 @@ def parameters(fitted: tuple[Fitted, ...], level: float) -> Mapping[str, pd.Data
 
 
 def _outcome(label: str, declared: Declared, *, review: Review, seed: int) -> Fitted | Failed:
+    """Fit one model; a failure becomes a line of the report and stops no other."""
     try:
         found = fit(declared.model, review.effects, seed=seed)
     except ConvergenceError as error:

@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-import numpy as np
 import pandas as pd
 
 from consilience.classical.pooled import Pooled
 from consilience.compare import explain
 from consilience.grid.answers import Answered, Grid
+from consilience.measures import get as get_measure
 from consilience.report.joined import Joined
 from consilience.report.results import Picture
-from consilience.report.rounding import digits_for
+from consilience.report.scales import Scale, is_turned, scales_of
 from consilience.report.tables import file_part
 from consilience.review import Review
 from consilience.review.declared_grid import GridLevel
@@ -32,8 +32,8 @@ class CellAnalysis:
     slug : str
         The name of its page, without the ending.
     outcome : GridLevel
-    digits : int
-        Decimals with which effects are shown.
+    written : Scale
+        How its effects are written.
     compared : DataFrame
         Its analyses side by side, as of `Answered.compared`; no rows without an estimate.
     explained : tuple of str
@@ -49,12 +49,27 @@ class CellAnalysis:
     answered: Answered
     slug: str
     outcome: GridLevel
-    digits: int
+    written: Scale
     compared: pd.DataFrame
     explained: tuple[str, ...]
     variants: pd.DataFrame
     joint: pd.DataFrame
     pictures: Mapping[str, Picture] = field(default_factory=lambda: MappingProxyType({}))
+
+    def scale(self, code: str = "") -> Scale:
+        """Give the scale of its effects; it has one measure."""
+        del code
+        return self.written
+
+    @property
+    def direction(self) -> str:
+        """Which way its effects point; nothing without an estimate."""
+        return self.answered.effects.direction if self.answered.fits else ""
+
+    @property
+    def turned(self) -> bool:
+        """Whether its ratios are those of the other way round: fewer events are above 1."""
+        return bool(self.answered.fits) and is_turned(self.answered.effects)
 
     @property
     def title(self) -> str:
@@ -112,14 +127,14 @@ def cells_of(grid: Grid, joined: tuple[Joined, ...]) -> tuple[CellAnalysis, ...]
     own = grid.of_variant()
     slugs = _slugs([one.cell.name for one in own])
     tables = {name: grid.table(name) for name in grid.variants}
-    digits = digits_for(float(np.median(np.sqrt(grid.review.effects.v))))
+    scales = scales_of(grid.review.measured)
     return tuple(
         CellAnalysis(
             review=grid.review,
             answered=one,
             slug=slug,
             outcome=next(x for x in grid.review.cells.outcomes if x.name == one.cell.outcome),
-            digits=digits,
+            written=scales.get(one.cell.measure, Scale(get_measure(one.cell.measure), 2)),
             compared=one.compared,
             explained=_explained(one, grid.review.plan.level),
             variants=_variants(grid, tables, place),
@@ -130,6 +145,7 @@ def cells_of(grid: Grid, joined: tuple[Joined, ...]) -> tuple[CellAnalysis, ...]
 
 
 def _explained(one: Answered, level: float) -> tuple[str, ...]:
+    """Give what sets the fit and its twin apart, less what the page already says."""
     if not one.fits or not one.pooled:
         return ()
     name, twin = next(iter(one.pooled.items()))
@@ -140,6 +156,7 @@ def _explained(one: Answered, level: float) -> tuple[str, ...]:
 
 
 def _variants(grid: Grid, tables: Mapping[str, pd.DataFrame], place: int) -> pd.DataFrame:
+    """Put the answers of a cell under each variant side by side, with who was left out."""
     reasons = {one.name: one.reason for one in grid.review.grid.variants}
     rows = {}
     for name, table in tables.items():

@@ -64,6 +64,7 @@ def choices(declared: Declared, effects: Effects) -> tuple[Choice, ...]:
 
 
 def _priors(part: object, slot: str = "") -> Iterator[tuple[str, str]]:
+    """Walk a model's fields for its priors, each with the path that a TOML file would name."""
     if isinstance(part, Prior):
         yield slot, part.label
     elif isinstance(part, tuple):
@@ -75,6 +76,7 @@ def _priors(part: object, slot: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _what(slot: str, model: Model) -> str:
+    """Say in words what a prior is of, from its path in the model."""
     if slot in _SLOTS:
         return _SLOTS[slot]
     for place, column in enumerate(getattr(model.heterogeneity, "by", ())):

@@ -30,6 +30,7 @@ def to_json(document: Mapping[str, object], *, ascii_only: bool = False) -> str:
 
 
 def _plain(value: object) -> object:
+    """Turn a value into what JSON holds; numbers that are none become null, not NaN."""
     if isinstance(value, Mapping):
         return {str(key): _plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):

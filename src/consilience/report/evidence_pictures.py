@@ -45,6 +45,7 @@ def grid_evidence(review: "Review") -> dict[str, Painter]:
 
 
 def _of_review(review: "Review") -> dict[str, Painter]:
+    """Give the figures for which the review has a flow or judgements."""
     from consilience import plots
 
     found = dict[str, Painter]()

@@ -56,7 +56,7 @@ def expose(grid: Grid, model: Model) -> Exposed:
     ----------
     grid : Grid
     model : Model
-        What else is assumed: the primary model.
+        What else is assumed: the model that answers for the cell.
 
     Raises
     ------
@@ -99,6 +99,7 @@ _PRINTED = ("n", "of", "mean", "sd", "share", "at_least", "unit", "as_printed")
 
 
 def _in_words(row: dict) -> str:
+    """Write what a trial states of its exposure, leaving out what it does not."""
     spread = f" (SD {row['sd']})" if row["sd"] else ""
     whole = f" of {row['of']}{f' {row["unit"]}' if row['unit'] else ''}" if row["of"] else ""
     parts = (

@@ -54,6 +54,7 @@ def files_of(folder: Path) -> list[str]:
 
 
 def _swap(new: Path, place: Path, old: Path) -> None:
+    """Put the new folder in the place of the old; what fails leaves the old one standing."""
     if not place.exists():
         new.rename(place)
         return
@@ -66,6 +67,7 @@ def _swap(new: Path, place: Path, old: Path) -> None:
 
 
 def _check(place: Path) -> None:
+    """Refuse a place that holds anything but an earlier report, which alone may be replaced."""
     if not place.exists():
         return
     if not place.is_dir():

@@ -5,10 +5,10 @@ import pandas as pd
 import xarray as xr
 
 from consilience.fit import Fit
-from consilience.new_trial import NewTrial
 from consilience.predict import predict, summarise
 from consilience.report.results import Forecast
 from consilience.review import Plan
+from consilience.review.foreseen import new_trial
 
 
 def forecast(found: Fit, plan: Plan, *, seed: int) -> Forecast:
@@ -28,7 +28,7 @@ def forecast(found: Fit, plan: Plan, *, seed: int) -> Forecast:
     ModelError
         If a linear term of the model does not know a level of a new trial.
     """
-    trials = tuple(NewTrial(**given) for given in plan.new_trials)  # type: ignore[arg-type]
+    trials = tuple(map(new_trial, plan.new_trials))
     if not trials:
         return Forecast(pd.DataFrame(), pd.DataFrame(), xr.DataTree())
     tree = predict(found, trials, seed=seed)

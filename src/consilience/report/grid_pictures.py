@@ -43,7 +43,7 @@ def _of_grid(analysis: "GridAnalysis") -> dict[str, Painter]:
     """Give the painters of the matrix, the flow, what is stated of bias, and the exposure."""
     from consilience import plots
 
-    matrix = partial(plots.outcome_matrix, analysis.table, analysis.review.effects)
+    matrix = partial(plots.outcome_matrix, analysis.table, analysis.review.measured)
     painters: dict[str, Painter] = {"outcome_matrix": matrix}
     painters |= grid_evidence(analysis.review)
     if analysis.exposed.comparison is not None:
@@ -53,10 +53,13 @@ def _of_grid(analysis: "GridAnalysis") -> dict[str, Painter]:
 
 
 def _of_cell(cell: "CellAnalysis") -> dict[str, Painter]:
-    """Give the painters of the forest of a cell that has several estimates, wide and narrow."""
+    """Give the painters of a cell that has several estimates: its forest, how it was judged."""
     if cell.answered.k < 2 or not cell.answered.sides:
         return {}
-    return twice({"forest": partial(_forest, cell)})
+    painters: dict[str, Painter] = {"forest": partial(_forest, cell)}
+    if len(cell.judged_shares):
+        painters["risk_of_bias_summary"] = partial(_judged, cell)
+    return twice(painters)
 
 
 def _forest(cell: "CellAnalysis") -> "Figure":
@@ -64,6 +67,12 @@ def _forest(cell: "CellAnalysis") -> "Figure":
 
     fits, pooled = list(cell.answered.fits.values())[:1], list(cell.answered.pooled.values())[:1]
     return plots.forest(*fits, *pooled, columns=judged_columns(cell.review))
+
+
+def _judged(cell: "CellAnalysis") -> "Figure":
+    from consilience import plots
+
+    return plots.risk_of_bias_summary(cell.review.assessment, cell.twin.weights())
 
 
 def _file(slug: str, name: str) -> str:

@@ -1,11 +1,12 @@
 """The report of a grid as files: a page with the matrix, a page for each cell, tables."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
 
+from consilience.effects import Effects
 from consilience.report import cells, matrix
 from consilience.report.cell import CellAnalysis
 from consilience.report.documents import rows, to_json
@@ -82,7 +83,7 @@ def grid_tables(analysis: GridAnalysis) -> Mapping[str, pd.DataFrame]:
         "matrix": analysis.table,
         "analyses": analysis.grid.everything(),
         "variants": _variants(analysis),
-        "estimates": review.effects.frame,
+        "estimates": review.estimates,
         "rows": review.ledger.set_index("label"),
         "changes": pd.DataFrame([asdict(change) for change in review.trials.log]),
         "conversions": review.converted.steps,
@@ -109,13 +110,14 @@ def grid_summary(analysis: GridAnalysis) -> dict[str, object]:
     return {
         "schema": SCHEMA,
         **about(review),
+        "measures": {one.name: one.measure for one in review.grid.outcomes if one.measure},
         "level": analysis.level,
         "seed": analysis.seed,
         "primary": analysis.declared[0].name,
         "cells": rows(analysis.table),
         "analyses": rows(analysis.grid.everything()),
         "joint": {
-            one.declared.name: {
+            one.name: {
                 "cells": rows(one.joint.table),
                 "scales": rows(one.joint.fit.scales(analysis.level)),
                 "log_evidence": one.joint.fit.log_evidence,
@@ -143,7 +145,7 @@ def _jointly(analysis: GridAnalysis) -> dict[str, pd.DataFrame]:
     """Give the tables of the joint models."""
     found: dict[str, pd.DataFrame] = {}
     for one in (each for each in analysis.joined if each.joint is not None):
-        name = f"joint_{one.declared.name}"
+        name = f"joint_{one.name}"
         found |= {
             name: one.answer.table,
             f"{name}_borrowing": one.outcomes,
@@ -167,16 +169,18 @@ def _variants(analysis: GridAnalysis) -> pd.DataFrame:
 
 def _pairs(analysis: GridAnalysis) -> pd.DataFrame:
     """Tabulate the correlation of every two estimates whose errors are correlated."""
-    effects = analysis.review.effects
-    table = []
+    table = [pair for effects in analysis.review.measured for pair in _correlated(effects)]
+    return pd.DataFrame(table, columns=["first", "second", "covariance", "correlation"])
+
+
+def _correlated(effects: Effects) -> Iterator[tuple[str, str, float, float]]:
     for at, block in zip(effects.shared.members, effects.shared.blocks, strict=True):
         for i in range(len(at)):
             for j in range(i + 1, len(at)):
                 if block[i, j] != 0:
                     rho = block[i, j] / (block[i, i] * block[j, j]) ** 0.5
                     pair = (effects.labels[at[i]], effects.labels[at[j]])
-                    table.append((*pair, float(block[i, j]), float(rho)))
-    return pd.DataFrame(table, columns=["first", "second", "covariance", "correlation"])
+                    yield (*pair, float(block[i, j]), float(rho))
 
 
 def _curves(analysis: GridAnalysis) -> pd.DataFrame:
@@ -185,6 +189,7 @@ def _curves(analysis: GridAnalysis) -> pd.DataFrame:
 
 
 def _provenance(analysis: GridAnalysis, folder: Path) -> dict[str, object]:
+    """Add engine, times and a hash of every written file to where the results come from."""
     return {
         "schema": PROVENANCE,
         **asdict(analysis.provenance),

@@ -5,24 +5,25 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
-import numpy as np
 import pandas as pd
 
 from consilience.findings import SummaryOfFindings
 from consilience.grid.answers import Grid
 from consilience.grid.compute import grid
-from consilience.grid.declared import titles
+from consilience.grid.declared import declared_models, models_by_outcome, titles
+from consilience.measures import get as get_measure
+from consilience.model import Model
 from consilience.report.cell import CellAnalysis, cells_of
 from consilience.report.exposed import Exposed, expose
 from consilience.report.joined import Joined, join
 from consilience.report.provenance import Provenance, trace
 from consilience.report.results import Picture, Seconds
-from consilience.report.rounding import digits_for
+from consilience.report.scales import Scale, scales_of
 from consilience.report.timing import Stopwatch
 from consilience.review import Review
 from consilience.review.declared_findings import DeclaredFinding
 from consilience.review.findings import summary_of
-from consilience.review.planned import model_files
+from consilience.review.planned import cell_models, model_files, models_of
 from consilience.risk_of_bias import shares
 from consilience.spec import Declared, read_model
 
@@ -42,7 +43,7 @@ class GridAnalysis:
     table : DataFrame
         The answer of every cell, as of `Grid.table`.
     declared : tuple of Declared
-        The models of the cells, the primary one first.
+        The models of the cells, those of the plan first.
     joined : tuple of Joined
         The models over the whole grid.
     cells : tuple of CellAnalysis
@@ -75,10 +76,37 @@ class GridAnalysis:
         """Probability of every interval."""
         return self.review.plan.level
 
+    def scale(self, code: str = "") -> Scale:
+        """Give the scale of a measure; without its code that of the only one."""
+        return self.scales[code or self.review.of_measure().measure.code]
+
     @property
-    def digits(self) -> int:
-        """Decimals with which effects are shown."""
-        return digits_for(float(np.median(np.sqrt(self.review.effects.v))))
+    def scales(self) -> Mapping[str, Scale]:
+        """The scales by the code of the measure, that of the review first."""
+        bare = {code: Scale(get_measure(code), 2) for code in self.review.cells.measures}
+        return bare | scales_of(self.review.measured)
+
+    @property
+    def several(self) -> bool:
+        """Whether outcomes have different measures."""
+        return len(self.scales) > 1
+
+    @property
+    def null(self) -> str:
+        """No effect, as the page shows it."""
+        nulls = dict.fromkeys(one.null for one in self.scales.values())
+        return next(iter(nulls)) if len(nulls) == 1 else "no effect (0; of ratios 1)"
+
+    @property
+    def direction(self) -> str:
+        """Which way effects point, by their measure where there are several."""
+        measured = self.review.measured
+        if not self.several:
+            return measured[0].direction
+        return " ".join(
+            f"{one.measure.label}: {one.direction[0].lower()}{one.direction[1:]}"
+            for one in measured
+        )
 
     @property
     def engine(self) -> str:
@@ -99,9 +127,22 @@ class GridAnalysis:
         return "the same; the page of a cell weighs its own"
 
     @property
+    def answering(self) -> Mapping[str, list[str]]:
+        """The titles of the models whose answers are those of cells, with the outcomes."""
+        called = dict(zip((one.name for one in self.declared), titles(self.declared), strict=True))
+        outcomes: dict[str, list[str]] = {}
+        for one in self.review.grid.outcomes:
+            answer = called[models_of(self.review.plan, one)[0]]
+            outcomes.setdefault(answer, []).append(one.name)
+        return outcomes
+
+    @property
     def primary(self) -> str:
-        """The title of the model whose answer is that of each cell."""
-        return titles(self.declared)[0]
+        """The same in words."""
+        if len(self.answering) == 1:
+            return next(iter(self.answering))
+        told = (f"{title} for {', '.join(names)}" for title, names in self.answering.items())
+        return "; ".join(told)
 
     @property
     def not_converged(self) -> dict[str, str]:
@@ -146,17 +187,17 @@ def analyse_grid(
 def _compute(
     review: Review, models: Path | str | None, *, seed: int | None, tell: Tell
 ) -> GridAnalysis:
+    """Analyse every cell with all models and variants, and the joint models, once."""
     plan, folder = review.plan, None if models is None else Path(models)
-    own = model_files((plan.primary, *plan.models), review.folder, folder)
+    own = model_files(cell_models(plan, review.grid.outcomes), review.folder, folder)
     asked_jointly = review.grid.joint
     whole = model_files((one.model for one in asked_jointly), review.folder, folder)
-    declared = tuple(map(read_model, own.values()))
+    declared = tuple(declared_models(review, folder).values())
     asked = plan.seed if seed is None else seed
     held = sum(cell.analysed for cell in review.cells.cells)
     tell(f"analysing {held} cells with {len(own)} models and {len(review.grid.variants)} variants")
-    named = dict(zip(titles(declared), (one.model for one in declared), strict=True))
-    found = grid(review, named, seed=asked)
-    tell(f"fitting {len(asked_jointly)} models to up to {review.effects.k} estimates at once")
+    found = grid(review, folder, seed=asked)
+    tell(f"fitting {len(asked_jointly)} models to up to {review.k} estimates at once")
     pairs = [(read_model(whole[one.model]), one) for one in asked_jointly]
     joined = join(found, pairs, seed=asked)
     return GridAnalysis(
@@ -168,9 +209,16 @@ def _compute(
         joined=joined,
         cells=cells_of(found, joined),
         findings=summary_of(review.findings, lambda one: _fits(found, one), level=plan.level),
-        exposed=expose(found, declared[0].model),
+        exposed=expose(found, _assumed(review, folder)),
         provenance=trace(review.folder, {**own, **whole}.values(), seed=asked),
     )
+
+
+def _assumed(review: Review, folder: Path | None) -> Model:
+    """Give the model that answers for the cell of the exposure; any where none is asked for."""
+    models = models_by_outcome(review, folder)
+    own = models.get(review.grid.exposure.outcome, next(iter(models.values())))
+    return next(iter(own.values()))
 
 
 def _fits(found: Grid, one: DeclaredFinding) -> tuple:

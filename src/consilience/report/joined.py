@@ -19,6 +19,7 @@ from consilience.likelihoods import CorrelatedNormal, Normal
 from consilience.model import Model
 from consilience.questions import outcome_borrowing
 from consilience.report.side_by_side import spread
+from consilience.report.tables import file_part
 from consilience.report.twinned import twins_of
 from consilience.review.declared_grid import DeclaredJoint
 from consilience.spec import Declared
@@ -49,6 +50,8 @@ class Joined:
         As of `twins_of`.
     alone : str
         Why there is no twin; empty otherwise.
+    apart : str
+        Its time, population and measure, where the model is asked several times; empty otherwise.
     """
 
     asked: DeclaredJoint
@@ -60,16 +63,23 @@ class Joined:
     otherwise: pd.DataFrame = field(default_factory=pd.DataFrame)
     twins: pd.DataFrame = field(default_factory=pd.DataFrame)
     alone: str = ""
+    apart: str = ""
 
     @property
     def title(self) -> str:
         """Its title, or the name of its file."""
-        return self.declared.title or self.declared.name
+        title = self.declared.title or self.declared.name
+        return f"{title} ({self.apart})" if self.apart else title
+
+    @property
+    def name(self) -> str:
+        """What its tables are called, once in a report."""
+        return "_".join(filter(None, (self.declared.name, file_part(self.apart))))
 
     @property
     def part(self) -> Part:
         """The cells that it reads."""
-        return Part(self.asked.time, self.asked.population)
+        return Part(self.asked.time, self.asked.population, self.asked.measure)
 
     @property
     def answer(self) -> Joint:
@@ -104,7 +114,14 @@ def join(grid: Grid, models: Sequence[Pair], *, seed: int) -> tuple[Joined, ...]
     seed : int
         Of models that are sampled.
     """
-    found = [_join(grid, *pair, seed=seed) for pair in models]
+    called = [declared.name for declared, _ in models]
+    found = [
+        replace(
+            _join(grid, declared, asked, seed=seed),
+            apart=_apart(asked) if called.count(declared.name) > 1 else "",
+        )
+        for declared, asked in models
+    ]
     fitted = [one for one in found if one.joint is not None]
     others = [
         partial(_at, one, grid, rho=rho, seed=seed) for one in fitted for rho in one.asked.rho
@@ -124,7 +141,13 @@ def join(grid: Grid, models: Sequence[Pair], *, seed: int) -> tuple[Joined, ...]
     )
 
 
+def _apart(asked: DeclaredJoint) -> str:
+    """Say to what a model is fitted that is asked several times."""
+    return ", ".join(filter(None, (asked.time, asked.population, asked.measure))) or "all cells"
+
+
 def _join(grid: Grid, declared: Declared, asked: DeclaredJoint, *, seed: int) -> Joined:
+    """Fit a joint model; a refusal or failed gate becomes its note, so that the report goes on."""
     bare = Joined(asked=asked, declared=declared)
     try:
         found = _fitted(grid, declared.model, bare.part, seed=seed)

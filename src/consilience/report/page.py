@@ -14,6 +14,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from consilience.report import rounding
+from consilience.report.scales import Scale
 from consilience.review import Review
 
 _ADDRESS = re.compile(r"https?://[^\s\"'<>]+")
@@ -21,15 +22,14 @@ _DOI = re.compile(r"10\.\d{4,9}/[^\s\"'<>]+")
 
 
 class Shown(Protocol):
-    """What a page is written from: a review, and how many decimals its effects deserve."""
+    """What a page is written from: a review, and how its effects are written."""
 
     @property
     def review(self) -> Review:
         """The review."""
 
-    @property
-    def digits(self) -> int:
-        """Decimals with which effects are shown."""
+    def scale(self, code: str = "") -> Scale:
+        """Give the scale of a measure; of the only one without its code."""
 
 
 class Drawable(Protocol):
@@ -54,6 +54,8 @@ def environment() -> Environment:
     )
     made.filters |= {
         "effect": _effect,
+        "spread": _spread,
+        "declared": _declared,
         "percent": rounding.percent,
         "p_value": rounding.p_value,
         "decimal": rounding.decimal,
@@ -169,10 +171,23 @@ def is_doi(text: object) -> bool:
 
 
 @pass_context
-def _effect(context: Context, value: object) -> str:
-    """Write an effect on the scale that is shown, with the decimals that suit the review."""
+def _effect(context: Context, value: object, code: str = "") -> str:
+    """Write an effect as it is shown; where a page has several measures, of the one named."""
+    return _scale(context, code).effect(value)
+
+
+@pass_context
+def _spread(context: Context, value: object, code: str = "") -> str:
+    """Write a standard deviation of effects, on the analysed scale."""
+    return _scale(context, code).spread(value)
+
+
+@pass_context
+def _declared(context: Context, value: object, code: str = "") -> str:
+    """Write a declared effect of the analysed scale as it is shown: ``0.2``."""
+    return _scale(context, code).short(value)
+
+
+def _scale(context: Context, code: str) -> Scale:
     analysis: Shown = context["analysis"]
-    if not isinstance(value, int | float):
-        return rounding.NOTHING
-    shown = analysis.review.effects.measure.display(value)  # type: ignore[arg-type]
-    return rounding.decimal(float(shown), analysis.digits)
+    return analysis.scale(code)

@@ -66,6 +66,7 @@ def _pixels(png: bytes, painter: "Callable[[], Figure]") -> bytes:
 
 
 def _painters(analysis: "Analysis") -> "Mapping[str, Callable[[], Figure]]":
+    """Give the figures that this analysis can fill, by the names under which they are saved."""
     from consilience import plots
 
     effects, fit, twin = analysis.review.effects, analysis.primary.fit, analysis.twin
@@ -105,6 +106,7 @@ def _grouping(analysis: "Analysis") -> str:
 
 
 def _sensitivities(analysis: "Analysis") -> dict[str, tuple[pd.DataFrame, str]]:
+    """Give the tables of refits that become figures, each with its title."""
     found = analysis.robustness
     return {
         "declared": (found.declared, "Analysis"),

@@ -69,6 +69,7 @@ def digest(path: Path) -> str:
 
 
 def _versions() -> dict[str, str]:
+    """Give the versions of Python, this package, and each library that computes."""
     found = {"python": platform.python_version(), "consilience": __version__}
     for name in _LIBRARIES:
         try:

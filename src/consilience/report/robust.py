@@ -56,6 +56,7 @@ def _without_each(effects: Effects) -> dict[str, Effects]:
 
 
 def _tau(model: Model, effects: Effects, level: float) -> pd.DataFrame:
+    """Refit under every default prior of tau, the model's own among them and marked."""
     own = getattr(resolve(model, effects).heterogeneity, "tau", None)
     if own is None:
         return _EMPTY.copy()

@@ -26,8 +26,8 @@ def about(review: Review) -> dict[str, object]:
         "question": review.question.text,
         "measure": review.effects.measure.code,
         "direction": review.effects.direction,
-        "k": review.effects.k,
-        "n_studies": review.effects.n_studies,
+        "k": review.k,
+        "n_studies": review.n_studies,
         "rows_left_out": int((review.ledger["status"] != "used").sum()),
     }
 
@@ -65,6 +65,7 @@ def summary(analysis: "Analysis") -> dict[str, object]:
 
 
 def _answer(analysis: "Analysis") -> dict[str, object]:
+    """Give the headline: the mean, a new trial, the spread, and chances beyond thresholds."""
     answer = analysis.answer
     return {
         "mean": answer.mean.to_dict(),
@@ -79,6 +80,7 @@ def _answer(analysis: "Analysis") -> dict[str, object]:
 
 
 def _model(one: "Fitted", analysis: "Analysis") -> dict[str, object]:
+    """Give a model with its evidence, diagnosis and parameters."""
     return {
         "title": one.label,
         "equation": one.declared.equation,
@@ -89,6 +91,7 @@ def _model(one: "Fitted", analysis: "Analysis") -> dict[str, object]:
 
 
 def _classical(analysis: "Analysis") -> dict[str, object]:
+    """Give each classical analysis in the columns of its own tables."""
     return {
         name: {
             "coefficients": rows(one.summary()),
@@ -100,6 +103,7 @@ def _classical(analysis: "Analysis") -> dict[str, object]:
 
 
 def _subgroup(group: "Subgroup") -> dict[str, object]:
+    """Give the levels of a factor by fit and by pooling, with the tests of their differences."""
     tests = ("Q_between", "Q_df", "Q_p", "test")
     classical = {"separate": group.separate, "common": group.common}
     return {

@@ -34,6 +34,7 @@ def inline(svg: bytes, name: str) -> str:
 
 
 def _simplify(element: ElementTree.Element, prefix: str) -> None:
+    """Strip namespaces and metadata, and give all ids a prefix, as pages hold many figures."""
     element.tag = _plain(element.tag)
     changed = {_plain(key): _renamed(key, value, prefix) for key, value in element.attrib.items()}
     element.attrib.clear()

@@ -58,6 +58,7 @@ def _of_one_mean(twins: dict[str, Twin]) -> list[pd.DataFrame]:
 def _rows(
     twins: dict[str, Twin], rows: NDArray[np.float64], labels: Sequence[str]
 ) -> list[pd.DataFrame]:
+    """Give each twin's outcomes, marked where the degrees of freedom are too few to trust."""
     found = []
     for name, twin in twins.items():
         table = twin.contrast(rows, labels=labels)

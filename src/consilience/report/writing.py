@@ -111,6 +111,7 @@ def _write_draws(analysis: Analysis, folder: Path) -> None:
 
 
 def _provenance(analysis: Analysis, folder: Path) -> dict[str, object]:
+    """Add engines, times and a hash of every written file to where the results come from."""
     engines = {one.declared.name: one.fit.reason for one in analysis.fitted}
     return {
         "schema": PROVENANCE,

@@ -1,9 +1,9 @@
 """Several readings, of which every fault is told at once."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
-from consilience.errors import DataError, Problem
+from consilience.errors import ConsilienceError, DataError, Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,23 @@ class Attempts:
             raise DataError(problems)
         if found:
             raise DataError("\n".join(self.faults))
+
+
+def faults_of(error: ConsilienceError, where: str) -> Iterator[Problem]:
+    """Give the faults that a refusal names, or the refusal itself as one.
+
+    Parameters
+    ----------
+    error : ConsilienceError
+    where : str
+        The place in the declaration, before each of them.
+    """
+    named = getattr(error, "problems", ())
+    yield from (replace(one, what=f"{where}: {one.what}") for one in named)
+    if not named:
+        what, _, remedy = str(error).removesuffix(".").rpartition(". ")
+        told = (what, remedy) if what else (remedy, "Correct it")
+        yield Problem(f"{where}: {told[0]}", f"{told[1]}.")
 
 
 def all_at_once(attempts: Sequence[Callable[[], object]]) -> list[object]:

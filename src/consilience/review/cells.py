@@ -1,7 +1,7 @@
 """The cells of a grid: which rows answer for each, and why the others do not."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from consilience.errors import Problem
 from consilience.review.conversions import ROW
-from consilience.review.declared import Selection
-from consilience.review.declared_grid import AXES, DeclaredGrid, GridLevel, Leave
+from consilience.review.declared import Declaration, Selection
+from consilience.review.declared_grid import AXES, GridLevel, Leave
 
 type Mask = NDArray[np.bool_]
 type Key = tuple[str, str, str]
@@ -37,6 +37,8 @@ class Cell:
     left : DataFrame
         The rows that belong to it and do not answer: `row, trial, label, scale, population, weeks`
         (where the table has it) and `reason`.
+    measure : str
+        Code of the effect measure.
     """
 
     outcome: str
@@ -46,6 +48,7 @@ class Cell:
     reason: str
     rows: tuple[int, ...]
     left: pd.DataFrame
+    measure: str = ""
 
     @property
     def key(self) -> Key:
@@ -88,6 +91,11 @@ class Cells:
         """Every row of `trials.csv` that answers somewhere."""
         return frozenset(row for cell in self.cells for row in cell.rows)
 
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """Codes of the measures of its cells, each once."""
+        return tuple(dict.fromkeys(cell.measure for cell in self.cells))
+
 
 NO_CELLS = Cells()
 """One question, one analysis."""
@@ -113,16 +121,16 @@ class Open:
         return Open(self.table[mask], self.reasons[mask])
 
 
-def cells_of(grid: DeclaredGrid, selection: Selection, rows: Open) -> Cells:
+def cells_of(declared: Declaration, rows: Open) -> Cells:
     """Choose the rows of every cell: one for each trial.
 
     Parameters
     ----------
-    grid : DeclaredGrid
-    selection : Selection
-        The choices that no general rule makes.
+    declared : Declaration
+        Its grid, the choices that no general rule makes, and its measure.
     rows : Open
     """
+    grid, selection = declared.grid, declared.selection
     keys = product(grid.outcomes, grid.times, grid.populations)
     belongs = {
         (axis, level.name): rows.table[axis].isin(level.read).to_numpy(dtype=bool)
@@ -133,7 +141,8 @@ def cells_of(grid: DeclaredGrid, selection: Selection, rows: Open) -> Cells:
     for levels in keys:
         masks = [belongs[axis, level.name] for axis, level in zip(AXES, levels, strict=True)]
         here = np.logical_and.reduce(masks)
-        found.append(_cell(levels, grid.leave, selection=selection, rows=rows.where(here)))
+        one = _cell(levels, grid.leave, selection=selection, rows=rows.where(here))
+        found.append(replace(one, measure=declared.measure))
     return Cells(grid.outcomes, grid.times, grid.populations, tuple(found))
 
 

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 
 from consilience import classical, measures
-from consilience.errors import Problem
+from consilience.errors import ConsilienceError, Problem
 from consilience.measures import Measure
 from consilience.new_trial import OF_ARMS
+from consilience.review.attempts import faults_of
 from consilience.review.check_grid import grid_problems, known_levels, unknown
 from consilience.review.conversions import Mask, conversion_problems
 from consilience.review.declared import (
@@ -23,6 +24,7 @@ from consilience.review.declared import (
     WeeksChoice,
 )
 from consilience.review.findings import finding_problems
+from consilience.review.foreseen import new_trial
 from consilience.review.shared import dependence_problems
 from consilience.trials.columns import ALIASES
 from consilience.trials.rows import row_names
@@ -85,7 +87,10 @@ def _absent(table: pd.DataFrame, columns: Iterable[str]) -> Iterator[Problem]:
 
 
 def _measure(declared: Declaration) -> Iterator[Problem]:
-    return unknown("measure", [declared.measure], known=measures.REGISTRY)
+    yield from unknown("measure", [declared.measure], known=measures.REGISTRY)
+    for place, one in enumerate(declared.grid.outcomes, 1):
+        named = [one.measure] if one.measure else []
+        yield from unknown(f"grid.outcomes[{place}].measure", named, known=measures.REGISTRY)
 
 
 def _selection(selection: Selection, table: pd.DataFrame) -> Iterator[Problem]:
@@ -162,7 +167,7 @@ def _bias_dial(dial: BiasDial, table: pd.DataFrame) -> Iterator[Problem]:
         yield Problem(f"review.toml, key `{key}.levels`: {what}", remedy)
 
 
-def _new_trial(trial: Mapping[str, object], table: pd.DataFrame) -> Iterator[Problem]:
+def _new_trial(trial: Mapping[str, str | int | float], table: pd.DataFrame) -> Iterator[Problem]:
     key = "plan.new_trials"
     yield from unknown(key, trial, known=("name", "n1", "n2", "sei", *OF_ARMS, *table.columns))
     sized = {"sei", "person_time1"} & set(trial)
@@ -171,6 +176,10 @@ def _new_trial(trial: Mapping[str, object], table: pd.DataFrame) -> Iterator[Pro
         if name not in trial:
             what, remedy = f"a new trial has no {name}", "Give its name and its size, n1 and n2."
             yield Problem(f"review.toml, key `{key}`: {what}", remedy, value=str(dict(trial)))
+    try:
+        new_trial(trial)
+    except ConsilienceError as error:
+        yield from faults_of(error, f"review.toml, key `{key}`")
 
 
 def _variation(variation: Variation, table: pd.DataFrame) -> Iterator[Problem]:

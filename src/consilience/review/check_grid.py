@@ -9,6 +9,7 @@ from consilience.review.cells import left_out
 from consilience.review.declared import Declaration
 from consilience.review.declared_findings import DeclaredFinding
 from consilience.review.declared_grid import (
+    AXES,
     NO_EXPOSURE,
     NO_GRID,
     DeclaredGrid,
@@ -41,6 +42,8 @@ def grid_problems(declared: Declaration, table: pd.DataFrame) -> Iterator[Proble
     yield from variant_problems(grid.variants, table)
     for joint in grid.joint:
         yield from _joint(joint, declared)
+    parts = [f"{x.model} {x.time} {x.population} {x.measure}" for x in grid.joint]
+    yield from _twice("grid.joint", [" ".join(part.split()) for part in parts])
     for finding in declared.findings:
         yield from _unanalysed(finding, grid)
     if grid.exposure != NO_EXPOSURE:
@@ -64,6 +67,10 @@ def _joint(asked: DeclaredJoint, declared: Declaration) -> Iterator[Problem]:
     for axis in ("time", "population"):
         named = tuple(filter(None, (getattr(asked, axis),)))
         yield from unknown_names(f"grid.joint.{axis}", named, known=known[axis])
+    codes = tuple(one.measure for one in declared.by_measure)
+    wanted = asked.measure or declared.measure
+    told = "no outcome has this measure, and a joint model reads outcomes of one measure"
+    yield from unknown("grid.joint.measure", [wanted], known=codes, told=told)
     for rho in asked.rho:
         if not -1.0 < rho < 1.0:
             what = "review.toml, key `grid.joint.rho`: this is no correlation of estimates"
@@ -87,12 +94,23 @@ def _axis(axis: str, levels: tuple[GridLevel, ...], table: pd.DataFrame) -> Iter
     key = f"grid.{_plural(axis)}"
     yield from _empty_axis(key, levels)
     yield from _twice(key, [level.name for level in levels])
+    if axis != AXES[0]:
+        yield from _of_outcomes(key, levels)
     if axis not in table:
         yield Problem("trials.csv has no such column", "Add it.", column=axis)
         return
     for level in levels:
         told = f"no row of trials.csv has this {axis}"
         yield from unknown(f"{key} ({level.name})", level.read, known=table[axis], told=told)
+
+
+def _of_outcomes(key: str, levels: tuple[GridLevel, ...]) -> Iterator[Problem]:
+    """Find the keys that only outcomes have."""
+    for level in levels:
+        for name in ("better", "measure", "models"):
+            if given := getattr(level, name):
+                what = f"review.toml, key `{key} ({level.name}).{name}`: only outcomes have it"
+                yield Problem(what, "Declare it under [[grid.outcomes]].", value=str(given))
 
 
 def known_levels(declared: Declaration) -> dict[str, tuple[str, ...]]:

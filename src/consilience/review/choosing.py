@@ -1,6 +1,6 @@
 """Which rows are used: for one question, or for every cell of a grid."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -34,18 +34,13 @@ class Choice:
     reasons : Series of str, (rows,)
         Why each row is left out; empty for those that are used.
     cells : Cells
-    rules : tuple of str
-        How they were chosen, in words.
     """
 
     reasons: pd.Series
     cells: Cells
-    rules: tuple[str, ...]
 
 
-def chosen(
-    made: Converted, declared: Declaration, *, measure: Measure, labels: Mapping[str, str]
-) -> Choice:
+def chosen(made: Converted, declared: Declaration, *, measure: Measure) -> Choice:
     """Choose the rows of a review.
 
     Parameters
@@ -54,42 +49,62 @@ def chosen(
         The whole table after the conversions.
     declared : Declaration
     measure : Measure
-    labels : mapping of str to str
-        From a trial to its label.
 
     Raises
     ------
     DataError
-        If no row is left, and with every trial of which several rows would be used at once and
-        every cell that nobody can fill.
+        If no row is left for a question without a grid, and with every trial of which several rows
+        would be used at once and every cell that nobody can fill.
     """
     if declared.grid == NO_GRID:
-        reasons = choose(made, declared, measure=measure)
-        return Choice(reasons, NO_CELLS, in_words(declared, measure, labels=labels))
-    return _of_grid(made, declared, measure=measure, labels=labels)
+        return Choice(choose(made, declared, measure=measure), NO_CELLS)
+    return _of_grid(made, declared, measure=measure)
 
 
-def _of_grid(
-    made: Converted, declared: Declaration, *, measure: Measure, labels: Mapping[str, str]
-) -> Choice:
+def rules_in_words(
+    parts: Sequence[tuple[Declaration, Measure]], labels: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Say how rows were chosen, in the order in which it was done.
+
+    Parameters
+    ----------
+    parts : sequence of pairs
+        A declaration and its measure; of a grid one for each measure.
+    labels : mapping of str to str
+        From a trial to its label.
+    """
+    declared, measure = parts[0]
+    if declared.grid == NO_GRID:
+        return in_words(declared, measure, labels=labels)
+    several = len(parts) > 1
+    told = [_listed(each.grid.outcomes) + f" ({own.label})" * several for each, own in parts]
+    needed = [f"{own.label}: " * several + printed(each, own) for each, own in parts]
+    return (
+        f"Outcomes: {'; '.join(told)}.",
+        f"Times: {_listed(declared.grid.times)}.",
+        f"Populations: {_listed(declared.grid.populations)}.",
+        *needed,
+        "One estimate per comparison in each cell.",
+        *decisions(declared.selection, labels),
+    )
+
+
+def _of_grid(made: Converted, declared: Declaration, *, measure: Measure) -> Choice:
     table, selection = made.trials.frame, declared.selection
     against = first(
         no_effect(made, measure, rules=rules_of(declared.conversions)),
         excluded(table, selection),
         shared_control(table, selection),
     )
-    cells = cells_of(declared.grid, selection, Open(table, against))
+    cells = cells_of(declared, Open(table, against))
     if problems := tuple(cell_problems(cells, table)):
         raise DataError(problems)
-    if not cells.rows:
-        raise DataError("No row of trials.csv answers for any cell of the grid. Widen [grid].")
     reasons = against.where(~table[ROW].isin(cells.rows), "")
     silent = (reasons == "") & ~table[ROW].isin(cells.rows)
     lost = _lost(cells)
     told = [lost.get(row, _NOWHERE) for row in table[ROW].astype(int)]
     reasons = reasons.mask(silent, pd.Series(told, table.index, dtype="str"))
-    rules = _in_words(declared, measure) + decisions(selection, labels)
-    return Choice(reasons, cells, rules)
+    return Choice(reasons, cells)
 
 
 def _lost(cells: Cells) -> dict[int, str]:
@@ -100,17 +115,6 @@ def _lost(cells: Cells) -> dict[int, str]:
             if reason:
                 told.setdefault(int(row), str(reason))
     return told
-
-
-def _in_words(declared: Declaration, measure: Measure) -> tuple[str, ...]:
-    grid = declared.grid
-    return (
-        f"Outcomes: {_listed(grid.outcomes)}.",
-        f"Times: {_listed(grid.times)}.",
-        f"Populations: {_listed(grid.populations)}.",
-        printed(declared, measure),
-        "One estimate per comparison in each cell.",
-    )
 
 
 def _listed(levels: tuple[GridLevel, ...]) -> str:

@@ -1,11 +1,11 @@
 """What a `review.toml` may declare: its keys are the fields of these types, nothing else."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from consilience.review.declared_beside import UNDECLARED_FLOW, UNJUDGED, FlowFile, RiskOfBiasFile
 from consilience.review.declared_findings import DeclaredFinding
-from consilience.review.declared_grid import NO_GRID, DeclaredDependence, DeclaredGrid
+from consilience.review.declared_grid import NO_GRID, DeclaredDependence, DeclaredGrid, GridLevel
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,9 @@ class Plan:
         Of every random draw.
     thresholds : tuple of Threshold
     new_trials : tuple of mapping
-        Trials to predict: `name`, `n1`, `n2` and the moderators.
+        Trials to predict: `name`, `n1`, `n2` and the moderators; of counted outcomes also what is
+        stated of the comparator, `risk2`, `rate2` or `mean2`, as a number, the name of a trial that
+        was seen, or a distribution such as ``"Beta(3, 17)"``.
     prior_map : PriorMap
     bias_dial : BiasDial
     """
@@ -224,7 +226,7 @@ class Declaration:
     ----------
     title : str
     measure : str
-        Code of the effect measure.
+        Code of the effect measure; an outcome of a grid may have another one.
     direction : str
         In words: which way is better, and how effects are turned.
     question, selection, plan
@@ -258,3 +260,29 @@ class Declaration:
     grid: DeclaredGrid = NO_GRID
     dependence: tuple[DeclaredDependence, ...] = ()
     findings: tuple[DeclaredFinding, ...] = ()
+
+    @property
+    def by_measure(self) -> "tuple[Declaration, ...]":
+        """The declaration once for each measure, with the outcomes that it measures.
+
+        That of the review stands first, where an outcome has it.
+        """
+        outcomes = self.grid.outcomes
+        codes = [one.measure or self.measure for one in outcomes] or [self.measure]
+        return tuple(
+            replace(self, measure=code, grid=replace(self.grid, outcomes=self._of(code)))
+            for code in sorted(dict.fromkeys(codes), key=lambda code: code != self.measure)
+        )
+
+    @property
+    def settled(self) -> DeclaredGrid:
+        """The grid; where it has several measures, each outcome and joint model names its own."""
+        if len(self.by_measure) == 1:
+            return self.grid
+        outcomes = [replace(one, measure=one.measure or self.measure) for one in self.grid.outcomes]
+        joint = [replace(one, measure=one.measure or self.measure) for one in self.grid.joint]
+        return replace(self.grid, outcomes=tuple(outcomes), joint=tuple(joint))
+
+    def _of(self, code: str) -> tuple[GridLevel, ...]:
+        """Give the outcomes of one measure."""
+        return tuple(one for one in self.grid.outcomes if (one.measure or self.measure) == code)

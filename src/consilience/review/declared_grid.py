@@ -17,11 +17,18 @@ class GridLevel:
         several is read by the first of them. Without them the name is the code.
     better : str
         Of an outcome: what an effect above the null means, in words; empty where nobody knows.
+    measure : str
+        Of an outcome: code of its effect measure; empty for the review's.
+    models : tuple of str
+        Of an outcome: the models of its cells, the first of them the answer; without them those of
+        the plan.
     """
 
     name: str
     codes: tuple[str, ...] = ()
     better: str = ""
+    measure: str = ""
+    models: tuple[str, ...] = ()
 
     @property
     def read(self) -> tuple[str, ...]:
@@ -106,6 +113,9 @@ class DeclaredJoint:
         The names of the levels to which it is fitted; empty for all.
     rho : tuple of float
         Correlations that are tried in place of the one that is assumed between outcomes.
+    measure : str
+        Code of the measure whose outcomes it reads, since effects of different measures cannot be
+        averaged; empty for the review's.
     """
 
     model: str
@@ -113,6 +123,7 @@ class DeclaredJoint:
     time: str = ""
     population: str = ""
     rho: tuple[float, ...] = ()
+    measure: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from consilience import findings
 from consilience.errors import ModelError, Problem
 from consilience.findings import Basis, Mid, Outcome, SummaryOfFindings, Unmeasured
 from consilience.fit import Fit
+from consilience.review.attempts import faults_of
 from consilience.review.declared_findings import UNDECLARED_MID, DeclaredFinding, DeclaredMid
 
 type FitsOf = Callable[[DeclaredFinding], Sequence[Fit]]
@@ -15,6 +16,9 @@ _MIDS: Mapping[str, Callable[[float, str], Mid]] = {
     "effect": findings.MidEffect,
     "absolute": findings.MidAbsolute,
 }
+_OWN = ("raw", "probability")
+"""Scales whose differences are told as they stand."""
+_BASES = ("baseline", "risks", "rates", "scales", "improved")
 _WORDS: Mapping[str, tuple[str, ...]] = {
     "importance": ("", *findings.IMPORTANCE),
     "measured": ("yes", "no"),
@@ -84,13 +88,12 @@ def _outcome(one: DeclaredFinding, fits: Sequence[Fit]) -> Outcome | Unmeasured:
     if not fits:
         return Unmeasured(name=one.called, importance=one.importance, comment=one.comment)
     scale = fits[0].effects.measure.scale
-    own = (findings.OwnUnits(),) if scale in {"raw", "probability"} else ()
     return Outcome(
         name=one.called,
         fit=fits[0],
         better=one.better,
-        absolute=_bases(one) or own,
-        mid=_mid(one.mid),
+        absolute=tuple(make() for _, make in makers(one, scale)),
+        mid=mid_of(one.mid),
         importance=one.importance,
         judgements=tuple(
             findings.Judgement(each.domain, each.judgement, each.footnote)
@@ -101,18 +104,34 @@ def _outcome(one: DeclaredFinding, fits: Sequence[Fit]) -> Outcome | Unmeasured:
     )
 
 
-def _mid(declared: DeclaredMid) -> Mid:
+def mid_of(declared: DeclaredMid) -> Mid:
+    """Give the minimal important difference that is declared.
+
+    Parameters
+    ----------
+    declared : DeclaredMid
+
+    Raises
+    ------
+    ModelError
+        For a value that is none.
+    """
     if declared == UNDECLARED_MID:
         return findings.NO_MID
     return _MIDS[declared.on](declared.value, declared.source)
 
 
-def _bases(one: DeclaredFinding) -> tuple[Basis, ...]:
-    return tuple(make() for _, make in _makers(one))
+def makers(one: DeclaredFinding, scale: str = "") -> Iterator[tuple[str, Callable[[], Basis]]]:
+    """Give each basis by its key, still to be made.
 
-
-def _makers(one: DeclaredFinding) -> Iterator[tuple[str, Callable[[], Basis]]]:
-    """Give each basis by its key, still to be made."""
+    Parameters
+    ----------
+    one : DeclaredFinding
+    scale : str
+        Of the measure: one with units of its own needs no other basis.
+    """
+    if scale in _OWN and not any(getattr(one, name) for name in _BASES):
+        yield "absolute", findings.OwnUnits
     if one.baseline:
         yield "baseline", findings.ComparatorMedian
     for place, risk in enumerate(one.risks, 1):
@@ -120,8 +139,8 @@ def _makers(one: DeclaredFinding) -> Iterator[tuple[str, Callable[[], Basis]]]:
     for place, rate in enumerate(one.rates, 1):
         told = (rate.value, rate.source, rate.time, rate.name)
         yield f"rates[{place}]", partial(findings.BaselineRate, *told)
-    for place, scale in enumerate(one.scales, 1):
-        held = (scale.name, scale.sd, scale.source, scale.higher_is_better == "yes")
+    for place, own in enumerate(one.scales, 1):
+        held = (own.name, own.sd, own.source, own.higher_is_better == "yes")
         yield f"scales[{place}]", partial(findings.FamiliarScale, *held)
     for place, each in enumerate(one.improved, 1):
         named = {"name": each.name} if each.name else {}
@@ -161,19 +180,17 @@ def _unknown(key: str, value: str, *, known: Sequence[str]) -> Problem:
 
 def _parts(one: DeclaredFinding, key: str) -> Iterator[Problem]:
     """Try to make each part, and tell what it refuses."""
-    makers: list[tuple[str, Callable[[], object]]] = [*_makers(one)]
+    parts: list[tuple[str, Callable[[], object]]] = [*makers(one)]
     if one.mid.on in _MIDS:
-        makers.append(("mid", partial(_mid, one.mid)))
+        parts.append(("mid", partial(mid_of, one.mid)))
     for place, each in enumerate(one.judgements, 1):
         judged = partial(findings.Judgement, each.domain, each.judgement, each.footnote)
-        makers.append((f"judgements[{place}]", judged))
-    for name, make in makers:
+        parts.append((f"judgements[{place}]", judged))
+    for name, make in parts:
         try:
             make()
         except ModelError as error:
-            what, _, remedy = str(error).removesuffix(".").rpartition(". ")
-            told = (what, remedy) if what else (remedy, "Correct it")
-            yield Problem(f"review.toml, key `{key}.{name}`: {told[0]}", f"{told[1]}.")
+            yield from faults_of(error, f"review.toml, key `{key}.{name}`")
     domains = [each.domain for each in one.judgements]
     for domain in dict.fromkeys(name for name in domains if domains.count(name) > 1):
         what = f"review.toml, key `{key}.judgements`: a domain is judged twice"

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from consilience.errors import ConsilienceError, ModelError, Problem
 from consilience.places import find_model, own_model
-from consilience.review.declared import Declaration
+from consilience.review.declared import Declaration, Plan
+from consilience.review.declared_grid import GridLevel
 from consilience.spec import read_model
 
 
@@ -60,6 +61,31 @@ def model_files(names: Iterable[str], beside: Path, folder: Path | None = None) 
     return found
 
 
+def models_of(plan: Plan, outcome: GridLevel) -> tuple[str, ...]:
+    """Name the models of the cells of one outcome, the one that answers first.
+
+    Parameters
+    ----------
+    plan : Plan
+    outcome : GridLevel
+    """
+    return tuple(dict.fromkeys(outcome.models or (plan.primary, *plan.models)))
+
+
+def cell_models(plan: Plan, outcomes: Iterable[GridLevel]) -> tuple[str, ...]:
+    """Name the models of all cells of a grid, each once: those of the plan first, if any has them.
+
+    Parameters
+    ----------
+    plan : Plan
+    outcomes : iterable of GridLevel
+    """
+    asked = [models_of(plan, one) for one in outcomes]
+    own = models_of(plan, GridLevel(""))
+    first = [name for name in own if any(name in names for names in asked)]
+    return tuple(dict.fromkeys([*first, *(name for names in asked for name in names)]))
+
+
 def model_problems(
     declared: Declaration, *, beside: Path, folder: Path | None = None
 ) -> Iterator[Problem]:
@@ -74,8 +100,10 @@ def model_problems(
         As of `model_file`.
     """
     plan = declared.plan
-    joint = {one.model: f"grid.joint[{at}].model" for at, one in enumerate(declared.grid.joint, 1)}
-    for name, key in (joint | dict.fromkeys((plan.primary, *plan.models), "plan.models")).items():
+    named = {one.model: f"grid.joint[{at}].model" for at, one in enumerate(declared.grid.joint, 1)}
+    for at, outcome in enumerate(declared.grid.outcomes, 1):
+        named |= dict.fromkeys(outcome.models, f"grid.outcomes[{at}].models")
+    for name, key in (named | dict.fromkeys((plan.primary, *plan.models), "plan.models")).items():
         yield from _faults(partial(_read, name, beside, folder), key, name=name)
 
 

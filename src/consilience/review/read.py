@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from consilience import measures
 from consilience.effects import Effects
 from consilience.errors import DataError, Problem
+from consilience.review.attempts import all_at_once
 from consilience.review.beside import Beside
-from consilience.review.check import measure_problems
-from consilience.review.choosing import chosen
+from consilience.review.choosing import rules_in_words
 from consilience.review.conversions import (
     ROW,
     Converted,
@@ -23,8 +23,11 @@ from consilience.review.conversions import (
     rules_of,
 )
 from consilience.review.declared import Declaration, Variation
+from consilience.review.declared_findings import DeclaredFinding
 from consilience.review.declared_grid import NO_GRID
+from consilience.review.findings_fit import misfits
 from consilience.review.judgements import labelled
+from consilience.review.measured import MERGED, Measured, measured, whole_choice, whole_steps
 from consilience.review.planned import model_problems
 from consilience.review.received import Received, receive
 from consilience.review.selection import candidates, find
@@ -35,7 +38,6 @@ from consilience.trials import Trials
 from consilience.trials.readers import is_unfilled, read_csv
 
 SHOWN = ("trial", "label", "outcome", "scale", "timepoint", "population")
-_MERGED = "A declared conversion joined this row to another one."
 type Mask = NDArray[np.bool_]
 
 
@@ -81,20 +83,17 @@ def read_planned(folder: str | Path, models: str | Path | None = None) -> Review
 def _answering(place: Path, held: Received) -> Review:
     """Convert, choose and compute what answers the question."""
     declared, trials, beside, table = held.declared, held.trials, held.beside, held.table
-    measure = measures.get(declared.measure)
     received = Trials(table, trials.log)
-    made = converted(received, measure, rules=rules_of(declared.conversions))
-    _raise(measure_problems(made.trials.frame, measure, lacking=made.lacking(measure)))
     labels = dict(zip(table["trial"], table["label"], strict=True))
-    choice = chosen(made, declared, measure=measure, labels=labels)
-    used = (choice.reasons == "").to_numpy(dtype=bool)
-    effects = _effects(made.trials, used, declared=declared)
-    return Review(
+    parts = measured(received, declared)
+    choice, made = whole_choice(parts, declared.settled), whole_steps(parts)
+    effects, *others = _computed(parts)
+    review = Review(
         folder=place,
         title=declared.title,
         question=declared.question,
         direction=declared.direction,
-        rules=choice.rules,
+        rules=rules_in_words([(one.declared, one.measure) for one in parts], labels),
         trials=trials,
         conversions=declared.conversions,
         converted=made,
@@ -105,22 +104,46 @@ def _answering(place: Path, held: Received) -> Review:
         flow=beside.flow,
         published=_optional(place / "published.csv"),
         plan=declared.plan,
-        assessment=_assessed(beside, effects),
+        assessment=_assessed(beside, (effects, *others)),
         cells=choice.cells,
-        grid=declared.grid,
+        grid=declared.settled,
         dependence=declared.dependence,
         findings=declared.findings,
+        others=tuple(others),
     )
+    if faults := tuple(misfits(review.findings, partial(_asked, review))):
+        raise DataError(faults)
+    return review
 
 
-def _raise(problems: Sequence[Problem]) -> None:
-    if problems:
-        raise DataError(problems)
+def _asked(review: Review, one: DeclaredFinding) -> tuple[Effects, ...]:
+    """Give the effects of an outcome of the summary of findings; none where it has no estimate."""
+    if one.measured == "no":
+        return ()
+    if not review.cells:
+        return (review.effects,)
+    cells = review.cells
+    key = (
+        one.outcome,
+        one.time or cells.times[0].name,
+        one.population or cells.populations[0].name,
+    )
+    return tuple(review.of(cell) for cell in cells.cells if cell.key == key and cell.rows)
+
+
+def _computed(parts: Sequence[Measured]) -> tuple[Effects, ...]:
+    """Compute the effects of every measure that has rows; every fault of all comes at once."""
+    attempts = [
+        partial(_effects, one.made.trials, one.used, declared=one.declared)
+        for one in parts
+        if one.used.any()
+    ]
+    return tuple(all_at_once(attempts))  # type: ignore[arg-type]
 
 
 def _ledger(table: pd.DataFrame, made: Converted, reasons: pd.Series) -> pd.DataFrame:
     rows = np.arange(1, len(table) + 1)
-    told = reasons.set_axis(made.trials.frame[ROW].astype(int)).reindex(rows, fill_value=_MERGED)
+    told = reasons.reindex(rows, fill_value=MERGED)
     shown = table.reindex(columns=SHOWN).assign(
         status=np.where(told == "", "used", "left out"),
         reason=told.to_numpy(),
@@ -199,10 +222,10 @@ def _optional(path: Path) -> pd.DataFrame:
     return read_csv(path) if path.is_file() and not is_unfilled(path) else pd.DataFrame()
 
 
-def _assessed(beside: Beside, effects: Effects) -> Assessment:
+def _assessed(beside: Beside, measured: Sequence[Effects]) -> Assessment:
     """Give the judgements of the estimates that are used, by their labels."""
     if beside.assessment.empty:
         return beside.assessment
-    table = effects.table.assign(label=effects.table.get("label", effects.labels))
-    once = table.drop_duplicates("trial")
+    told = [one.table.assign(label=one.table.get("label", one.labels)) for one in measured]
+    once = pd.concat(told).drop_duplicates("trial")
     return beside.assessment.keep(once["trial"].tolist(), once["label"].tolist())

@@ -180,7 +180,8 @@ def shared_control(table: pd.DataFrame, selection: Selection) -> Reasons:
     """Say which rows give way to another comparison with the same control arm."""
     label = dict(zip(table["trial"], table["label"], strict=True))
     reasons = {
-        trial: f"Shares its control group with {label[one.use]}, which is used. {one.reason}"
+        trial: f"Shares its control group with {label.get(one.use, one.use)}, which is used. "
+        f"{one.reason}"
         for one in selection.shared_control
         for trial in one.leave
     }

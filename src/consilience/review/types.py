@@ -59,7 +59,7 @@ class Review:
         there is nothing to say.
     effects : Effects
         The primary analysis, one estimate per trial; of a grid every estimate that answers for one
-        of its cells, each once.
+        of its cells, each once. Where outcomes have several measures, those of the first of them.
     sensitivity : tuple of Sensitivity
     risk_of_bias : DataFrame
         `risk_of_bias.csv` as text with the columns `trial` and `label`, judgements in the words of
@@ -80,6 +80,8 @@ class Review:
         The rules from which the sampling covariance of the effects follows.
     findings : tuple of DeclaredFinding
         The rows of the summary of findings.
+    others : tuple of Effects
+        Of the outcomes of a grid that have another measure than `effects`, one for each measure.
     """
 
     folder: Path
@@ -102,17 +104,44 @@ class Review:
     grid: DeclaredGrid = NO_GRID
     dependence: tuple[DeclaredDependence, ...] = ()
     findings: tuple[DeclaredFinding, ...] = ()
+    others: tuple[Effects, ...] = ()
 
     def __repr__(self) -> str:
         """Say the title and how many rows of the table are used."""
-        return f"<Review: {self.title}; {self.effects.k} of {len(self.trials)} rows used>"
+        return f"<Review: {self.title}; {self.rows_used} of {len(self.trials)} rows used>"
+
+    @property
+    def measured(self) -> tuple[Effects, ...]:
+        """The effects of every measure."""
+        return (self.effects, *self.others)
+
+    @property
+    def k(self) -> int:
+        """How many estimates there are, of any measure."""
+        return sum(one.k for one in self.measured)
+
+    @property
+    def rows_used(self) -> int:
+        """How many rows of `trials.csv` are used; one may give estimates of several measures."""
+        return int((self.ledger["status"] == "used").sum())
+
+    @property
+    def n_studies(self) -> int:
+        """How many studies they are from."""
+        return int(self.estimates["study"].nunique())
+
+    @property
+    def estimates(self) -> pd.DataFrame:
+        """The estimates of every measure, one row each, as of `Effects.frame`."""
+        frames = [one.frame.assign(measure=one.measure.code) for one in self.measured]
+        return pd.concat(frames) if self.others else self.effects.frame
 
     @property
     def trial_labels(self) -> tuple[str, ...]:
         """The label of each trial that is used, once."""
         if not self.cells:
             return self.effects.labels
-        return tuple(dict.fromkeys(self.effects.table["label"]))
+        return tuple(dict.fromkeys(self.estimates["label"]))
 
     def of(self, cell: Cell) -> Effects:
         """Return the effects of one cell, labelled by their trials.
@@ -128,6 +157,28 @@ class Review:
         """
         if not cell.rows:
             raise DataError(f"The cell {cell.name} has no estimate: {cell.reason}")
-        kept = self.effects.keep(self.effects.table[ROW].isin(cell.rows).to_numpy(dtype=bool))
+        own = self.of_measure(cell.measure)
+        kept = own.keep(own.table[ROW].isin(cell.rows).to_numpy(dtype=bool))
         index = pd.Index(kept.table["label"].astype(object), name="estimate")
         return replace(kept, table=kept.table.set_index(index))
+
+    def of_measure(self, code: str = "") -> Effects:
+        """Return the effects of one measure.
+
+        Parameters
+        ----------
+        code : str
+            Of the measure; without it the review must have only one.
+
+        Raises
+        ------
+        DataError
+            If the review has several measures and none is named, and for one that it has not.
+        """
+        known = {one.measure.code: one for one in self.measured}
+        if not code and not self.others:
+            return self.effects
+        if code in known:
+            return known[code]
+        told = f"no estimate of {code}" if code else "outcomes of several measures"
+        raise DataError(f"The review {self.folder} has {told}. Ask for one of: {', '.join(known)}.")

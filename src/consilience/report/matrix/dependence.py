@@ -26,7 +26,7 @@ class Dependence(Section["GridAnalysis"]):
     @override
     def values(self, analysis: "GridAnalysis") -> dict[str, object]:
         """Give each declared rule with its reason, and the cells that hold correlated estimates."""
-        effects, declared = analysis.review.effects, analysis.review.dependence
+        declared = analysis.review.dependence
         rules = shared_by(declared)
         return {
             "rules": [
@@ -34,7 +34,11 @@ class Dependence(Section["GridAnalysis"]):
                 | {"reason": one.reason}
                 for one, rule in zip(declared, rules, strict=True)
             ],
-            "words": effects.shared.words(effects.k),
+            "words": [
+                f"{one.measure.label}: {word[0].lower()}{word[1:]}" if analysis.several else word
+                for one in analysis.review.measured
+                for word in one.shared.words(one.k)
+            ],
             "within": [
                 cell.title
                 for cell in analysis.cells

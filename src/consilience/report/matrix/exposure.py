@@ -30,6 +30,7 @@ class Exposure(Section["GridAnalysis"]):
         comparison = found.comparison
         return {
             "found": found,
+            "code": "" if comparison is None else comparison.effects.measure.code,
             "reason": analysis.review.grid.exposure.reason,
             "table": None if comparison is None else comparison.table(analysis.level),
             "words": () if comparison is None else comparison.words(analysis.level),

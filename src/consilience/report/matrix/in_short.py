@@ -18,11 +18,6 @@ class InShort(Section["GridAnalysis"]):
     folder: ClassVar[str] = "matrix"
 
     @override
-    def applies(self, analysis: "GridAnalysis") -> bool:
-        """Apply always."""
-        return True
-
-    @override
     def values(self, analysis: "GridAnalysis") -> dict[str, object]:
         """Give cells of several trials by whether they favour either side, and those of one."""
         first = analysis.review.cells.populations[0].name

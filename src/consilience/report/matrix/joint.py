@@ -38,17 +38,16 @@ class JointModel(Section["GridAnalysis"]):
     def values(self, analysis: "GridAnalysis") -> dict[str, object]:
         """Give the cells under every model, and by model what its spreads and choices are."""
         known = [one for one in analysis.joined if one.joint is not None]
-        effects = analysis.review.effects
         return {
             "models": known,
             "cells": [(cell, _rows(known, cell.answered.cell.key)) for cell in analysis.cells],
-            "scales": {one.declared.name: _scales(one, analysis.level) for one in known},
-            "calibrated": {one.declared.name: _calibrated(one) for one in known},
-            "choices": {one.declared.name: choices(one.declared, effects) for one in known},
-            "otherwise": {one.declared.name: _otherwise(one, analysis) for one in known},
-            "twins": {one.declared.name: _twins(one) for one in known},
+            "scales": {one.name: _scales(one, analysis.level) for one in known},
+            "calibrated": {one.name: _calibrated(one) for one in known},
+            "choices": {one.name: choices(one.declared, one.answer.fit.effects) for one in known},
+            "otherwise": {one.name: _otherwise(one, analysis) for one in known},
+            "twins": {one.name: _twins(one) for one in known},
             "few": FEW,
-            **_measured(effects.table),
+            **_measured(analysis.review.estimates),
         }
 
 

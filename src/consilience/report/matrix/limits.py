@@ -22,11 +22,6 @@ class Limits(Section["GridAnalysis"]):
     folder: ClassVar[str] = "matrix"
 
     @override
-    def applies(self, analysis: "GridAnalysis") -> bool:
-        """Apply always."""
-        return True
-
-    @override
     def values(self, analysis: "GridAnalysis") -> dict[str, object]:
         """Give what is converted, lost or doubted, and how many answers rest on few trials."""
         ledger = analysis.review.ledger

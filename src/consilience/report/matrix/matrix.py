@@ -1,8 +1,12 @@
 """The matrix: one cell for each analysis, open to its page."""
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, override
+from typing import TYPE_CHECKING, Any, ClassVar, override
 
+import pandas as pd
+
+from consilience.report.scales import Scale
 from consilience.report.sections.base import Section
 
 if TYPE_CHECKING:
@@ -16,11 +20,6 @@ class Matrix(Section["GridAnalysis"]):
     name: ClassVar[str] = "matrix"
     title: ClassVar[str] = "Every outcome, time and population"
     folder: ClassVar[str] = "matrix"
-
-    @override
-    def applies(self, analysis: "GridAnalysis") -> bool:
-        """Apply always."""
-        return True
 
     @override
     def values(self, analysis: "GridAnalysis") -> dict[str, object]:
@@ -45,15 +44,35 @@ class Matrix(Section["GridAnalysis"]):
             "outcomes": cells.outcomes,
             "by_key": by_key,
             "answers": answers,
-            "tints": {slug: tinted(float(row["estimate"])) for slug, row in answers.items()},
+            "tints": tints(analysis.table, answers),
+            "deeper": deeper(analysis.table),
+            "measured": "; ".join(one.measure.label for one in analysis.scales.values()),
+            "labels": {x.name: _label(analysis, x.measure) for x in cells.outcomes},
+            "nulls": {x.name: _scale(analysis, x.measure).null for x in cells.outcomes},
             "mixed": [one for one in cells.populations if len(one.read) > 1],
             "left": left,
             "sure": (1.0 + analysis.level) / 2.0,
         }
 
 
-def tinted(estimate: float) -> str:
-    """Give the colour of a cell, as the figure has it."""
-    from consilience.plots.outcome_matrix import tint
+def tints(table: pd.DataFrame, answers: Mapping[str, Mapping[Hashable, Any]]) -> dict[str, str]:
+    """Give the colour of each cell, as the figure has it."""
+    from consilience.plots.tints import tint_of
 
-    return tint(estimate)
+    tint = tint_of(table)
+    return {slug: tint.colour(row) for slug, row in answers.items()}
+
+
+def deeper(table: pd.DataFrame) -> str:
+    """Say what makes a colour deeper."""
+    from consilience.plots.tints import tint_of
+
+    return tint_of(table).deeper
+
+
+def _scale(analysis: "GridAnalysis", code: str) -> Scale:
+    return analysis.scales[code] if code else analysis.scale()
+
+
+def _label(analysis: "GridAnalysis", code: str) -> str:
+    return _scale(analysis, code).measure.label

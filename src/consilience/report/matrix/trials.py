@@ -28,14 +28,9 @@ class Trials(Section["GridAnalysis"]):
     folder: ClassVar[str] = "matrix"
 
     @override
-    def applies(self, analysis: "GridAnalysis") -> bool:
-        """Apply always."""
-        return True
-
-    @override
     def values(self, analysis: "GridAnalysis") -> dict[str, object]:
         """Give a row for each trial: who took part in what, what was measured, and the sources."""
-        table = analysis.review.effects.table
+        table = analysis.review.estimates
         rows = []
         for label, own in table.groupby("label", sort=False):
             first = own.iloc[0]

@@ -17,11 +17,6 @@ class Borrowed(Section["Analysis"]):
     title: ClassVar[str] = "What each trial borrows from the others"
 
     @override
-    def applies(self, analysis: "Analysis") -> bool:
-        """Apply always."""
-        return True
-
-    @override
     def values(self, analysis: "Analysis") -> dict[str, object]:
         """Give what the trials and levels borrow."""
         return {"found": analysis.leaning.borrowing}

@@ -43,6 +43,7 @@ class Conversions(Section["Analysis"]):
 
 
 def _rules(review: "Review") -> list[dict[str, str]]:
+    """Give each rule used, with its equation, assumption, source, and the reviewer's reason."""
     rules = zip(review.conversions, rules_of(review.conversions), strict=True)
     return [
         {

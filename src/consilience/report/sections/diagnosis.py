@@ -20,11 +20,6 @@ class Diagnosed(Section["Analysis"]):
     title: ClassVar[str] = "May the computation be trusted?"
 
     @override
-    def applies(self, analysis: "Analysis") -> bool:
-        """Apply always."""
-        return True
-
-    @override
     def values(self, analysis: "Analysis") -> dict[str, object]:
         """Give each fit's diagnosis, and the published calibration of its model."""
         return {

@@ -18,11 +18,6 @@ class EffectSizes(Section["Analysis"]):
     title: ClassVar[str] = "Effects of the trials"
 
     @override
-    def applies(self, analysis: "Analysis") -> bool:
-        """Apply always."""
-        return True
-
-    @override
     def values(self, analysis: "Analysis") -> dict[str, object]:
         """Give each trial as reported and as shrunken, and which were converted."""
         ledger = analysis.review.ledger

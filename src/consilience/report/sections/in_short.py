@@ -21,11 +21,6 @@ class InShort(Section["Analysis"]):
     title: ClassVar[str] = "In short"
 
     @override
-    def applies(self, analysis: "Analysis") -> bool:
-        """Apply always."""
-        return True
-
-    @override
     def values(self, analysis: "Analysis") -> dict[str, object]:
         """Give how the answer changes without any one trial and under the alternatives."""
         table = analysis.review.effects.table

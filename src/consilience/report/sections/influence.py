@@ -17,11 +17,6 @@ class Influences(Section["Analysis"]):
     title: ClassVar[str] = "Which trials the conclusion hangs on"
 
     @override
-    def applies(self, analysis: "Analysis") -> bool:
-        """Apply always."""
-        return True
-
-    @override
     def values(self, analysis: "Analysis") -> dict[str, object]:
         """Give the influence of every trial, and the pairs without which the conclusion turns."""
         found = analysis.leaning.influence

@@ -19,11 +19,6 @@ class Limits(Section["Analysis"]):
     title: ClassVar[str] = "Limits of this analysis"
 
     @override
-    def applies(self, analysis: "Analysis") -> bool:
-        """Apply always."""
-        return True
-
-    @override
     def values(self, analysis: "Analysis") -> dict[str, object]:
         """Give what is converted, waiting, lost or doubted, and levels of a single trial."""
         ledger = analysis.review.ledger

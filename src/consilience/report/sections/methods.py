@@ -18,11 +18,6 @@ class Methods(Section["Analysis"]):
     title: ClassVar[str] = "Methods"
 
     @override
-    def applies(self, analysis: "Analysis") -> bool:
-        """Apply always."""
-        return True
-
-    @override
     def values(self, analysis: "Analysis") -> dict[str, object]:
         """Give the engine, the intervals and the conventions that were used."""
         pooled = analysis.pooled.values()

@@ -20,11 +20,6 @@ class Models(Section["Analysis"]):
     title: ClassVar[str] = "The models and their priors"
 
     @override
-    def applies(self, analysis: "Analysis") -> bool:
-        """Apply always."""
-        return True
-
-    @override
     def values(self, analysis: "Analysis") -> dict[str, object]:
         """Give all choices of the primary model; of each other model those that differ."""
         effects = analysis.review.effects

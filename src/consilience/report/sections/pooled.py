@@ -18,11 +18,6 @@ class PooledEffect(Section["Analysis"]):
     title: ClassVar[str] = "The pooled effect, both ways"
 
     @override
-    def applies(self, analysis: "Analysis") -> bool:
-        """Apply always."""
-        return True
-
-    @override
     def values(self, analysis: "Analysis") -> dict[str, object]:
         """Give the heterogeneity of the classical analyses; the template has the rest."""
         return {"heterogeneity": heterogeneity_table(analysis.pooled)}

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 PARTS = ("mu", "theta", "yi")
 """Expectation, true effect, estimate."""
+ARMS = ("events", "mean")
+"""What the arms of a new trial may have been foreseen to show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +37,22 @@ class Predictions(Section["Analysis"]):
         sizes = analysis.review.plan.new_trials
         trials = [str(name) for name in analysis.forecast.chances.index]
         parts = [{part: _row(table, part, trial) for part in PARTS} for trial in trials]
-        mu = analysis.forecast.tree["predictions"]["mu"]
+        drawn = analysis.forecast.tree["predictions"].data_vars
+        counted = next((kind for kind in ARMS if f"{kind}1" in drawn), "")
+        mu = drawn["mu"]
         return {
+            "counted": counted,
+            "arms": {trial: _arms(table, trial, counted) for trial in trials},
+            "ignored": table.attrs.get("ignored", ""),
             "rows": list(zip(trials, sizes, parts, strict=True)),
             "draws": mu.sizes["chain"] * mu.sizes["draw"],
         }
+
+
+def _arms(table: pd.DataFrame, trial: str, kind: str) -> dict[str, dict[str, object]]:
+    """Read what is foreseen of the arms of one trial, and how its own interval would lie."""
+    told = (f"{kind}1", f"{kind}2", "lower_gt_0", "upper_lt_0", "no_events1", "no_events2")
+    return {part: _row(table, part, trial) for part in told}
 
 
 def _row(table: pd.DataFrame, part: str, trial: str) -> dict[str, object]:

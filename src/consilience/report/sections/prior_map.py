@@ -23,11 +23,6 @@ class OtherPriorsOfMu(Section["Analysis"]):
     title: ClassVar[str] = "If you had held another prior"
 
     @override
-    def applies(self, analysis: "Analysis") -> bool:
-        """Apply always."""
-        return True
-
-    @override
     def values(self, analysis: "Analysis") -> dict[str, object]:
         """Give the priors at which the conclusion turns, and a sample of the map, if any."""
         found = analysis.priors

@@ -17,11 +17,6 @@ class Origin(Section["Analysis"]):
     title: ClassVar[str] = "Provenance"
 
     @override
-    def applies(self, analysis: "Analysis") -> bool:
-        """Apply always."""
-        return True
-
-    @override
     def values(self, analysis: "Analysis") -> dict[str, object]:
         """Give nothing: the template finds all in the analysis."""
         return {}

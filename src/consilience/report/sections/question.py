@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, override
 
+from consilience.measures import get
 from consilience.report.sections.base import Section
 
 if TYPE_CHECKING:
@@ -17,11 +18,19 @@ class Question(Section["Analysis"]):
     title: ClassVar[str] = "The question"
 
     @override
-    def applies(self, analysis: "Analysis") -> bool:
-        """Apply always."""
-        return True
-
-    @override
     def values(self, analysis: "Analysis") -> dict[str, object]:
-        """Give nothing: the template finds all in the analysis."""
-        return {}
+        """Give the measures with their outcomes, and that of the effects that matter."""
+        review = analysis.review
+        outcomes: dict[str, list[str]] = {}
+        for one in review.grid.outcomes:
+            outcomes.setdefault(one.measure, []).append(one.name)
+        told = [
+            f"{get(code).label}: {', '.join(names)}" for code, names in outcomes.items() if code
+        ]
+        own = review.effects.measure
+        return {
+            "measures": "; ".join(told) or own.label,
+            "several": bool(told),
+            "own": own.code,
+            "of": own.label,
+        }

@@ -17,11 +17,6 @@ class Sensitivity(Section["Analysis"]):
     title: ClassVar[str] = "How much the answer depends on choices"
 
     @override
-    def applies(self, analysis: "Analysis") -> bool:
-        """Apply always."""
-        return True
-
-    @override
     def values(self, analysis: "Analysis") -> dict[str, object]:
         """Give nothing: the template finds all in the analysis."""
         return {}

@@ -36,6 +36,7 @@ class FindingsTable(Section["Analysis"]):
             "absolutes": bool(absolutes),
             "controls": not all(isnan(each.control) for each in absolutes),
             "measure": _shared(summary),
+            "turned": any(one.answered and not one.higher for one in summary.findings),
             "rated": any(one.certainty for one in summary.findings),
             "judged": [one for one in summary.findings if one.answered],
             "domains": DOMAINS,

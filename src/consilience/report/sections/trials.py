@@ -28,11 +28,6 @@ class Trials(Section["Analysis"]):
     title: ClassVar[str] = "The trials"
 
     @override
-    def applies(self, analysis: "Analysis") -> bool:
-        """Apply always."""
-        return True
-
-    @override
     def values(self, analysis: "Analysis") -> dict[str, object]:
         """Give the columns that the table has, and the cells that a conversion filled."""
         table = analysis.review.effects.table
