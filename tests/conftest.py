@@ -21,6 +21,8 @@ from xdist.scheduler import LoadScopeScheduling
 os.environ.setdefault("MPLBACKEND", "Agg")
 # The workers share the processors already: threads of BLAS on small matrices only wait for another.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# PyTensor else notes for every node of every graph in which line it was made.
+os.environ.setdefault("PYTENSOR_FLAGS", "traceback__limit=0")
 
 settings.register_profile("house", deadline=None, derandomize=True)
 settings.load_profile("house")
@@ -43,36 +45,40 @@ WHOLE = {
 LONGEST = (
     "report",
     "plots/test_contract.py",
-    "outlying",
-    "contracts/test_product.py",
-    "classical/test_glmm.py",
     "contracts/test_new_models.py",
-    "engines/test_integrated.py",
-    "batched",
-    "classical/test_multilevel_optimum.py",
-    "test_archive.py",
-    "calibration/test_published.py",
-    "questions/test_outcome_borrowing.py",
-    "classical/test_multilevel_reference.py",
+    "classical/test_glmm.py",
+    "contracts/test_product.py",
     "classical/test_reference_table.py",
-    "classical/test_scale_structures.py",
     "engines/test_blocks_nuts.py",
+    "outlying",
+    "calibration/test_published.py",
     "contracts/test_models.py",
-    "contracts/test_sections.py",
-    "calibration/test_models.py",
-    "engines/test_exact_brute_three.py",
-    "cli/test_answers.py",
+    "batched",
     "engines/test_exact_accuracy.py",
     "engines/test_nuts_ladder.py",
-    "grid/test_answers.py",
-    "engines/test_exact_strata.py",
-    "heterogeneity/test_tied.py",
+    "engines/test_integrated.py",
+    "engines/test_exact_brute_three.py",
+    "classical/test_multilevel_optimum.py",
+    "contracts/test_sections.py",
+    "grid/test_bad_input.py",
     "classical/test_small_study_recovery.py",
-    "engines/test_blocks_exact.py",
-    "bias/test_selection.py",
-    "classical/test_glmm_offsets.py",
-    "dependence/test_loads.py",
     "plots/test_forest.py",
+    "cli/test_answers.py",
+    "classical/test_reference_scale.py",
+    "classical/test_small_study_selection.py",
+    "classical/test_metareg.py",
+    "test_review.py",
+    "engines/test_counts_metafor.py",
+    "engines/test_blocks_exact.py",
+    "classical/test_scale_structures.py",
+    "classical/test_glmm_offsets.py",
+    "calibration/test_models.py",
+    "engines/test_exact_strata.py",
+    "classical/test_multilevel_reference.py",
+    "grid/test_answers.py",
+    "contracts/test_calibrated.py",
+    "bias/test_selection.py",
+    "dependence/test_loads.py",
 )
 """None of the others takes ten seconds."""
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from tests.reviews import functioning
 
 from consilience.effects import effect_sizes
 from consilience.errors import DataError
@@ -42,7 +43,7 @@ USED = PRINTED | CONVERTED
 
 @pytest.fixture(scope="module")
 def review() -> Review:
-    return read_review(FOLDER)
+    return functioning()
 
 
 @pytest.fixture

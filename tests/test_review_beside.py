@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from tests.reviews import functioning
 from tests.trials.readers.hostile import text, workbook
 
 from consilience.errors import DataError
@@ -46,7 +47,7 @@ def problems(folder: Path) -> list[str]:
 
 
 def test_the_shipped_review_repeats_what_its_sources_state_and_judges_nothing() -> None:
-    review = read_review(FOLDER)
+    review = functioning()
     held = review.assessment
     assert held.labels == review.effects.labels
     assert not held.judges

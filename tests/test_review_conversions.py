@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from tests.reviews import functioning
 
 import consilience as cs
 from consilience.errors import DataError
@@ -26,7 +27,7 @@ reason = "Tests."
 
 @pytest.fixture(scope="module")
 def review() -> Review:
-    return read_review(FOLDER)
+    return functioning()
 
 
 @pytest.fixture

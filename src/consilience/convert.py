@@ -121,8 +121,9 @@ def _converted(trials: Trials) -> bool:
 
 def _directions(table: pd.DataFrame) -> tuple[Problem, ...]:
     """Find the rows without a direction, looking at every row only if some word is none."""
-    distinct = table.filter(["study", COLUMN])
-    distinct = distinct.drop_duplicates(COLUMN) if COLUMN in table else distinct
+    if COLUMN not in table:
+        return ()
+    distinct = table[["study", COLUMN]].drop_duplicates(COLUMN)
     return direction_problems(table) if direction_problems(distinct) else ()
 
 

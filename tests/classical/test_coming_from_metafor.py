@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-import pytest
+from tests.across import across
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "coming_from_metafor.md").read_text(encoding="utf-8")
@@ -15,14 +15,12 @@ LEFT = [row.split("|")[1] if "\\|" not in row else row for row in PAGE.splitline
 CODE = " ".join(code for row in LEFT for code in re.findall(r"`([^`]+)`", row))
 
 
-@pytest.mark.parametrize("name", KNOWN["functions"])
+@across("name", KNOWN["functions"])
 def test_every_function_is_named(name):
     assert re.search(rf"(?<![\w.]){re.escape(name)}(?![\w])", CODE)
 
 
-@pytest.mark.parametrize(
-    ("function", "argument"), [(f, a) for f, each in KNOWN["arguments"].items() for a in each]
-)
+@across(("function", "argument"), [(f, a) for f, each in KNOWN["arguments"].items() for a in each])
 def test_every_argument_is_named(function, argument):
     assert re.search(rf"(?<![\w.]){re.escape(argument)}(?![\w.])", CODE), function
 

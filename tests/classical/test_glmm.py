@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import optimize, special, stats
+from tests.across import across
 from tests.classical.references import near, read
 
 from consilience.classical import glmm
@@ -88,7 +89,7 @@ def test_reference(name):
     near(wald_test(pooled)["statistic"], theirs["QM"], 4e-4)
 
 
-@pytest.mark.parametrize("name", MODELS)
+@across("name", MODELS)
 def test_wald_test_of_heterogeneity(name):
     """Trials with an infinite effect add nothing to ours, and a little to the reference's.
 
@@ -112,8 +113,8 @@ def test_likelihood_and_criteria_of_common_effects(name):
 
 Z = np.linspace(-9.0, 9.0, 721)
 DENSITY = stats.norm.pdf(Z) * (Z[1] - Z[0])
-FINE = np.linspace(-9.0, 9.0, 7201)
-FINE_STEP = FINE[1] - FINE[0]
+FINE = np.linspace(-9.0, 9.0, 2401)
+FINE_DENSITY = stats.norm.pdf(FINE) * (FINE[1] - FINE[0])
 
 
 def _height(pooled, beta, tau2, sigma2=None):
@@ -128,7 +129,7 @@ def _height(pooled, beta, tau2, sigma2=None):
 
 
 def _single(code, row, theta):
-    return math.log(np.exp(_conditional(code, row, theta)) @ stats.norm.pdf(FINE) * FINE_STEP)
+    return math.log(np.exp(_conditional(code, row, theta)) @ FINE_DENSITY)
 
 
 def _conditional(code, row, theta):
@@ -345,10 +346,10 @@ def swapped(table):
 
 
 @pytest.mark.parametrize("code", TWO_ARMS)
-def test_swapping_the_arms_turns_the_sign(code):
-    one, two = pooled_draws(code), pool_counts(swapped(drawn(code)), code)
-    assert two.beta[0] == pytest.approx(-one.beta[0], rel=1e-6)
-    assert two.tau2 == pytest.approx(one.tau2, rel=1e-6)
+def test_swapping_the_arms_turns_the_sign_in_any_order_of_trials(code):
+    one, two = pooled_draws(code), pool_counts(swapped(drawn(code)).iloc[::-1], code)
+    assert two.beta[0] == pytest.approx(-one.beta[0], rel=1e-7)
+    assert two.tau2 == pytest.approx(one.tau2, rel=1e-7)
     assert two.summary()["se"].iloc[0] == pytest.approx(one.summary()["se"].iloc[0], rel=1e-6)
     assert two.solution.log_likelihood == pytest.approx(one.solution.log_likelihood, abs=1e-8)
 
@@ -366,7 +367,7 @@ def test_units_of_time_cancel(code, factor):
     assert two.summary()["se"].iloc[0] == pytest.approx(one.summary()["se"].iloc[0], rel=1e-9)
 
 
-@pytest.mark.parametrize("code", glmm.REGISTRY)
+@pytest.mark.parametrize("code", [code for code in glmm.REGISTRY if code not in TWO_ARMS])
 def test_the_order_of_trials_does_not_matter(code):
     one, two = pooled_draws(code), pool_counts(drawn(code).iloc[::-1], code)
     np.testing.assert_allclose([one.beta[0], one.tau2], [two.beta[0], two.tau2], rtol=1e-7)

@@ -26,17 +26,25 @@ def frame():
     return pd.DataFrame({"review": review, "yi": y, "vi": v}).sample(frac=1, random_state=1)
 
 
+@pytest.fixture(scope="module")
+def alone(frame, effects_of):
+    """The effects of each set."""
+    return {
+        review: effects_of(part["yi"].to_numpy(), part["vi"].to_numpy())
+        for review, part in frame.groupby("review")
+    }
+
+
 @pytest.mark.parametrize("code", REGISTRY)
-def test_each_set_is_as_if_alone(frame, effects_of, code):
+def test_each_set_is_as_if_alone(frame, alone, code):
     inference = sorted(INFERENCES)[len(code) % len(INFERENCES)]
     table = pool_many(frame, "review", estimator=code, inference=inference, level=0.9)
-    for review, part in frame.groupby("review"):
-        effects = effects_of(part["yi"].to_numpy(), part["vi"].to_numpy())
-        alone = pool(effects, code, inference=inference, level=0.9)
-        row, scatter = table.loc[review], alone.heterogeneity()
-        expected = alone.summary().loc["mu", ROWS].tolist()
+    for review, effects in alone.items():
+        pooled = pool(effects, code, inference=inference, level=0.9)
+        row, scatter = table.loc[review], pooled.heterogeneity()
+        expected = pooled.summary().loc["mu", ROWS].tolist()
         assert row[ROWS].tolist() == pytest.approx(expected, rel=1e-9, abs=1e-12)
-        assert row["tau2"] == pytest.approx(alone.tau2, rel=1e-9, abs=1e-13)
+        assert row["tau2"] == pytest.approx(pooled.tau2, rel=1e-9, abs=1e-13)
         for name in ("I2", "Q", "Q_p"):
             assert row[name] == pytest.approx(scatter[name], rel=1e-9, abs=1e-9)
         assert row["k"] == effects.k

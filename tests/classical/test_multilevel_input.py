@@ -184,6 +184,6 @@ def test_tables_say_where_nothing_is_known():
 
 
 def test_linked_estimates_that_would_not_fit_are_refused(monkeypatch):
-    monkeypatch.setattr("consilience.classical.multilevel.algebra._CELLS", 10)
+    monkeypatch.setattr("consilience.classical.multilevel.algebra.CELLS", 10)
     with pytest.raises(ModelError, match=r"3 estimates are linked .*outcome . study"):
         pool_multilevel(data(), "CS(outcome | study)")

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy.optimize import minimize_scalar
+from tests.across import across
 from tests.classical.multilevel_cases import MODELS, dense_height
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -73,7 +74,7 @@ def test_the_functions_that_the_page_names_exist(room, names):
     assert [name for name in names if not hasattr(room, name)] == []
 
 
-@pytest.mark.parametrize(
+@across(
     "function",
     [
         *("escalc", "vcalc", "rma.uni", "rma.mh", "rma.peto", "rma.glmm", "rma.mv", "confint"),
@@ -87,7 +88,7 @@ def test_every_function_of_metafor_that_was_asked_for_is_mapped(function):
     assert re.search(rf"`{re.escape(function)}\b", TEXT)
 
 
-@pytest.mark.parametrize(
+@across(
     "function",
     [
         *("escalc", "rma", "rma, mods", "rma, scale", "rma.mh", "rma.peto", "rma.glmm", "rma.mv"),

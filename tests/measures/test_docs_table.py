@@ -60,5 +60,5 @@ def test_a_measure_that_drifts_would_be_seen(script: ModuleType) -> None:
     import numpy as np
 
     near, far = np.array([1.0, np.nan]), np.array([1.0 + 1e-7, np.nan])
-    assert script._largest(near, far, floor=1e-6) > script.OWED
-    assert script._largest(np.array([1.0, 2.0]), far, floor=1e-6) == float("inf")
+    assert script.largest(near, far, floor=1e-6) > script.OWED
+    assert script.largest(np.array([1.0, 2.0]), far, floor=1e-6) == float("inf")

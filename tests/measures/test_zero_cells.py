@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.across import across
 
 from consilience import measures
 from consilience.errors import ModelError
@@ -101,14 +102,14 @@ def test_adding_nothing_and_none_are_the_same(counts: list[tuple[int, int]], add
     np.testing.assert_allclose(raised, expected, atol=1e-14)
 
 
-@pytest.mark.parametrize(
+@across(
     "settings",
     [
         *({"add": -1}, {"add": np.nan}, {"add": "x"}, {"add": True}, {"add": np.inf}),
         *({"to": "some"}, {"to": None}, {"drop00": 1}, {"drop00": "yes"}),
     ],
 )
-@pytest.mark.parametrize("code", ["OR", "IRR", "PLO", "IRLN"])
+@across("code", ["OR", "IRR", "PLO", "IRLN"])
 def test_a_setting_that_is_none_is_refused(code: str, settings: dict[str, object]) -> None:
     with pytest.raises(ModelError, match=next(iter(settings))):
         measures.get(code, **settings)

@@ -73,6 +73,13 @@ REGISTRY: dict[str, type[Estimator]] = {
 def get(name: str, **settings: object) -> Estimator:
     """Build the tau² estimator of this name.
 
+    Parameters
+    ----------
+    name : str
+        Such as ``"REML"`` or ``"DL"``.
+    **settings : object
+        Of an estimator that takes any, such as the weights of ``"GENQ"``.
+
     Raises
     ------
     ModelError

@@ -17,6 +17,7 @@ class DerSimonianLaird(Estimator):
     References
     ----------
     DerSimonian R, Laird N (1986). Controlled Clinical Trials 7:177–188.
+    doi:10.1016/0197-2456(86)90046-2
     Raudenbush SW (2009), in The Handbook of Research Synthesis, for moderators.
     """
 

@@ -21,6 +21,11 @@ class GeneralisedQ(MomentEstimator):
         ``PowerOfVariance(1)`` gives DerSimonian and Laird's estimator, ``PowerOfVariance(0)``
         Hedges's; ``GivenWeights`` takes a number for each estimate.
 
+    Raises
+    ------
+    ModelError
+        For weights that are no rule.
+
     References
     ----------
     DerSimonian R, Kacker R (2007). Contemporary Clinical Trials 28:105–114.

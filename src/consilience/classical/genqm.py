@@ -28,6 +28,11 @@ class MedianGeneralisedQ(Estimator):
     weighting : Weighting
         Weights of Q, ``1 / √v`` unless told otherwise.
 
+    Raises
+    ------
+    ModelError
+        For weights that are no rule.
+
     References
     ----------
     Viechtbauer W (2021), in Handbook of Meta-Analysis (Schmid, Stijnen, White, eds), chapter 16.

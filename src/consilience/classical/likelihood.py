@@ -29,6 +29,10 @@ class LikelihoodEstimator(Estimator):
         """Log likelihood at many values of tau², up to one constant; shape of ``tau2``."""
 
     @abstractmethod
+    def dimension(self, k: int, p: int) -> int:
+        """How many numbers this is the likelihood of: k estimates, or fewer contrasts of them."""
+
+    @abstractmethod
     def score(self, fit: Weighted) -> tuple[float, float]:
         """Twice the derivative by tau² of the log likelihood, and its own derivative."""
 

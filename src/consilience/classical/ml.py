@@ -15,6 +15,7 @@ class MaximumLikelihood(LikelihoodEstimator):
     References
     ----------
     Hardy RJ, Thompson SG (1996). Statistics in Medicine 15:619–629.
+    doi:10.1002/(SICI)1097-0258(19960330)15:6<619::AID-SIM188>3.0.CO;2-A
     """
 
     code: ClassVar[str] = "ML"
@@ -23,6 +24,10 @@ class MaximumLikelihood(LikelihoodEstimator):
     def log_likelihood(self, y: Floats, v: Floats, X: Floats, *, tau2: Floats) -> Floats:
         """``½ (Σ log w - y'P y)``."""
         return log_likelihood(y, v, X, tau2=tau2)
+
+    def dimension(self, k: int, p: int) -> int:  # noqa: ARG002
+        """All k estimates."""
+        return k
 
     def score(self, fit: Weighted) -> tuple[float, float]:
         """``y'PP y - Σw`` and its derivative."""

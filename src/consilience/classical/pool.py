@@ -66,7 +66,7 @@ def pool(
 
     References
     ----------
-    Viechtbauer W (2010). Journal of Statistical Software 36(3):1–48.
+    Viechtbauer W (2010). Journal of Statistical Software 36(3):1–48. doi:10.18637/jss.v036.i03
     """
     checked(effects)
     chosen = estimator_of(estimator)

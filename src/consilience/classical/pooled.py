@@ -76,6 +76,11 @@ class Pooled(Tested):
         Series
             ``tau2, tau2_se, tau, tau2_lower, tau2_upper`` (Q-profile interval at the level of the
             analysis), ``I2`` (percent), ``H2``, ``Q, Q_df, Q_p``.
+
+        Raises
+        ------
+        ConvergenceError
+            If an end of the interval of tau² is not found.
         """
         values = heterogeneity(self._problem, self.estimator, tau2=self.tau2, level=self.level)
         series = pd.Series(values, dtype=float)

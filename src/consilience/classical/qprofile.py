@@ -28,9 +28,14 @@ def tau2_interval(y: Floats, v: Floats, X: Floats, *, level: float) -> tuple[flo
     lower, upper : float
         Both zero where the estimates agree better than chance allows even at ``tau² = 0``.
 
+    Raises
+    ------
+    ConvergenceError
+        If an end is not found.
+
     References
     ----------
-    Viechtbauer W (2007). Statistics in Medicine 26:37–52.
+    Viechtbauer W (2007). Statistics in Medicine 26:37–52. doi:10.1002/sim.2514
     """
     tail = (1 - level) / 2
     df = Weighted(y, v, X).df

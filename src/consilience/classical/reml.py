@@ -27,6 +27,10 @@ class RestrictedML(LikelihoodEstimator):
         """``½ (Σ log w - log|X'WX| - y'P y)``."""
         return log_restricted(y, v, X, tau2=tau2)
 
+    def dimension(self, k: int, p: int) -> int:
+        """K - p contrasts that are free of the coefficients."""
+        return k - p
+
     def score(self, fit: Weighted) -> tuple[float, float]:
         """``y'PP y - tr P`` and its derivative."""
         return fit.squared - fit.trace, fit.trace2 - 2 * fit.cubed

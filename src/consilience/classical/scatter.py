@@ -27,9 +27,14 @@ def heterogeneity(
         ``tau2, tau2_se, tau, tau2_lower, tau2_upper`` (Q-profile), ``I2`` (percent), ``H2``,
         ``Q, Q_df, Q_p``; nan for what one estimate cannot tell.
 
+    Raises
+    ------
+    ConvergenceError
+        If an end of the interval of tau² is not found.
+
     References
     ----------
-    Higgins JPT, Thompson SG (2002). Statistics in Medicine 21:1539–1558.
+    Higgins JPT, Thompson SG (2002). Statistics in Medicine 21:1539–1558. doi:10.1002/sim.1186
     """
     if not problem.df:
         unknown = dict.fromkeys(("tau2_lower", "tau2_upper", "I2", "H2"), math.nan)

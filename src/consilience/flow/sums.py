@@ -1,5 +1,6 @@
 """Does a PRISMA 2020 flow add up? Every box that does not, all at once."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import final
@@ -151,12 +152,16 @@ def losses(flow: pd.DataFrame) -> tuple[str, ...]:
 
 def _key_faults(flow: pd.DataFrame) -> Iterator[Problem]:
     keys = [str(key) for key in flow["data"]]
-    for key in dict.fromkeys(keys):
-        rows = flow[flow["data"] == key]
+    for key, count in Counter(keys).items():
         if key not in TEXTS:
             remedy = f"The keys are {', '.join(TEXTS)}."
             yield Problem(f"prisma.csv: there is no box {key!r}", remedy)
-        elif len(rows) > 1 and (rows["part"] == "").any():
-            values = ", ".join("–" if n != n else f"{n:.0f}" for n in rows["n"])  # noqa: PLR0124
-            remedy = "Keep one row for each box; several numbers stand in one cell as a list."
-            yield Problem(f"prisma.csv: {key} stands there twice ({values})", remedy)
+        elif count > 1:
+            yield from _repeated(key, flow[flow["data"] == key])
+
+
+def _repeated(key: str, rows: pd.DataFrame) -> Iterator[Problem]:
+    if (rows["part"] == "").any():
+        values = ", ".join("–" if n != n else f"{n:.0f}" for n in rows["n"])  # noqa: PLR0124
+        remedy = "Keep one row for each box; several numbers stand in one cell as a list."
+        yield Problem(f"prisma.csv: {key} stands there twice ({values})", remedy)

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,18 @@ type Pair = tuple[float, float]
 type Single = tuple[Floats, Floats]
 
 
+class Tests(Protocol):
+    """Further tests of a pooled estimate."""
+
+    def __call__(self, cells: Cells, estimate: float, *, correct: bool) -> dict[str, object]:
+        """Give them by name, those against no effect with or without a correction."""
+
+
+def _none(cells: Cells, estimate: float, *, correct: bool) -> dict[str, object]:  # noqa: ARG001
+    """Give no tests: those of a common odds ratio are of odds ratios alone."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Method:
     """One measure pooled after Mantel and Haenszel.
@@ -31,12 +44,15 @@ class Method:
     single : callable
         Estimate and variance of each trial, for Q.
     label : str
+    tests : Tests
+        None as a rule.
     """
 
     read: Callable[[pd.DataFrame], Cells]
     pooled: Callable[[Cells], Pair]
     single: Callable[[Cells], Single]
     label: str
+    tests: Tests = _none
 
 
 def mantel_haenszel(
@@ -93,8 +109,7 @@ def mantel_haenszel(
     told = np.isfinite(y) & np.isfinite(v)
     values = row(estimate, se, level=level)
     values |= heterogeneity(y[told], v[told], estimate=estimate) | {"k": len(cells[0])}
-    if measure == "OR":
-        values |= _tests(cells, odds_ratio=math.exp(estimate), correct=correct)
+    values |= method.tests(cells, estimate, correct=correct)
     return series(values, method="Mantel–Haenszel", measure=measure)
 
 
@@ -203,7 +218,7 @@ def _rates(table: pd.DataFrame) -> Cells:
     return x1, t1, x2, t2
 
 
-def _tests(cells: Cells, *, odds_ratio: float, correct: bool) -> dict[str, object]:
+def _tests(cells: Cells, estimate: float, *, correct: bool) -> dict[str, object]:
     """Cochran, Mantel and Haenszel's test of no effect, Breslow and Day's of one odds ratio."""
     told = [cell[(cells[0] + cells[2] > 0) & (cells[1] + cells[3] > 0)] for cell in cells]
     a, b, c, d = told
@@ -211,7 +226,7 @@ def _tests(cells: Cells, *, odds_ratio: float, correct: bool) -> dict[str, objec
     excess = abs(float((a - events * n1 / total).sum()))
     V = float((n1 * n2 * events * (b + d) / (total**2 * (total - 1))).sum())
     chi2 = max(0.0, excess - 0.5 * correct) ** 2 / V
-    expected = _expected(n1, n2, events=events, odds_ratio=odds_ratio)
+    expected = _expected(n1, n2, events=events, odds_ratio=math.exp(estimate))
     cells_expected = (expected, n1 - expected, events - expected, n2 - events + expected)
     spread = 1 / np.sum([1 / cell for cell in cells_expected], axis=0)
     breslow = float(((a - expected) ** 2 / spread).sum())
@@ -239,7 +254,7 @@ def _expected(n1: Floats, n2: Floats, *, events: Floats, odds_ratio: float) -> F
 METHODS: dict[str, Method] = {
     "IRD": Method(_rates, _rate_difference, _single_rate_difference, "incidence rate difference"),
     "IRR": Method(_rates, _rate_ratio, _single_rate_ratio, "log incidence rate ratio"),
-    "OR": Method(two_by_two, _odds_ratio, _single_odds_ratio, "log odds ratio"),
+    "OR": Method(two_by_two, _odds_ratio, _single_odds_ratio, "log odds ratio", _tests),
     "RD": Method(two_by_two, _risk_difference, _single_risk_difference, "risk difference"),
     "RR": Method(two_by_two, _risk_ratio, _single_risk_ratio, "log risk ratio"),
 }

@@ -37,10 +37,13 @@ def cumulative(pooled: Pooled, by: str = "", *, descending: bool = False) -> pd.
     ------
     ModelError
         With moderators, for an unknown column, and for missing values in it.
+    DataError
+        For numbers that double precision cannot hold.
 
     References
     ----------
     Lau J, Antman EM, Jimenez-Silva J, et al (1992). New England Journal of Medicine 327:248–254.
+    doi:10.1056/NEJM199207233270406
     """
     refuse_others(pooled, "cumulative()")
     if pooled.design.names:

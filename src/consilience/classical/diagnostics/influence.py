@@ -65,6 +65,13 @@ def baujat(pooled: Pooled) -> pd.DataFrame:
         ``(y - fitted)² / (v + tau²)``) and ``influence`` (the squared change of its fitted value
         without it, in units of its variance then).
 
+    Raises
+    ------
+    ModelError
+        For what is no result of `pool`, and where nothing is left without an estimate.
+    RefusalError
+        If estimates share participants.
+
     References
     ----------
     Baujat B, Mahé C, Pignon JP, Hill C (2002). Statistics in Medicine 21:2641–2652.

@@ -8,6 +8,7 @@ from consilience.classical.diagnostics.table import answer, labelled
 from consilience.classical.pool import pool
 from consilience.classical.pooled import Pooled
 from consilience.classical.univariate import refuse_others
+from consilience.design.columns import column_of
 from consilience.errors import ModelError
 
 
@@ -31,6 +32,8 @@ def leave_one_out(pooled: Pooled, *, by: str = "") -> pd.DataFrame:
     ------
     ModelError
         With moderators (see `influence`), an unknown column, or fewer than two groups.
+    DataError
+        For numbers that double precision cannot hold.
 
     References
     ----------
@@ -52,10 +55,7 @@ def _groups(pooled: Pooled, by: str) -> tuple[NDArray, str]:
     """Give what is left out together, and the name of its column."""
     if not by:
         return np.array(pooled.effects.labels, dtype=object), "left_out"
-    if by not in pooled.effects.table:
-        known = ", ".join(map(str, pooled.effects.table.columns))
-        raise ModelError(f"There is no column {by!r} among the trials. Columns: {known}.")
-    return pooled.effects.table[by].to_numpy(), by
+    return column_of(pooled.effects.table, by).to_numpy(), by
 
 
 def _like(pooled: Pooled, kept: NDArray[np.bool_]) -> Pooled:

@@ -10,7 +10,6 @@ from consilience.classical.likelihood import LikelihoodEstimator
 from consilience.classical.pooled import Pooled
 from consilience.classical.solution import regression
 from consilience.classical.univariate import refuse_others
-from consilience.classical.wls import log_likelihood, log_restricted
 from consilience.errors import ModelError, RefusalError
 
 _BEYOND = 1.6
@@ -44,6 +43,7 @@ def profile_likelihood(pooled: Pooled, *, points: int = 200) -> pd.DataFrame:
     References
     ----------
     Hardy RJ, Thompson SG (1996). Statistics in Medicine 15:619–629.
+    doi:10.1002/(SICI)1097-0258(19960330)15:6<619::AID-SIM188>3.0.CO;2-A
     """
     refuse_others(pooled, "This profile")
     if not isinstance(pooled.estimator, LikelihoodEstimator):
@@ -60,13 +60,12 @@ def profile_likelihood(pooled: Pooled, *, points: int = 200) -> pd.DataFrame:
     # Denser towards zero, where a profile may bend sharply.
     spread = most * np.linspace(0.0, 1.0, points) ** 2
     values = np.unique([*spread, pooled.tau2, lower, upper])
-    restricted = pooled.estimator.code == "REML"
-    height = (log_restricted if restricted else log_likelihood)(*problem.data, tau2=values)
-    free = problem.df if restricted else pooled.effects.k
+    height = pooled.estimator.log_likelihood(*problem.data, tau2=values)
+    count = pooled.estimator.dimension(pooled.effects.k, len(pooled.beta))
     columns = {
         "parameter": "tau2",
         "value": values,
-        "log_likelihood": height - 0.5 * free * _LOG_2PI,
+        "log_likelihood": height - 0.5 * count * _LOG_2PI,
     }
     table = pd.DataFrame(columns)
     ends = {"level": pooled.level, "estimate": pooled.tau2, "lower": lower, "upper": upper}

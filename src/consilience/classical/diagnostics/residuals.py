@@ -10,7 +10,15 @@ from consilience.classical.wls import Floats, Weighted, standard_form
 
 
 def hat_values(pooled: Pooled) -> Floats:
-    """Give the leverages: the diagonal of ``X (X'WX)⁻¹ X'W``, shape (k,), summing to p."""
+    """Give the leverages: the diagonal of ``X (X'WX)⁻¹ X'W``, shape (k,), summing to p.
+
+    Raises
+    ------
+    ModelError
+        For what is no result of `pool`.
+    RefusalError
+        If estimates share participants.
+    """
     refuse_dependent(pooled, "A leverage")
     problem = standard_form(pooled.effects.y, pooled.effects.v, pooled.design.full)
     fit = Weighted(*problem.data, pooled.tau2)
@@ -26,6 +34,13 @@ def residuals(pooled: Pooled) -> pd.DataFrame:
     DataFrame
         By estimate: ``fitted, residual, residual_se`` (``√((v + tau²) (1 - h))``), ``z``
         (internally studentised), ``hat``, ``weight`` (percent).
+
+    Raises
+    ------
+    ModelError
+        For what is no result of `pool`.
+    RefusalError
+        If estimates share participants.
     """
     hat = hat_values(pooled)
     effects = pooled.effects
@@ -51,6 +66,13 @@ def shrunken(pooled: Pooled) -> pd.DataFrame:
     -------
     DataFrame
         By estimate: ``estimate, se, lower, upper, level, interval``.
+
+    Raises
+    ------
+    ModelError
+        For what is no result of `pool`.
+    RefusalError
+        If estimates share participants.
 
     References
     ----------

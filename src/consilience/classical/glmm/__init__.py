@@ -30,6 +30,13 @@ REGISTRY: dict[str, type[Glmm]] = {
 def get(name: str, **settings: object) -> Glmm:
     """Build the model of counts of this name.
 
+    Parameters
+    ----------
+    name : str
+        Such as ``"OR.CM.EL"``.
+    **settings : object
+        Such as the number of nodes.
+
     Raises
     ------
     ModelError

@@ -37,14 +37,26 @@ def numbers(table: pd.DataFrame, *names: str) -> tuple[Floats, ...]:
 
 
 def two_proportions(table: pd.DataFrame) -> tuple[Arm, Arm]:
-    """Read two binomial arms."""
+    """Read two binomial arms.
+
+    Raises
+    ------
+    DataError
+        For cells that hold no number.
+    """
     x1, n1, x2, n2 = numbers(table, "events1", "n1", "events2", "n2")
     nothing = np.zeros_like(x1)
     return Binomial(x1, n1, nothing), Binomial(x2, n2, nothing)
 
 
 def two_rates(table: pd.DataFrame) -> tuple[Arm, Arm]:
-    """Read two Poisson arms."""
+    """Read two Poisson arms.
+
+    Raises
+    ------
+    DataError
+        For cells that hold no number.
+    """
     names = ("events1", "person_time1", "events2", "person_time2")
     x1, t1, x2, t2 = numbers(table, *names)
     return Poisson(x1, t1), Poisson(x2, t2)

@@ -41,6 +41,7 @@ def tau2_interval(pooled: PooledCounts) -> pd.DataFrame:
     References
     ----------
     Hardy RJ, Thompson SG (1996). Statistics in Medicine 15:619–629.
+    doi:10.1002/(SICI)1097-0258(19960330)15:6<619::AID-SIM188>3.0.CO;2-A
     """
     if pooled.model.common or pooled.linear.residual < 1:
         raise ModelError("There is no interval of tau² under a common effect or for one trial.")

@@ -24,6 +24,8 @@ def explained(pooled: Pooled) -> float:
     ------
     ModelError
         Without moderators, without an intercept, and for the results of other verbs.
+    DataError
+        For numbers that double precision cannot hold.
 
     References
     ----------

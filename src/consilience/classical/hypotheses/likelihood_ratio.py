@@ -85,6 +85,7 @@ def profile_interval(pooled: Pooled) -> pd.DataFrame:
     References
     ----------
     Hardy RJ, Thompson SG (1996). Statistics in Medicine 15:619–629.
+    doi:10.1002/(SICI)1097-0258(19960330)15:6<619::AID-SIM188>3.0.CO;2-A
     """
     refuse_others(pooled, "This interval")
     _by_likelihood(pooled)

@@ -11,8 +11,9 @@ class AdHoc(Inference):
 
     References
     ----------
-    Knapp G, Hartung J (2003). Statistics in Medicine 22:2693–2710.
+    Knapp G, Hartung J (2003). Statistics in Medicine 22:2693–2710. doi:10.1002/sim.1482
     Röver C, Knapp G, Friede T (2015). BMC Medical Research Methodology 15:99.
+    doi:10.1186/s12874-015-0091-1
     """
 
     code: ClassVar[str] = "adhoc"

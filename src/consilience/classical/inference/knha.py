@@ -12,8 +12,9 @@ class KnappHartung(Inference):
 
     References
     ----------
-    Hartung J, Knapp G (2001). Statistics in Medicine 20:3875–3889.
+    Hartung J, Knapp G (2001). Statistics in Medicine 20:3875–3889. doi:10.1002/sim.1009
     Knapp G, Hartung J (2003). Statistics in Medicine 22:2693–2710, for moderators.
+    doi:10.1002/sim.1482
     """
 
     code: ClassVar[str] = "knha"

@@ -11,7 +11,7 @@ class StudentT(Inference):
 
     References
     ----------
-    Follmann DA, Proschan MA (1999). Biometrics 55:732–737.
+    Follmann DA, Proschan MA (1999). Biometrics 55:732–737. doi:10.1111/j.0006-341X.1999.00732.x
     """
 
     code: ClassVar[str] = "t"

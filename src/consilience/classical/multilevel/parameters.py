@@ -1,6 +1,7 @@
 """All free coordinates of all terms in one vector."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import final
 
 import numpy as np
@@ -26,6 +27,8 @@ class Parameters:
     def __init__(self, terms: Sequence[Term], unit: float) -> None:
         self.terms = terms
         self.sizes = [len(term.shape.names) for term in terms]
+        ends = np.cumsum(self.sizes, dtype=int).tolist()
+        self.spans = [slice(*each) for each in pairwise([0, *ends])]
         self.fixed = np.concatenate([_fixed(term, unit) for term in terms] or [np.empty(0)])
         self.free: NDArray[np.bool_] = np.isnan(self.fixed)
 
@@ -48,7 +51,8 @@ class Parameters:
 
     def parts(self, u: Floats) -> list[Floats]:
         """Give each term its coordinates, held ones included."""
-        return np.split(self.full(u), np.cumsum(self.sizes)[:-1]) if self.terms else []
+        whole = self.full(u)
+        return [whole[span] for span in self.spans]
 
     def matrices(self, u: Floats) -> list[Floats]:
         """Build the G of each term."""

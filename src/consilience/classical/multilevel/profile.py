@@ -56,6 +56,7 @@ def profile_likelihood(
     References
     ----------
     Hardy RJ, Thompson SG (1996). Statistics in Medicine 15:619–629.
+    doi:10.1002/(SICI)1097-0258(19960330)15:6<619::AID-SIM188>3.0.CO;2-A
     """
     if not isinstance(pooled, PooledMultilevel):
         raise ModelError(
@@ -142,12 +143,17 @@ class _Line:
                     return limit
                 outside = limit
             if self.drop(outside) > cut:
-                return float(brentq(lambda x: self.drop(x) - cut, inside, outside, rtol=_ACCURACY))
+                found = brentq(lambda x: self._excess(x, cut), inside, outside, rtol=_ACCURACY)
+                return float(found)
             inside, step = outside, 2 * step
         raise ConvergenceError(
             f"The profile likelihood of {self.pooled.terms[self.term].label!r} does not fall off; "
             f"it was followed to {self.reported(inside)!r}. These estimates do not bound it."
         )
+
+    def _excess(self, x: float, cut: float) -> float:
+        """Compare roots of drops: they are nearly straight, and met in half as many steps."""
+        return math.sqrt(max(self.drop(x), 0.0)) - math.sqrt(cut)
 
     def _width(self) -> float:
         low, high = self.range

@@ -99,7 +99,7 @@ class Climber:
             if near := [end for end in known if _near(end, point)]:
                 return near[0]
             try:
-                curvature = self.curvature(point)
+                curvature = self._steered(point)
             except np.linalg.LinAlgError:
                 break
             step, gain = _newton(point.slope, curvature)
@@ -132,6 +132,17 @@ class Climber:
                 u[at] += side
                 ends.append(self.objective.at(u).slope)
             rows.append((ends[0] - ends[1]) / (2 * step))
+        matrix = np.array(rows).reshape((len(point.u),) * 2)
+        return (matrix + matrix.T) / 2
+
+    def _steered(self, point: Point) -> Floats:
+        """Second derivatives as well as a step needs them, from one side of the point."""
+        rows = []
+        for at in range(len(point.u)):
+            step = _STEP * max(1.0, abs(float(point.u[at])))
+            u = point.u.copy()
+            u[at] += step
+            rows.append((self.objective.at(u).slope - point.slope) / step)
         matrix = np.array(rows).reshape((len(point.u),) * 2)
         return (matrix + matrix.T) / 2
 

@@ -16,6 +16,13 @@ def peters_test(effects: Effects, *, level: float = 0.95) -> pd.DataFrame:
     Unlike Egger's test it is not misled by the dependence of a log odds ratio's standard error on
     the odds ratio.
 
+    Parameters
+    ----------
+    effects : Effects
+        Of tables with `events1, n1, events2, n2`.
+    level : float
+        Of the intervals.
+
     Returns
     -------
     DataFrame
@@ -27,6 +34,8 @@ def peters_test(effects: Effects, *, level: float = 0.95) -> pd.DataFrame:
         Without counts of events, for fewer than three tables, or without events or non-events.
     RefusalError
         If estimates share participants.
+    DataError
+        For counts that cannot be.
 
     References
     ----------
@@ -51,6 +60,13 @@ def harbord_test(effects: Effects, *, level: float = 0.95) -> pd.DataFrame:
 
     Z is the efficient score of the log odds ratio, V its variance under no effect.
 
+    Parameters
+    ----------
+    effects : Effects
+        Of tables with `events1, n1, events2, n2`.
+    level : float
+        Of the intervals.
+
     Returns
     -------
     DataFrame
@@ -63,6 +79,8 @@ def harbord_test(effects: Effects, *, level: float = 0.95) -> pd.DataFrame:
         Without counts of events, for fewer than three tables, or without events or non-events.
     RefusalError
         If estimates share participants.
+    DataError
+        For counts that cannot be.
 
     References
     ----------

@@ -18,6 +18,13 @@ def excess_significance(pooled: Pooled, *, alpha: float = 0.05) -> pd.Series:
     The power of each trial is that of a two-sided z test where its true effect is the fitted one
     (with between-trial variance as estimated, so under CE that effect itself).
 
+    Parameters
+    ----------
+    pooled : Pooled
+        What `pool` gives, of independent estimates.
+    alpha : float
+        Level of the two-sided test of each trial.
+
     Returns
     -------
     Series

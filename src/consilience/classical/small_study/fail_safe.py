@@ -61,6 +61,8 @@ def fail_safe_n(
         If tau² is not found.
     RefusalError
         If estimates share participants.
+    DataError
+        For numbers that double precision cannot hold.
 
     References
     ----------

@@ -44,6 +44,8 @@ def henmi_copas(effects: Effects, *, level: float = 0.95) -> pd.Series:
         If the critical value is not found.
     RefusalError
         If estimates share participants.
+    DataError
+        For numbers that double precision cannot hold.
 
     References
     ----------

@@ -49,6 +49,8 @@ def regression_test(
         For fewer than three estimates, unknown names, sizes that are missing or all the same.
     RefusalError
         If estimates share participants.
+    DataError
+        For numbers that double precision cannot hold.
 
     References
     ----------
@@ -86,6 +88,15 @@ def pet_peese(effects: Effects, *, level: float = 0.95, alpha: float = 0.10) -> 
     PET is the intercept of Egger's regression on the standard error; PEESE that of the regression
     on the variance, which is read where PET finds an effect at all (two-sided p below ``alpha``).
 
+    Parameters
+    ----------
+    effects : Effects
+        Independent estimates, three at least.
+    level : float
+        Of the intervals.
+    alpha : float
+        The two-sided p of PET below which PEESE is read.
+
     Returns
     -------
     DataFrame
@@ -98,6 +109,8 @@ def pet_peese(effects: Effects, *, level: float = 0.95, alpha: float = 0.10) -> 
         As of `regression_test`.
     RefusalError
         If estimates share participants.
+    DataError
+        For numbers that double precision cannot hold.
 
     References
     ----------

@@ -127,6 +127,8 @@ def trim_fill(pooled: Pooled, estimator: str = "L0", *, side: str = "") -> TrimF
         If the number keeps changing.
     RefusalError
         If estimates share participants.
+    DataError
+        For numbers that double precision cannot hold.
 
     References
     ----------

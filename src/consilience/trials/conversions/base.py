@@ -132,7 +132,7 @@ class Filling(Rule):
             groups = self.values(Sheet(table))
         for group in groups:
             whole = lacking & np.logical_and.reduce([np.isfinite(x) for x in group.values()])
-            for name, values in group.items():
+            for name, values in group.items() if whole.any() else ():
                 table = written(table, {name: values}, where=whole & Sheet(table).empty(name))
         return table
 
@@ -169,8 +169,8 @@ class Ready(Rule):
         with np.errstate(all="ignore"):
             y, v = self.effect(sheet)
         cells: Cells = {"yi": y, "vi": v, "measure": self.measure}
-        good = np.isfinite(y) & np.isfinite(v) & (v > 0)
-        return written(table, cells, where=good & lacking & self._vacant(sheet))
+        good = np.isfinite(y) & np.isfinite(v) & (v > 0) & lacking
+        return written(table, cells, where=good & self._vacant(sheet)) if good.any() else table
 
     def _vacant(self, sheet: Sheet) -> Mask:
         if self.origin:

@@ -29,6 +29,11 @@ class CIToSD(PerArm):
     small : float
         Participants from which the normal distribution is taken: 60 in the handbook; infinite for
         t throughout, 0 for normal throughout.
+
+    Raises
+    ------
+    ModelError
+        For a level that does not lie between 0 and 1.
     """
 
     level: float = 0.95

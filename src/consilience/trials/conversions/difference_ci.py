@@ -29,6 +29,11 @@ class DifferenceCI(Filling):
         Of the interval.
     small : float
         Participants from which the normal distribution is taken.
+
+    Raises
+    ------
+    ModelError
+        For a level that does not lie between 0 and 1.
     """
 
     level: float = 0.95

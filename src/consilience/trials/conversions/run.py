@@ -48,13 +48,14 @@ def run(trials: Trials, target: Target, *, rules: Sequence[Rule]) -> Trials:
         )
     chosen = useful(rules, target)
     states, log = [trials.frame], list(trials.log)
-    names = _names(trials.frame)
+    names, short = _names(trials.frame), lacking(trials.frame, target)
     for rule in (each.settled() for each in chosen):
         before = states[-1]
-        table = rule.apply(before, lacking=lacking(before, target))
+        table = rule.apply(before, lacking=short)
         if table is not before:
             log += changes(before, table, rule=rule, rows=names)
             names = names if len(names) == len(table) else _names(table)
+            short = lacking(table, target)
         states.append(table)
     assumed = _assumed(states, target, rules=chosen)
     return Trials(states[-1], (*log, *_doubts(states[-1], assumed, chosen)), assumed)
@@ -147,11 +148,12 @@ def _version(
     table: pd.DataFrame, target: Target, *, rules: Sequence[Rule], z: Floats
 ) -> pd.DataFrame:
     """Run the rules with each assumption at its own coordinates of z."""
-    at = 0
+    at, short = 0, lacking(table, target)
     for rule in rules:
         now = rule.at(z[at : at + len(rule.uncertain)].tolist())
         at += len(rule.uncertain)
-        table = now.apply(table, lacking=lacking(table, target))
+        before, table = table, now.apply(table, lacking=short)
+        short = short if table is before else lacking(table, target)
     return table
 
 

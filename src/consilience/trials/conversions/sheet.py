@@ -56,7 +56,7 @@ class Sheet:
         """Say where a column has no value, (rows,)."""
         if name not in self.table:
             return np.ones(len(self.table), dtype=bool)
-        return self.table[name].isna().to_numpy(dtype=bool)
+        return np.asarray(self.table[name].array.isna(), dtype=bool)
 
     def sign(self) -> Floats:
         """Return the sign of intervention minus comparator, (rows,); NaN where nothing tells.

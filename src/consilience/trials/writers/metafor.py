@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from consilience.errors import RefusalError
 from consilience.trials.columns import ALIASES
+from consilience.trials.conversions.target import Target
 from consilience.trials.directions import signs
 from consilience.trials.writers.whole import write_whole
 
@@ -21,20 +22,8 @@ _OLDER = "3.8"
 """The setting of a measure that stands for metafor up to 3.8, which later ones do not take."""
 
 
-class MeasureLike(Protocol):
+class MeasureLike(Target, Protocol):
     """What the script needs to know of an effect measure."""
-
-    @property
-    def code(self) -> str:
-        """Metafor's name of the measure."""
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """Columns that every row fills."""
-
-    @property
-    def either(self) -> tuple[str, ...]:
-        """Columns of which every row fills one."""
 
     @property
     def aliases(self) -> Mapping[str, str]:

@@ -14,7 +14,8 @@ from consilience.errors import ModelError
 
 __all__ = ["Algebra", "Guess", "State", "choose", "linked"]
 
-_CELLS = 4e7
+CELLS = 4e7
+"""Numbers that the covariance of linked estimates may hold: a third of a gigabyte."""
 
 
 def choose(A: Floats, v: Floats, terms: Sequence[Term], *, shared: Covariance) -> Algebra:
@@ -41,7 +42,7 @@ def choose(A: Floats, v: Floats, terms: Sequence[Term], *, shared: Covariance) -
     q = crossing_levels(terms)
     if free and len(v) * (q + A.shape[1]) ** 2 + q**3 < np.sum(sizes**3):
         return Woodbury(A, v, terms)
-    if np.sum(sizes**2) > _CELLS:
+    if np.sum(sizes**2) > CELLS:
         message = (
             f"{int(sizes.max())} estimates are linked to each other by the random effects "
             f"({', '.join(term.label for term in terms)}) and shared participants; their "

@@ -5,6 +5,7 @@ Blocks of one size are computed together; the cost is linear in the number of bl
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import final
 
 import numpy as np
@@ -19,6 +20,8 @@ type Positions = NDArray[np.intp]
 # Up to this size of a block its rows are solved here: LAPACK's triangular solver starts its threads
 # for matrices of any size, which on a machine that is busy takes some 10 ms for 4 × 4.
 _BY_ROWS = 256
+# A few blocks of a moderate size take its general solver, which starts none, less time than rows.
+_FEW_ROWS, _SMALL = 3, 32
 
 
 def linked(k: int, terms: Sequence[Term], shared: Covariance) -> Positions:
@@ -134,20 +137,34 @@ class BlocksState(State):
 
     def __init__(self, blocks: Blocks, matrices: Sequence[Floats]) -> None:
         self.blocks, self.matrices = blocks, matrices
-        self.inverses: list[Floats] = []
-        self.scores: list[Floats] = []
+        self._halves: list[tuple[Floats, Floats]] = []
         c = blocks.batches[0].A.shape[2]
         self._squares, self._logdet = np.zeros((c, c)), 0.0
         for batch in blocks.batches:
             root = np.linalg.cholesky(batch.omega(matrices))
             half = lower_solve(root, batch.A)
-            self._squares += np.einsum("nmc,nmd->cd", half, half, optimize=True)
+            rows = half.reshape(-1, c)
+            self._squares += rows.T @ rows
             self._logdet += 2 * float(np.log(np.einsum("nmm->nm", root)).sum())
-            m = root.shape[1]
-            back = lower_solve(root, np.broadcast_to(np.eye(m), root.shape))
-            inverse = back.transpose(0, 2, 1) @ back
-            self.inverses.append(inverse)
-            self.scores.append(back.transpose(0, 2, 1) @ half)
+            self._halves.append((root, half))
+
+    @cached_property
+    def _roots(self) -> list[Floats]:
+        """``L⁻¹`` of each block."""
+        units = [np.broadcast_to(np.eye(root.shape[1]), root.shape) for root, _ in self._halves]
+        pairs = zip(self._halves, units, strict=True)
+        return [lower_solve(root, unit) for (root, _), unit in pairs]
+
+    @cached_property
+    def inverses(self) -> list[Floats]:
+        """``Ω⁻¹`` of each block; a height alone does not need it."""
+        return [back.transpose(0, 2, 1) @ back for back in self._roots]
+
+    @cached_property
+    def scores(self) -> list[Floats]:
+        """``Ω⁻¹ A`` of each block."""
+        pairs = zip(self._roots, self._halves, strict=True)
+        return [back.transpose(0, 2, 1) @ half for back, (_, half) in pairs]
 
     @property
     def squares(self) -> Floats:
@@ -205,6 +222,8 @@ def lower_solve(root: Floats, right: Floats) -> Floats:
 
         pairs = zip(root, right, strict=True)
         return np.array([solve_triangular(a, b, lower=True, check_finite=False) for a, b in pairs])
+    if _FEW_ROWS < root.shape[1] <= _SMALL and len(root) < 8 * root.shape[1]:
+        return np.linalg.solve(root, right)
     found = np.array(right, dtype=float)
     for i in range(root.shape[1]):
         if i:

@@ -50,6 +50,13 @@ _STRUCTURE = re.compile(r"\s*(\w+)\s*\(([^|()]+)\|([^|()]+)\)\s*")
 def get(name: str, **settings: object) -> Component:
     """Build the random-effects component of this name.
 
+    Parameters
+    ----------
+    name : str
+        Such as ``"CS"`` or ``"UN"``.
+    **settings : object
+        Its columns, and parameters to be held.
+
     Raises
     ------
     ModelError
