@@ -188,12 +188,13 @@ def _differences(measure: measures.Measure, data: dict, answer: dict) -> tuple[i
     y, v = measure.compute(table)
     return (
         int(np.isfinite(y).sum()),
-        _largest(y, np.array(answer["yi"], dtype=float), floor=FLOORS.get(measure.code, 1e-6)),
-        _largest(v, np.array(answer["vi"], dtype=float), floor=FLOORS.get(measure.code, 1e-6)),
+        largest(y, np.array(answer["yi"], dtype=float), floor=FLOORS.get(measure.code, 1e-6)),
+        largest(v, np.array(answer["vi"], dtype=float), floor=FLOORS.get(measure.code, 1e-6)),
     )
 
 
-def _largest(ours: np.ndarray, theirs: np.ndarray, *, floor: float) -> float:
+def largest(ours: np.ndarray, theirs: np.ndarray, *, floor: float) -> float:
+    """Give the largest relative difference, infinite where one of the two is missing."""
     if not np.array_equal(np.isnan(ours), np.isnan(theirs)):
         return float("inf")
     known = ~np.isnan(theirs)

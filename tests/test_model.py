@@ -5,6 +5,7 @@ from dataclasses import FrozenInstanceError
 import numpy as np
 import pandas as pd
 import pytest
+from tests.across import across
 
 import consilience as cs
 from consilience import bias, heterogeneity, likelihoods, priors, terms
@@ -93,8 +94,8 @@ def test_unknown_names_list_the_known_ones(slot, known):
 WRONG = [3, None, 0.5, {"kind": "Normal"}, object(), heterogeneity.Normal, ["Normal"]]
 
 
-@pytest.mark.parametrize("slot", ["mu", "terms", "heterogeneity", "likelihood", "bias"])
-@pytest.mark.parametrize("given", WRONG, ids=lambda given: type(given).__name__)
+@across("slot", ["mu", "terms", "heterogeneity", "likelihood", "bias"])
+@across("given", WRONG, ids=lambda given: type(given).__name__)
 def test_a_slot_takes_its_own_kind_only(slot, given):
     with pytest.raises(ModelError, match=slot if given != ["Normal"] else "Normal"):
         cs.Model(**{slot: given})

@@ -6,7 +6,9 @@ import pytest
 
 import consilience as cs
 from consilience import heterogeneity, priors, terms
+from consilience.engines import Combination
 from consilience.errors import DataError, ModelError
+from consilience.rows import combinations
 
 HALF = priors.HalfNormal(0.5)
 SCATTER = heterogeneity.Normal(HALF)
@@ -202,3 +204,18 @@ def test_a_missing_column_is_refused_with_those_there_are(fit, by):
 def test_only_analyses_have_subgroups(given):
     with pytest.raises((ModelError, DataError), match="fit"):
         cs.subgroups(given, by="kind")
+
+
+def test_every_term_that_reads_the_factor_speaks_of_its_levels(effects):
+    """A level is the average expectation of all trials, were they of it: slopes by level too."""
+    both = (terms.Exchangeable("kind", HALF), terms.Linear("dose:kind", priors.Normal(0, 0.5)))
+    fit = cs.fit(cs.Model(mu=priors.Normal(0, 1), terms=both, heterogeneity=SCATTER), effects)
+    table = cs.subgroups(fit, by="kind")
+    for level, row in table.iterrows():
+        each = combinations(fit, effects.frame.assign(kind=level))
+        mean = np.mean([one.weights for one in each], axis=0)
+        wanted = fit.combine((Combination(str(level), mean),)).iloc[0]
+        np.testing.assert_allclose(
+            row[["estimate", "sd"]].astype(float), wanted[["mean", "sd"]].astype(float), rtol=1e-10
+        )
+    assert table.loc["B", "estimate"] != pytest.approx(table.loc["c", "estimate"], abs=1e-3)

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import counted_trials
-import reviews
 import ten_trials
 
+import reviews
 from consilience.effects import Effects
 from consilience.model import Model
 

@@ -75,6 +75,8 @@ def bias_dial(
     ModelError
         If the model's bias is no PowerWeight, a weight is not between 0 and 1, no trial is
         doubtful, or all of them are and one of the weights is 0.
+    DataError
+        For what is no set of effects.
 
     References
     ----------
@@ -106,6 +108,7 @@ def bias_dial(
 
 
 def _doubt(model: Model) -> PowerWeight:
+    """Find the weights that the dial turns; refuse a model that doubts no trial."""
     if not isinstance(model, Model):
         raise ModelError(
             f"bias_dial() takes a Model first, and then the effects; not {type(model).__name__}."

@@ -69,6 +69,8 @@ def check(fit: Fit, *, level: float = 0.95, seed: int = 0) -> Check:
     ------
     RefusalError
         If the bias selects which estimates come to light.
+    ModelError
+        For a level that is no share between 0 and 1.
 
     References
     ----------
@@ -147,6 +149,7 @@ def _statistics(fit: Fit, flat: Array, level: float) -> pd.DataFrame:
 
 
 def _tree(fit: Fit, replicated: Array) -> xr.DataTree:
+    """Put replicated beside observed estimates, in the groups that ArviZ's plots read."""
     source = fit.draws["observed_data"].to_dataset()
     posterior = fit.draws["posterior"]
     coords = {name: posterior[name] for name in ("chain", "draw", "estimate")}
@@ -160,6 +163,7 @@ def _two_sided(below: Array) -> Array:
 
 
 def _words(trials: pd.DataFrame, mute: NDArray[np.bool_]) -> list[str]:
+    """Count the trials that the others do not foresee, beside how many chance would give."""
     surprising = trials[trials["p_value_loo"] < _SURPRISING]
     expected = _SURPRISING * len(trials)
     count = len(surprising)
@@ -190,6 +194,7 @@ def _words(trials: pd.DataFrame, mute: NDArray[np.bool_]) -> list[str]:
 
 
 def _words_of_statistics(statistics: pd.DataFrame) -> list[str]:
+    """Name each statistic that replicated reviews do not show."""
     failed = statistics[statistics["p_value"] < _SURPRISING]
     return [
         f"The {name} of the observed estimates, {row['observed']:.2f}, is not what replicated "

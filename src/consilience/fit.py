@@ -109,17 +109,35 @@ class Fit:
         return self.stamped(self.posterior.summary(level))
 
     def scales(self, level: float = 0.95) -> pd.DataFrame:
-        """Summarise the hyperparameters alone, in the columns of `summary`."""
+        """Summarise the hyperparameters alone, in the columns of `summary`.
+
+        Raises
+        ------
+        ConvergenceError
+            If the fit did not converge and was not forced.
+        """
         return self.stamped(self.posterior.scales(level))
 
     def combine(
         self, combinations: tuple[Combination, ...], *, level: float = 0.95
     ) -> pd.DataFrame:
-        """Summarise linear combinations of coefficients, in the columns of `summary`."""
+        """Summarise linear combinations of coefficients, in the columns of `summary`.
+
+        Raises
+        ------
+        ConvergenceError
+            If the fit did not converge and was not forced.
+        """
         return self.stamped(self.posterior.combine(combinations, level=level))
 
     def stamped(self, table: pd.DataFrame) -> pd.DataFrame:
-        """Refuse to show a table of a fit that failed, or watermark it where it was forced."""
+        """Refuse to show a table of a fit that failed, or watermark it where it was forced.
+
+        Raises
+        ------
+        ConvergenceError
+            If the fit did not converge and was not forced.
+        """
         table.attrs["direction"] = self.effects.direction
         table.attrs["cautions"] = list(few_trials(self.effects.k))
         if not self.posterior.faults:
@@ -137,6 +155,11 @@ class Fit:
         """Write the fit to a netCDF file, from which `load_fit` gives it back.
 
         The file holds ArviZ's groups, so that `arviz.from_netcdf` reads the draws as well.
+
+        Raises
+        ------
+        ModelError
+            If the model has a component that is in no registry, and so cannot be written down.
         """
         tree = self.draws.copy()
         tree.attrs |= {
@@ -216,6 +239,8 @@ def fit(
         If the model cannot be built on these effects, or the engine cannot do it.
     ConvergenceError
         If the exact engine cannot reach 1e-6.
+    DataError
+        For what is no set of effects.
     """
     _refuse_others(model, effects)
     if engine is None:
@@ -233,6 +258,7 @@ def fit(
 
 
 def _refuse_others(model: object, effects: object) -> None:
+    """Refuse what is no model or no effects, naming what would make one."""
     if not isinstance(model, Model):
         raise ModelError(
             f"fit() takes a Model, not {type(model).__name__}: Model(...), or "

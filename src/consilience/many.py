@@ -71,6 +71,8 @@ def fit_many(
         With every problem of the frame: data set, row, column, value, remedy.
     RefusalError
         If the model is none of these.
+    ModelError
+        For a level that is no share between 0 and 1, and for what is no model.
 
     References
     ----------
@@ -110,6 +112,8 @@ def moments_many(frame: pd.DataFrame, by: str, *, model: Model) -> pd.DataFrame:
         With every problem of the frame: data set, row, column, value, remedy.
     RefusalError
         If the model is none that `fit_many` does.
+    ModelError
+        For what is no model.
     """
     from consilience.engines.batched.answers import table
     from consilience.engines.batched.engine import ask_nothing
@@ -141,6 +145,7 @@ def _conflicts(plan: Plan, sets: DataSets) -> Array:
 
 
 def _cautions(p: Array) -> list[str]:
+    """Say in how many data sets the prior of mu did not expect the estimates."""
     disagreeing = int(np.sum(p < _ALARM))
     if not disagreeing:
         return []
@@ -157,6 +162,7 @@ def _labelled(answers: pd.DataFrame, names: pd.Index) -> pd.DataFrame:
 
 
 def _finite(thresholds: Sequence[float]) -> tuple[float, ...]:
+    """Read thresholds: a sequence of finite numbers."""
     try:
         values = np.asarray(thresholds, dtype=float)
     except (TypeError, ValueError):

@@ -1,10 +1,8 @@
 """The model: five slots, and nothing else."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass, replace
-from functools import cache
+from dataclasses import dataclass, field, replace
 from math import inf
-from operator import is_not
 from typing import TYPE_CHECKING, Any
 
 from consilience import bias as biases
@@ -18,6 +16,7 @@ from consilience.gaussian import Block, Hyper
 from consilience.heterogeneity import Heterogeneity
 from consilience.likelihoods import Likelihood
 from consilience.priors import Prior
+from consilience.priors.resolved import resolved
 from consilience.terms import Term
 
 if TYPE_CHECKING:
@@ -85,6 +84,11 @@ class Model:
         -------
         pymc.Model
             An ordinary PyMC model: sample it, extend it, plot it.
+
+        Raises
+        ------
+        ModelError
+            As `blocks`, and if a prior needs a unit-information SD that the effects do not have.
         """
         import pymc as pm
 
@@ -194,31 +198,11 @@ def resolve(model: Model, effects: Effects) -> Model:
     """
     measure = effects.measure
     ratio = measure.scale == "log" and measure.null == 0.0  # that of one group is nan
-    return _resolved(model, priors.Context(effects.unit_sd(), effects.v, ratio))
-
-
-def _resolved(part: Any, context: priors.Context) -> Any:  # noqa: ANN401 - any field of any part
-    if isinstance(part, Prior):
-        return part.resolve(context)
-    if isinstance(part, tuple):
-        found = tuple(_resolved(each, context) for each in part)
-        return found if any(map(is_not, found, part)) else part
-    changed = {}
-    for name in _slots(type(part)):  # type: ignore[arg-type]
-        value = getattr(part, name)
-        found = _resolved(value, context)
-        if found is not value:
-            changed[name] = found
-    return replace(part, **changed) if changed else part
-
-
-@cache
-def _slots(kind: type) -> tuple[str, ...]:
-    """Name the fields of a kind of part, none if it is no dataclass."""
-    return tuple(slot.name for slot in fields(kind)) if is_dataclass(kind) else ()
+    return resolved(model, priors.Context(effects.unit_sd(), effects.v, ratio))
 
 
 def _predictor(model: Model, effects: Effects) -> "TensorVariable":
+    """Write μ + Σ terms(i) for PyMC; where a curve carries the level there is no μ beside it."""
     import pytensor.tensor as pt
 
     carried = any(part.implied for part in blocks(model, effects))
@@ -229,6 +213,7 @@ def _predictor(model: Model, effects: Effects) -> "TensorVariable":
 
 
 def _coords(model: Model, effects: Effects) -> dict[str, list[str]]:
+    """Name the dimensions of the PyMC model; estimates without weight are not observed."""
     counted = zip(effects.labels, weighed(model, effects).v, strict=True)
     found = {"estimate": [label for label, v in counted if v < inf]}
     parts = blocks(model, effects)
@@ -261,6 +246,7 @@ _TAKEN = (
 
 
 def _filled[T](slot: str, given: object, kind: type[T]) -> T:
+    """Read what a slot was given: a component, its name, or a distribution of PreliZ."""
     named = _LOOKUPS[kind](given) if isinstance(given, str) else given  # type: ignore[operator]
     found = priors.adopt(named)
     if not isinstance(found, kind):
@@ -278,6 +264,7 @@ def _refuse_twins(terms: tuple[Term, ...]) -> None:
 
 
 def _refuse_clashes(parts: tuple[Block, ...]) -> None:
+    """Refuse names that would stand twice among the answers or hide one of theirs."""
     scaled = [part for part in parts if part.scales]
     hypers = [hyper.name for part in scaled for hyper in part.scales]
     own = [f"{part.variable}{end}" for part in scaled for end in ("", "_level", "_unit")]

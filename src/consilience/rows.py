@@ -1,13 +1,16 @@
 """Rows of the design: from a trial's moderators to weights on the coefficients."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from consilience.engines import Combination
+from consilience.errors import ModelError
 from consilience.fit import Fit
 from consilience.gaussian import Array, Curve
+from consilience.new_trial import NewTrial, as_table
 
 
 def combinations(fit: Fit, new: pd.DataFrame) -> tuple[Combination, ...]:
@@ -61,6 +64,53 @@ def combinations(fit: Fit, new: pd.DataFrame) -> tuple[Combination, ...]:
     )
 
 
+def complete(fit: Fit, trials: tuple[NewTrial, ...]) -> pd.DataFrame:
+    """Lay new trials out as the rows that `combinations` reads.
+
+    Raises
+    ------
+    ModelError
+        If they leave out a column which the heterogeneity reads.
+    """
+    rows = as_table(trials)
+    missing = [
+        f"{column!r} (known: {', '.join(sorted(set(fit.effects.table[column].astype(str))))})"
+        for column in _read(fit, fit.model.heterogeneity.needs)
+        if column not in rows.columns or rows[column].isna().any()
+    ]
+    if missing:
+        raise ModelError(
+            f"The new trial does not say its {', '.join(missing)}, which the model needs. Give it "
+            "as NewTrial(..., column=value)."
+        )
+    return rows
+
+
+def ignored(fit: Fit, rows: pd.DataFrame) -> str:
+    """Say which moderators make no difference to the prediction; empty if all do."""
+    idle = [
+        str(column)
+        for column in rows.columns
+        if column not in _read(fit, fit.model.heterogeneity.reads)
+    ]
+    if not idle:
+        return ""
+    return (
+        f"The model has no term for {', '.join(idle)}: the prediction is the same whatever stands "
+        "there."
+    )
+
+
+def _read(fit: Fit, scatter: Callable[[str], bool]) -> tuple[str, ...]:
+    """Name the columns that the terms read, or of which this is true for the scatter."""
+    columns = [str(column) for column in fit.effects.table.columns]
+    return tuple(
+        column
+        for column in columns
+        if scatter(column) or any(term.reads(column) for term in fit.model.terms)
+    )
+
+
 def typical(fit: Fit, name: str) -> Combination:
     """Give μ: the expectation at the mean row of the design."""
     return Combination(name, _unit(fit))
@@ -97,6 +147,47 @@ def marginal(fit: Fit, place: int, table: pd.DataFrame) -> Array:
     mean = rows.matrix[seen if seen.any() else slice(None)].mean(axis=0)
     weights[start : start + len(mean)] = mean
     return weights
+
+
+def of_level(fit: Fit, by: str, level: str) -> Array:
+    """Weights of μ at one level of a column: what every term that reads it says of the level.
+
+    Other terms stand at their mean, and a term that reads a second column too is averaged over it.
+
+    Parameters
+    ----------
+    fit : Fit
+        The fit.
+    by : str
+        The column.
+    level : str
+        One of its levels.
+
+    Raises
+    ------
+    ModelError
+        If no term reads the column.
+    """
+    table, overall = fit.effects.frame.assign(**{by: level}), _unit(fit)
+    alone = [marginal(fit, place, table) for place in readers(fit, by)]
+    return np.asarray(overall + sum(each - overall for each in alone))
+
+
+def readers(fit: Fit, by: str) -> tuple[int, ...]:
+    """Say which of the model's terms read a column.
+
+    Raises
+    ------
+    ModelError
+        If none does, for then all its levels have one mean.
+    """
+    places = tuple(place for place, term in enumerate(fit.model.terms) if term.reads(by))
+    if not places:
+        raise ModelError(
+            f"The model has no term that reads {by!r}, so it gives every level the same mean. Add "
+            f"terms.Linear({by!r}) or terms.Exchangeable({by!r}) to the model and fit again."
+        )
+    return places
 
 
 def _unit(fit: Fit) -> Array:

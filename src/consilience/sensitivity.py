@@ -55,6 +55,17 @@ def over_tau(
 ) -> pd.DataFrame:
     """Fit a model again under other priors on tau.
 
+    Parameters
+    ----------
+    model : Model
+        With a heterogeneity that has a tau.
+    effects : Effects
+        The trials.
+    choices : mapping of str to Prior
+        The other priors by the names of their rows; `tau_priors` gives the usual ones.
+    level : float
+        Mass of the intervals.
+
     Returns
     -------
     DataFrame
@@ -63,7 +74,9 @@ def over_tau(
     Raises
     ------
     ModelError
-        If the model's heterogeneity has no tau.
+        If the model's heterogeneity has no tau, or there is no other prior.
+    DataError
+        For what is no set of effects.
     """
     if "tau" not in {slot.name for slot in fields(model.heterogeneity)}:  # type: ignore[arg-type]
         raise ModelError(
@@ -80,10 +93,26 @@ def over_tau(
 def over_trials(model: Model, sets: Mapping[str, Effects], *, level: float = 0.95) -> pd.DataFrame:
     """Fit a model to other sets of trials.
 
+    Parameters
+    ----------
+    model : Model
+        The same for all sets.
+    sets : mapping of str to Effects
+        The trials by the name of the row.
+    level : float
+        Mass of the intervals.
+
     Returns
     -------
     DataFrame
         One row for each set, in the columns of `compare` and ``p_gt_0``.
+
+    Raises
+    ------
+    ModelError
+        As `fit`.
+    DataError
+        For what is no set of effects.
     """
     return _table({name: fit(model, effects) for name, effects in sets.items()}, level)
 
@@ -117,12 +146,28 @@ def _constant(columns: pd.DataFrame) -> bool:
 
 
 def leave_one_out(model: Model, effects: Effects, *, level: float = 0.95) -> pd.DataFrame:
-    """Fit a model without each estimate in turn, exactly.
+    """Fit a model without each estimate in turn, by refits.
+
+    Parameters
+    ----------
+    model : Model
+        Fitted anew each time, its priors included where they are relative to the trials.
+    effects : Effects
+        All trials.
+    level : float
+        Mass of the intervals.
 
     Returns
     -------
     DataFrame
         One row for each estimate left out, in the columns of `compare` and ``p_gt_0``.
+
+    Raises
+    ------
+    ModelError
+        As `fit`.
+    DataError
+        For what is no set of effects, or if no trial is left.
     """
     labels = np.array(effects.labels, dtype=object)  # without(name) would take a study of that name
     sets = {name: effects.keep(labels != name) for name in effects.labels}

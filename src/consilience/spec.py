@@ -80,7 +80,13 @@ class Declared:
 
 
 def to_mapping(model: Model) -> dict[str, Plain]:
-    """Write a model as nested plain values; `from_mapping` gives an equal model back."""
+    """Write a model as nested plain values; `from_mapping` gives an equal model back.
+
+    Raises
+    ------
+    ModelError
+        For a component that is in no registry, and so cannot be written down.
+    """
     return {slot.name: _plain(getattr(model, slot.name)) for slot in fields(model)}
 
 
@@ -133,11 +139,18 @@ def read_model(path: str | Path) -> Declared:
 
 
 def to_toml(model: Model) -> str:
-    """Write a model as TOML that `read_model` reads back unchanged."""
+    """Write a model as TOML that `read_model` reads back unchanged.
+
+    Raises
+    ------
+    ModelError
+        For a component that is in no registry, and so cannot be written down.
+    """
     return "\n".join(_toml(to_mapping(model), "")).strip() + "\n"
 
 
 def _plain(value: object) -> Plain:
+    """Write a component as a mapping with its `kind`; numbers and texts stay."""
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
     if isinstance(value, float | int | str):
@@ -156,6 +169,7 @@ def _name(component: object) -> str:
 
 
 def _built(hint: object, value: object, where: str) -> object:
+    """Read a value by the type of its field; errors say where in the file it stands."""
     if get_args(hint):
         inner, each_value = get_args(hint)[0], value if isinstance(value, list | tuple) else [value]
         return tuple(_built(inner, each, f"{where}[{n}]") for n, each in enumerate(each_value))
@@ -169,6 +183,7 @@ def _built(hint: object, value: object, where: str) -> object:
 
 
 def _component(hint: type, value: Mapping[str, object], where: str) -> object:
+    """Build a component from its mapping; an error of its own is told with its place."""
     registry, get = _FOLDERS[hint]
     name = str(value["kind"])
     kind = registry.get(name)
@@ -185,6 +200,7 @@ def _component(hint: type, value: Mapping[str, object], where: str) -> object:
 
 
 def _reasons(value: object, where: str = "") -> Iterator[Reason]:
+    """Walk a file for reasons, each with its place, component and source."""
     if isinstance(value, list):
         for number, each in enumerate(value):
             yield from _reasons(each, f"{where}[{number}]")
@@ -198,6 +214,7 @@ def _reasons(value: object, where: str = "") -> Iterator[Reason]:
 
 
 def _toml(table: Mapping[str, Plain], where: str) -> Iterator[str]:
+    """Write tables, inner ones after their own lines, as TOML demands."""
     inner = {key: value for key, value in table.items() if _is_nested(value)}
     yield from (f"{key} = {_literal(value)}" for key, value in table.items() if key not in inner)
     for key, value in inner.items():
@@ -214,6 +231,7 @@ def _is_nested(value: Plain) -> bool:
 
 
 def _literal(value: Plain) -> str:
+    """Write a value for TOML, whose strings are those of JSON but for one character."""
     import json
 
     if isinstance(value, str | bool):

@@ -6,12 +6,11 @@ import pandas as pd
 
 from consilience.classical.pooled import Pooled
 from consilience.classical.subgroups import subgroups as classical_subgroups
-from consilience.design.columns import as_labels, factor
+from consilience.design.columns import as_labels, column_of, factor
 from consilience.engines import Combination
 from consilience.errors import ModelError
 from consilience.fit import Fit
-from consilience.gaussian import Array
-from consilience.rows import marginal
+from consilience.rows import of_level, readers
 
 _INTERVAL = ["lower", "upper", "level", "interval"]
 
@@ -50,14 +49,16 @@ def subgroups(
     ModelError
         If the model of the fit does not read the factor, the column is missing, or no analysis is
         given.
+    DataError
+        For an empty cell in the column.
     """
     if isinstance(result, Pooled):
         return classical_subgroups(result, by, common_tau2=common_tau2)
     if not isinstance(result, Fit):
         raise ModelError(f"subgroups() takes what fit() and pool() give, not {result!r}.")
     levels = _levels(result, by)
-    place = _term(result, by)
-    rows = tuple(Combination(name, _weights(result, place, {by: name})) for name in levels)
+    place, *_ = readers(result, by)
+    rows = tuple(Combination(name, of_level(result, by, name)) for name in levels)
     found = result.combine(rows, level=level)
     table = found.rename(columns={"mean": "estimate"})[["estimate", "median", "sd", *_INTERVAL]]
     table.insert(len(table.columns), "p_gt_0", found["p_gt_0"])
@@ -71,25 +72,8 @@ def subgroups(
 
 
 def _levels(fit: Fit, by: str) -> tuple[str, ...]:
-    if by not in fit.effects.table:
-        known = ", ".join(str(column) for column in fit.effects.table.columns)
-        raise ModelError(f"There is no column {by!r} among the trials. Columns: {known}.")
+    column_of(fit.effects.table, by)
     return factor(fit.effects.table, by).levels
-
-
-def _term(fit: Fit, by: str) -> int:
-    """Say which term reads a column."""
-    for place, term in enumerate(fit.model.terms):
-        if term.reads(by):
-            return place
-    raise ModelError(
-        f"The model has no term that reads {by!r}, so it gives every level the same effect. Add "
-        f"terms.Exchangeable({by!r}) or terms.Linear({by!r}) to the model and fit again."
-    )
-
-
-def _weights(fit: Fit, place: int, level: dict[str, str]) -> Array:
-    return marginal(fit, place, fit.effects.frame.assign(**level))
 
 
 def _count(fit: Fit, by: str, name: str) -> int:

@@ -40,6 +40,10 @@ def classical_twins(fit: Fit, *, rho: float = 0.6, method: str = "REML") -> dict
         If no fit is given, or a term of its model has no classical twin here.
     RefusalError
         If its heterogeneity has none.
+    DataError
+        For numbers that double precision cannot hold.
+    ConvergenceError
+        If the variance components are not found.
 
     References
     ----------

@@ -114,7 +114,7 @@ class Contaminated(heterogeneity.StudentT):
 
 
 @pytest.mark.nuts
-@pytest.mark.parametrize("favours", [1, -1])
+@pytest.mark.parametrize("favours", [1, pytest.param(-1, marks=pytest.mark.slow)])
 def test_a_step_is_sampled_as_brute_force_has_it(favours):
     effects = published(40, favours, mu=favours * 0.1)
     fit = cs.fit(model(Step(favours)), effects, cs.engines.Nuts(seed=1))
@@ -126,10 +126,11 @@ def test_a_step_is_sampled_as_brute_force_has_it(favours):
     assert favours * ignored > favours * mean + 0.1  # without the seam the literature is believed
 
 
-def test_the_potential_of_a_mixture_is_that_of_its_density():
+@pytest.mark.parametrize("favours", [1, -1])
+def test_the_potential_of_a_mixture_is_that_of_its_density(favours):
     """log p of the PyMC model at points, against the density of the mixture written down."""
-    effects = published(6)
-    built = model(Step(1), Contaminated(tau=TAU)).pymc(effects)
+    effects = published(6, favours, mu=favours * 0.1)
+    built = model(Step(favours), Contaminated(tau=TAU)).pymc(effects)
     plain = model("Nothing", Contaminated(tau=TAU)).pymc(effects)
     value = {"mu": np.array(0.2), "tau_log__": np.log(np.array(0.3))}
     gap = float(built.compile_logp()(value) - plain.compile_logp()(value))
@@ -137,9 +138,9 @@ def test_the_potential_of_a_mixture_is_that_of_its_density():
     for y, v in zip(effects.y, effects.v, strict=True):
         chance = 0.0
         for share, h in two(np.array(0.3)):
-            beyond = stats.norm.sf(CRITICAL * np.sqrt(v), 0.2, np.sqrt(v + h))
+            beyond = stats.norm.sf(CRITICAL * np.sqrt(v), favours * 0.2, np.sqrt(v + h))
             chance += share * (beyond + SHARE * (1.0 - beyond))
-        own = 0.0 if y > CRITICAL * np.sqrt(v) else np.log(SHARE)
+        own = 0.0 if favours * y > CRITICAL * np.sqrt(v) else np.log(SHARE)
         expected += own - np.log(chance)
     assert gap == pytest.approx(expected, abs=1e-10)
 

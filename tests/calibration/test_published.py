@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from tests.reviews import outcomes
 
 import consilience as cs
 from consilience import heterogeneity, priors
@@ -89,7 +90,7 @@ def test_the_first_ranks_are_recomputed(name, model_of, design_of):
     was computed less closely than usual.
     """
     found, model, design = result(name), model_of(name), design_of(name)
-    count = 1 if model.likelihood.by_curves or name in OWN else 3
+    count = 1 if model.likelihood.by_curves or name in OWN else 2
     engine = CLOSELY[found["engine"]]
     recomputed = resume(model, design, range(count), seed=found["seed"], engine=engine)
     assert recomputed.faulty <= found["faulty"]
@@ -108,7 +109,7 @@ def test_a_review_s_own_model_is_calibrated_as_the_review_fits_it(model_of, scri
     """On the estimates and the covariance of its joint analysis."""
     assert script("designs").names() == NAMES
     name = "smi_outcomes/correlated_outcomes"
-    review = cs.read_review(ROOT / "data" / "smi_outcomes")
+    review = outcomes()
     asked = {one.model: one for one in review.grid.joint}
     assert {f"smi_outcomes/{model}" for model in asked} == set(OWN)
     part = Part(asked["correlated_outcomes"].time, asked["correlated_outcomes"].population)

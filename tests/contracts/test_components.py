@@ -7,6 +7,7 @@ from dataclasses import FrozenInstanceError, fields, is_dataclass
 import numpy as np
 import pandas as pd
 import pytest
+from tests.across import across
 
 import consilience as cs
 from consilience import bias, engines, heterogeneity, likelihoods, priors, spec, terms
@@ -62,7 +63,7 @@ FOLDERS = {
 ALL = [(slot, each) for slot, (_, examples) in FOLDERS.items() for each in examples]
 TERMS = FOLDERS["terms"][1]
 
-components = pytest.mark.parametrize(("slot", "component"), ALL, ids=lambda x: str(x)[:30])
+components = across(("slot", "component"), ALL)
 folders = pytest.mark.parametrize("slot", FOLDERS)
 each_term = pytest.mark.parametrize("term", TERMS, ids=lambda term: type(term).__name__)
 SD_ONLY = ("Normal", "Nothing", "ByGroup")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.reviews import functioning
 
 import consilience as cs
 from consilience import engines, priors, spec
@@ -38,7 +39,7 @@ def declared(name):
 
 @cache
 def review():
-    return cs.read_review(ROOT / "data" / "smi_functioning")
+    return functioning()
 
 
 @cache

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy.special import beta
+from tests.reviews import functioning
 
 import consilience as cs
 from consilience import priors, spec
@@ -56,7 +57,7 @@ def judged():
     Raters who knew the intervention count as high risk: the sources of Lu 2012 and Pioli 2006
     say so (review.toml).
     """
-    review = cs.read_review(ROOT / "data" / "smi_functioning")
+    review = functioning()
     printed = next(each for each in review.sensitivity if each.name == PRINTED)
     effects = printed.effects
     unblinded = effects.table["trial"].isin(["LU2012", "PIOLI2006"])

@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from tests.reviews import functioning
 
 from consilience.report.analysis import Analysis, analyse
 from consilience.report.sections import ORDER, REGISTRY, get
-from consilience.review import NO_DIAL, Review, read_review
+from consilience.review import NO_DIAL, Review
 from consilience.review.declared_findings import DeclaredFinding
 
 ROOT = Path(__file__).parents[2]
@@ -63,7 +64,7 @@ def few(review: Review, **plan: object) -> Review:
 
 def full() -> Analysis:
     """All that a review can hold."""
-    review = few(read_review(ROOT / "data" / "smi_functioning"))
+    review = few(functioning())
     finding = DeclaredFinding(outcome="social functioning")
     held = replace(review, sensitivity=review.sensitivity[:1], flow=FLOW, findings=(finding,))
     return analyse(held, ROOT / "models")
@@ -73,7 +74,7 @@ def bare() -> Analysis:
     """Nothing that a review can do without, and a model without heterogeneity."""
     plan = {"subgroups": (), "thresholds": (), "new_trials": (), "primary": "common_effect"}
     plan |= {"bias_dial": NO_DIAL}
-    review = few(read_review(ROOT / "data" / "smi_functioning"), **plan)
+    review = few(functioning(), **plan)
     nothing = {"risk_of_bias": pd.DataFrame(), "published": pd.DataFrame(), "sensitivity": ()}
     nothing |= {"conversions": (), "flow": pd.DataFrame()}
     lean = review.effects.table[["study", "trial", "scale", "timepoint", "outcome"]]

@@ -251,12 +251,14 @@ def test_what_is_no_correlation_is_refused(kind, rho) -> None:
         kind(rho)
 
 
-@pytest.mark.parametrize("columns", [(), "", ("a", 3), ("",)])
+@pytest.mark.parametrize("columns", [(), "", ("a", 3), ("",), 3, None])
 def test_columns_must_be_names(columns) -> None:
     with pytest.raises(ModelError, match="must name one column or more"):
         SharedControl(columns)
     with pytest.raises(ModelError, match="must name one column or more"):
         Correlated(0.5, over=columns)
+    with pytest.raises(ModelError, match="must name one column"):
+        Autoregressive(0.5, over=columns or ("weeks", "months"))
 
 
 def test_correlations_that_cannot_all_hold_are_refused_by_study() -> None:

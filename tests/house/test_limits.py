@@ -29,6 +29,7 @@ REGISTRIES = (
     "likelihoods/baselines",
     "likelihoods/links",
     "likelihoods/missing",
+    "likelihoods/missing/risks",
     "measures",
     "priors",
     "review/variants",

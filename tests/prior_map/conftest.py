@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from tests.reviews import functioning
 
 import consilience as cs
 from consilience.effects import Effects
@@ -30,7 +31,7 @@ def make() -> Callable[..., Effects]:
 @pytest.fixture(scope="session")
 def effects() -> Effects:
     """Real trials, with a judgement of some of them."""
-    review = cs.read_review(ROOT / "data" / "smi_functioning")
+    review = functioning()
     name = "Without the converted rows"
     found = next(each.effects for each in review.sensitivity if each.name == name)
     doubtful = found.table["trial"].isin(["LU2012", "PIOLI2006"])

@@ -20,7 +20,7 @@ def sampled(exact, seed):
     """Exact draws of the normal model, under the name of one that has no Gaussian form."""
     own = replace(exact.posterior, seed=seed)
     quality = xr.Dataset(attrs={"faults": ""})
-    parts = own.layout, own.scatter, own._sample(), exact.effects, seed, quality, own.bonds
+    parts = own.layout, own.scatter, own.sample(), exact.effects, seed, quality, own.bonds
     return cs.Fit(NOT_GAUSSIAN, exact.effects, Nuts(), SampledPosterior(*parts))
 
 

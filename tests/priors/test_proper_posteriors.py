@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from tests.across import across
 
 from consilience import heterogeneity, terms
 from consilience.effects import Effects, effect_sizes
@@ -55,9 +56,9 @@ def is_proper(model: Model, given: Effects) -> bool:
     return True
 
 
-@pytest.mark.parametrize("kind", NEEDED, ids=lambda kind: kind.__name__)
-@pytest.mark.parametrize("mu", BOTH, ids=lambda prior: prior.label)
-@pytest.mark.parametrize("k", [1, 2, 3, 4])
+@across("kind", NEEDED, ids=lambda kind: kind.__name__)
+@across("mu", BOTH, ids=lambda prior: prior.label)
+@across("k", [1, 2, 3, 4])
 def test_trials_needed_in_a_random_effects_model(kind: type[Prior], mu: Prior, k: int) -> None:
     flat = int(isinstance(mu, Flat))
     enough = k >= max(flat, 1) and k - flat >= NEEDED[kind]
@@ -69,8 +70,8 @@ def test_trials_needed_in_a_random_effects_model(kind: type[Prior], mu: Prior, k
             proper_posterior(kind(), k, flat)
 
 
-@pytest.mark.parametrize("kind", NEEDED, ids=lambda kind: kind.__name__)
-@pytest.mark.parametrize("k", [2, 3, 5])
+@across("kind", NEEDED, ids=lambda kind: kind.__name__)
+@across("k", [2, 3, 5])
 def test_the_powers_are_those_of_the_integrand(kind: type[Prior], k: int) -> None:
     """The proof counts; here the likelihood itself is asked, far out."""
     model = random_effects(kind(), Flat())

@@ -5,6 +5,7 @@ from math import log, sqrt
 import numpy as np
 import pandas as pd
 import pytest
+from tests.across import across
 
 from consilience import priors
 from consilience.effects import Effects, effect_sizes
@@ -28,7 +29,7 @@ from consilience.priors import (
 V = np.array([0.02, 0.1, 0.4, 1.7])
 X = np.array([1e-4, 0.05, 0.3, 1.0, 12.0])
 KINDS = (BergerDeely, Conventional, DuMouchel, I2, Jeffreys, OverallJeffreys, Shrinkage)
-every = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+every = across("kind", KINDS, ids=lambda kind: kind.__name__)
 
 # As bayesmeta's manual and the papers write them, up to a constant where improper.
 FORMULAS = {
@@ -120,14 +121,14 @@ def test_given_variances_are_kept(kind: type[Prior]) -> None:
 
 
 @every
-@pytest.mark.parametrize("question", ["logpdf", "pymc"])
+@across("question", ["logpdf", "pymc"])
 def test_they_ask_for_the_variances(kind: type[Prior], question: str) -> None:
     with pytest.raises(ModelError, match=r"sampling variances of the estimates.*resolve\(context"):
         getattr(kind(), question)("tau" if question == "pymc" else 0.5)
 
 
 @every
-@pytest.mark.parametrize("v", [(0.1, 0.0), (-1.0,), (np.inf,), (np.nan,), 0.1])
+@across("v", [(0.1, 0.0), (-1.0,), (np.inf,), (np.nan,), 0.1])
 def test_impossible_variances_are_refused(kind: type[Prior], v: object) -> None:
     with pytest.raises(ModelError, match=f"{kind.__name__}: v must be a list of finite numbers"):
         kind(v)

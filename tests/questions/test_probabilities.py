@@ -10,7 +10,7 @@ from scipy import stats
 import consilience as cs
 from consilience import heterogeneity, priors
 from consilience.errors import ConvergenceError, ModelError, RefusalError
-from consilience.questions.narrowest import _several
+from consilience.questions.narrowest import several_peaks
 
 REFERENCE = json.loads(
     (Path(__file__).parents[1] / "reference" / "questions.json").read_text("utf-8")
@@ -200,7 +200,7 @@ def test_two_peaks_are_named(make):
     assert "theta[t1]" in cs.shortest(fit).attrs["several_peaks"]
     x = np.linspace(-4, 4, 401)[:, None]
     one, two = stats.norm.pdf(x), stats.norm.pdf(x - 2) + stats.norm.pdf(x + 2)
-    assert list(_several(np.hstack([one, two]))) == [False, True]
+    assert list(several_peaks(np.hstack([one, two]))) == [False, True]
 
 
 def test_power_scaling_of_a_conflict_and_of_weak_data(make):
@@ -235,11 +235,11 @@ def test_power_scaling_rows_are_parameters(fits, twins):
     )
 
 
-def test_priors_at_the_top_alone_are_scaled(fits):
+def test_priors_at_the_top_alone_arescaled_variables(fits):
     """A closed form: scaling N(0, 1) by α is N(0, 1/α); levels given their scale stay."""
-    from consilience.questions.scaling import _scaled
+    from consilience.questions.scaling import scaled_variables
 
-    assert _scaled(fits["levels"]) == ["mu", "beta", "tau", "type_scale"]
+    assert scaled_variables(fits["levels"]) == ["mu", "beta", "tau", "type_scale"]
 
 
 def test_power_scaling_needs_a_prior(fits):

@@ -64,6 +64,8 @@ def published(model: Model) -> Published:
     ------
     DataError
         If this model has not been calibrated: a prior that differs makes another model.
+    ModelError
+        For a model with a component that is in no registry, which cannot be looked up.
     """
     found = _every().get(fingerprint(model))
     if found is None:

@@ -16,7 +16,13 @@ _SCHEMA = 1
 
 
 def fingerprint(model: Model) -> str:
-    """SHA-256 of a model's slots, by which a result is known to be of this very model."""
+    """SHA-256 of a model's slots, by which a result is known to be of this very model.
+
+    Raises
+    ------
+    ModelError
+        For a component that is in no registry, and so cannot be written down.
+    """
     return _hash(to_mapping(model))
 
 

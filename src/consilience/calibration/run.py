@@ -72,6 +72,11 @@ def resume(
         As in `calibrate`.
     which : range
         Numbers of the replications.
+
+    Raises
+    ------
+    ModelError
+        For an improper prior, from which nothing can be drawn.
     """
     source, answer = simulator(model, effects), _answering(engine, model, effects)
     typical = source.typical_excess(seed)
@@ -109,6 +114,7 @@ def _answering(engine: Engine, model: Model, effects: Effects) -> Answer:
 
 
 def _count(replications: int) -> int:
+    """Read a number of replications; True is no number."""
     whole = isinstance(replications, int | np.integer) and not isinstance(replications, bool)
     if not whole or replications < 1:
         raise ModelError(

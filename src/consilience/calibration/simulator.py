@@ -127,6 +127,7 @@ class Simulator:
         return np.where(scaled, 0.0, medians)
 
     def _coefficients(self, hypers: Mapping[str, float], rng: np.random.Generator) -> Array:
+        """Draw coefficients from their priors, those of a level on its drawn scale."""
         columns = [
             part.prior.ppf(rng.random(len(part.labels)))
             * (hypers[part.scales[0].name] if part.scales else 1.0)
@@ -185,6 +186,7 @@ def _one(hyper: Hyper, rng: np.random.Generator) -> float:
 
 
 def _refuse_improper(layout: Layout) -> None:
+    """Refuse improper priors of any parameter: nothing can be drawn from them."""
     improper = [hyper.name for hyper in layout.hypers if not hyper.prior.proper]
     improper += [part.variable for part in layout.parts if part.labels and not part.prior.proper]
     if improper:

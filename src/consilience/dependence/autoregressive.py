@@ -5,7 +5,15 @@ from typing import ClassVar, final, override
 
 import numpy as np
 
-from consilience.dependence.base import Dependence, Rows, Spoken, columns, correlation, named
+from consilience.dependence.base import (
+    Dependence,
+    Rows,
+    Spoken,
+    columns,
+    correlation,
+    named,
+    one_column,
+)
 from consilience.dependence.pairs import within
 from consilience.errors import DataError, ModelError, Problem
 
@@ -47,8 +55,7 @@ class Autoregressive(Dependence):
         if rho < 0:
             raise ModelError(f"Autoregressive: rho cannot be negative, got {rho:.6g}.")
         object.__setattr__(self, "rho", rho)
-        (over,) = columns(self.over, "Autoregressive: over")
-        object.__setattr__(self, "over", over)
+        object.__setattr__(self, "over", one_column(self.over, "Autoregressive: over"))
         held = columns(self.within, "Autoregressive: within")
         object.__setattr__(self, "within", held)
 

@@ -154,10 +154,24 @@ def columns(value: str | Sequence[str], name: str) -> tuple[str, ...]:
     ModelError
         For anything else, and for none.
     """
-    names = (value,) if isinstance(value, str) else tuple(value)
+    several = value if isinstance(value, list | tuple) else ()
+    names = (value,) if isinstance(value, str) else tuple(several)
     if not names or not all(isinstance(each, str) and each for each in names):
         raise ModelError(f"{name} must name one column or more, got {value!r}.")
     return names
+
+
+def one_column(value: object, name: str) -> str:
+    """Return the name of one column.
+
+    Raises
+    ------
+    ModelError
+        For anything else.
+    """
+    if not isinstance(value, str) or not value:
+        raise ModelError(f"{name} must name one column, got {value!r}.")
+    return value
 
 
 def correlation(value: object, name: str) -> float:

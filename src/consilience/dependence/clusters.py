@@ -23,6 +23,11 @@ class Clusters(Dependence):
     column : str or tuple of str
     rho : float
         Between −1 and 1; in large clusters it cannot be far below 0.
+
+    Raises
+    ------
+    ModelError
+        For a rho that is none, and for what names no column.
     """
 
     column: str | tuple[str, ...]

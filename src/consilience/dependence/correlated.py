@@ -28,6 +28,11 @@ class Correlated(Dependence):
     within : str or tuple of str
         The columns that tell groups of participants apart; ``("study", "population")`` where a
         study reports separate people.
+
+    Raises
+    ------
+    ModelError
+        For a rho that is none, and for what names no column.
     """
 
     rho: float

@@ -7,7 +7,15 @@ from typing import ClassVar, final, override
 import numpy as np
 import pandas as pd
 
-from consilience.dependence.base import Dependence, Rows, Spoken, columns, correlation, named
+from consilience.dependence.base import (
+    Dependence,
+    Rows,
+    Spoken,
+    columns,
+    correlation,
+    named,
+    one_column,
+)
 from consilience.dependence.pairs import within
 from consilience.errors import DataError, ModelError, Problem
 from consilience.trials.conversions.sheet import Sheet
@@ -46,8 +54,7 @@ class CorrelatedLevels(Dependence):
     def __post_init__(self) -> None:
         """Write the correlations down as triples."""
         object.__setattr__(self, "rho", _triples(self.rho))
-        (over,) = columns(self.over, "CorrelatedLevels: over")
-        object.__setattr__(self, "over", over)
+        object.__setattr__(self, "over", one_column(self.over, "CorrelatedLevels: over"))
         held = columns(self.within, "CorrelatedLevels: within")
         object.__setattr__(self, "within", held)
 

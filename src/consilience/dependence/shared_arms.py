@@ -25,6 +25,11 @@ class SharedArms(ArmRule):
         Columns that name the arms; the same name means the same arm, on either side.
     trial : str or tuple of str
         Columns that tell trials apart.
+
+    Raises
+    ------
+    ModelError
+        For what names no column.
     """
 
     intervention: str | tuple[str, ...] = "arm1"

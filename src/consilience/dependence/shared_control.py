@@ -29,6 +29,11 @@ class SharedControl(ArmRule):
         Columns that together tell the control arms of a trial apart.
     trial : str or tuple of str
         Columns that tell trials apart.
+
+    Raises
+    ------
+    ModelError
+        For what names no column.
     """
 
     control: str | tuple[str, ...] = "control"

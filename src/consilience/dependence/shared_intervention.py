@@ -20,6 +20,11 @@ class SharedIntervention(ArmRule):
         their numbers, such as ``("n1", "mean1", "sd1")``.
     trial : str or tuple of str
         Columns that tell trials apart.
+
+    Raises
+    ------
+    ModelError
+        For what names no column.
     """
 
     intervention: str | tuple[str, ...] = "intervention"

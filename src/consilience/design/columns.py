@@ -111,6 +111,20 @@ def as_labels(table: pd.DataFrame, name: str) -> list[str]:
     return [_label(value) for value in series]
 
 
+def column_of(table: pd.DataFrame, name: object) -> pd.Series:
+    """Give a column of the trials' table.
+
+    Raises
+    ------
+    ModelError
+        If there is none of this name; the known ones are listed.
+    """
+    if name not in table.columns:
+        known = ", ".join(map(str, table.columns))
+        raise ModelError(f"There is no column {name!r} among the trials. Columns: {known}.")
+    return table[name]
+
+
 def refuse_rows(table: pd.DataFrame, bad: NDArray[np.bool_], *, column: str, rule: str) -> None:
     """Raise a DataError that names the study of every bad row."""
     if not bad.any():

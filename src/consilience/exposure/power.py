@@ -44,12 +44,12 @@ def power_sentence(k: int) -> str:
     weak = _range(there.query("effect == 0.3 or tau == 0.3")[SURE])
     false = float(rows[rows["truth"] != "threshold"][SURE].max())
     count, least = int(rows["k"].iloc[0]), int(rows["replications"].min())
-    nearest = "" if count == k else f", the number nearest to {k} that was simulated"
+    nearest = "" if count == k else f"; {count} is the number nearest to {k} that was simulated"
     return (
-        f"In simulated reviews of {count} trials{nearest} ({least} of each case) a threshold "
+        f"In simulated reviews of {count} trials ({least} of each case{nearest}) a threshold "
         f"was found with a probability above 0.9 in {strong} where its effect was 0.6 and tau "
         f"0.1, and in {weak} where the effect was smaller or tau larger; where there was none, "
-        f"in {f'at most {100.0 * false:.0f} %' if false >= _SEEN else 'none'}."
+        f"in {f'at most {100.0 * false:.2g} %' if false >= _SEEN else 'none'}."
     )
 
 

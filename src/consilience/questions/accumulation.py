@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-from consilience.design.columns import refuse_rows
+from consilience.design.columns import column_of, refuse_rows
 from consilience.engines.exact.posterior import ExactPosterior
 from consilience.engines.exact.rule import integrate
 from consilience.fit import Fit
-from consilience.questions.asking import answering, column, exact_of
+from consilience.questions.asking import answering, exact_of
 from consilience.questions.refits import reason, remaining
 from consilience.rows import typical
 
@@ -45,6 +45,8 @@ def cumulative(fit: Fit, by: str = "year", *, level: float = 0.95) -> pd.DataFra
         If the fit is by another engine.
     ModelError, DataError
         If there is no such column, or a trial's value is missing.
+    ConvergenceError
+        If the integration of a step misses its accuracy.
 
     References
     ----------
@@ -67,7 +69,7 @@ def cumulative(fit: Fit, by: str = "year", *, level: float = 0.95) -> pd.DataFra
 
 
 def _order(fit: Fit, by: str) -> list[int]:
-    values = column(fit, by)
+    values = column_of(fit.effects.table, by)
     missing = np.array([pd.isna(value) or value == "" for value in values], dtype=bool)
     refuse_rows(fit.effects.table, missing, column=by, rule="The order of this trial is not known")
     keys = values.to_numpy() if is_numeric_dtype(values) else values.astype(str).to_numpy()
@@ -77,6 +79,7 @@ def _order(fit: Fit, by: str) -> list[int]:
 def _step(
     fit: Fit, posterior: ExactPosterior, places: list[int], *, level: float
 ) -> dict[str, object]:
+    """Give the exact answer from these estimates alone, or the note why so few give none."""
     others = tuple(sorted(set(range(fit.effects.k)) - set(places)))
     note = reason(posterior.form, others)
     empty = dict.fromkeys([*_HOUSE, "tau"], np.nan) | {"level": level, "interval": "credible"}

@@ -109,20 +109,6 @@ def sure(certainty: object) -> float:
     return float(certainty)  # type: ignore[arg-type]
 
 
-def column(fit: Fit, name: object) -> pd.Series:
-    """Give a column of the trials' table.
-
-    Raises
-    ------
-    ModelError
-        If there is none of this name; the known ones are listed.
-    """
-    if name not in fit.effects.table.columns:
-        known = ", ".join(str(each) for each in fit.effects.table.columns)
-        raise ModelError(f"There is no column {name!r} among the trials. Columns: {known}.")
-    return fit.effects.table[name]
-
-
 def listed(names: Sequence[object]) -> str:
     """Write names as English does: ``a, b and c``."""
     texts = [str(name) for name in names]

@@ -105,6 +105,7 @@ def _thresholds(given: object) -> tuple[float, ...]:
 
 
 def _region(given: object) -> tuple[float, float]:
+    """Read a region of practical equivalence; refuse what is no pair with lower < upper."""
     if not isinstance(given, Sequence | np.ndarray) or isinstance(given, str) or len(given) != 2:
         raise ModelError(f"rope is a pair of numbers, not {given!r}. Try (-0.1, 0.1).")
     lower, upper = (finite("An end of the rope", each) for each in given)

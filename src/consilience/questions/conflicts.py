@@ -35,6 +35,11 @@ def conflict(fit: Fit, *, seed: int = 0) -> pd.DataFrame:
         observed), the two-sided ``p_value``, its Monte Carlo error ``mcse`` (0 where there is
         none), and ``note``: why a row is empty. `attrs` holds ``words``.
 
+    Raises
+    ------
+    ModelError
+        For what is no fit.
+
     References
     ----------
     Box (1980), doi:10.2307/2982063. Evans & Moshonov (2006), doi:10.1214/06-BA129, for checking
@@ -61,6 +66,7 @@ def conflict(fit: Fit, *, seed: int = 0) -> pd.DataFrame:
 
 
 def _scattered(fit: Fit, rng: np.random.Generator) -> dict[str, object]:
+    """Hold Cochran's Q against its prior predictive distribution, with the Monte Carlo error."""
     effects = fit.effects
     observed = float(cochran_q(effects.y[None, :], effects)[0])
     row = {"statistic": "Cochran's Q", "observed": observed}
@@ -79,6 +85,7 @@ def _scattered(fit: Fit, rng: np.random.Generator) -> dict[str, object]:
 
 
 def _words(table: pd.DataFrame) -> tuple[str, ...]:
+    """Name each prior that did not expect the data; with nothing to compare, say that."""
     alarmed = table[table["p_value"] < _ALARM]
     if table["p_value"].isna().all():
         return ("Nothing can be said: the priors are improper or there is one estimate.",)

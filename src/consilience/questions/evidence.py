@@ -209,6 +209,7 @@ def _word(log: float, scale: tuple[tuple[float, str], ...]) -> str:
 
 
 def _block(posterior: ExactPosterior, parameter: str) -> tuple[Block, int]:
+    """Find a coefficient whose prior is proper and fixed, as the Savage–Dickey ratio needs."""
     names = posterior.coefficients
     if parameter not in names:
         raise ModelError(

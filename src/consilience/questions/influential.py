@@ -7,12 +7,12 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from consilience.design.columns import as_labels
+from consilience.design.columns import as_labels, column_of
 from consilience.engines.exact.posterior import ExactPosterior
 from consilience.engines.summary import tails
 from consilience.errors import ModelError
 from consilience.fit import Fit
-from consilience.questions.asking import answering, column, finite, listed, sure, unselected
+from consilience.questions.asking import answering, finite, listed, sure, unselected
 from consilience.questions.refits import moved
 from consilience.questions.reweighing import reweighed
 from consilience.questions.shared import Places
@@ -92,6 +92,12 @@ def influence(
     ------
     RefusalError
         If the bias selects which estimates come to light.
+    ModelError
+        For what is no fit, an unknown column, or one with a single entry.
+    DataError
+        For an empty cell in the column.
+    ConvergenceError
+        If the integration of a refit misses its accuracy.
 
     References
     ----------
@@ -132,6 +138,7 @@ class _Rule:
 
 
 def _whole(fit: Fit, rule: _Rule) -> pd.Series:
+    """Give the answer from all trials, with P(mu > threshold), in the columns of the refits."""
     house = ["mean", "sd", "median", "lower", "upper", "level", "interval", "p_gt_0"]
     at = typical(fit, "mu")
     row = fit.combine((at,), level=rule.level)[house].iloc[0].copy()
@@ -142,9 +149,10 @@ def _whole(fit: Fit, rule: _Rule) -> pd.Series:
 
 
 def _groups(fit: Fit, by: str) -> dict[str, Places]:
+    """Give the estimates that leave together: each by itself, or those of one level of a column."""
     if not by:
         return {label: (place,) for place, label in enumerate(fit.effects.labels)}
-    column(fit, by)
+    column_of(fit.effects.table, by)
     found: dict[str, Places] = {}
     for place, name in enumerate(as_labels(fit.effects.table, by)):
         found[name] = (*found.get(name, ()), place)
@@ -162,6 +170,7 @@ def _without(fit: Fit, sets: Sequence[Places], rule: _Rule) -> pd.DataFrame:
 
 
 def _judged(found: pd.DataFrame, whole: pd.Series, rule: _Rule) -> pd.DataFrame:
+    """Hold each refit against the whole: its conclusion, Cook's distance, Kullback–Leibler's."""
     sd, mean = float(whole["sd"]), float(whole["mean"])
     table = found.copy()
     place = int(table.columns.get_loc("p_gt_0"))  # type: ignore[arg-type]
@@ -196,6 +205,7 @@ def _sorted(table: pd.DataFrame) -> pd.DataFrame:
 def _words(
     trials: pd.DataFrame, pairs: pd.DataFrame, said: tuple[str, _Rule, pd.Series]
 ) -> tuple[str, ...]:
+    """Say which trials, or which pairs of the others, turn the conclusion, and which moves most."""
     conclusion, rule, whole = said
     verdict = {
         "above": f"at least {rule.certainty:g}, so the mean effect is above {rule.threshold:g}.",

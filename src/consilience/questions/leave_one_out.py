@@ -48,6 +48,8 @@ def loo(fit: Fit) -> "ELPDDataLOO":
     RefusalError
         If there is but one estimate, which no other can foresee by reweighting, an estimate has
         no weight, or the bias selects.
+    ModelError
+        For what is no fit.
 
     References
     ----------
@@ -154,6 +156,10 @@ def exact_loo(fit: Fit) -> ExactLoo:
     ------
     RefusalError
         If a sampled fit has but one estimate, or its bias selects.
+    ModelError
+        For what is no fit.
+    ConvergenceError
+        If the integration of a refit misses its accuracy.
 
     References
     ----------

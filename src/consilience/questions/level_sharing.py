@@ -42,6 +42,7 @@ def levels_of(fit: Fit, nodes: Nodes, level: float) -> pd.DataFrame:
 
 
 def _of_block(fit: Fit, nodes: Nodes, place: int, *, level: float) -> pd.DataFrame:
+    """Give each level's answer from its own trials, its shrunken one, and the variance saved."""
     parts = fit.posterior.layout.parts
     part, start = parts[place], sum(len(each.labels) for each in parts[:place])
     columns = np.arange(len(part.labels))

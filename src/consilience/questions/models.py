@@ -55,6 +55,8 @@ def compare_models(
     ------
     ModelError
         If no fits are given, they rest on different estimates, or the odds are not positive.
+    ConvergenceError
+        If the integration of a refit misses its accuracy.
 
     References
     ----------
@@ -84,6 +86,7 @@ def compare_models(
 
 
 def _checked(fits: object) -> list[str]:
+    """Refuse what is not several fits by name of the same estimates."""
     if not isinstance(fits, Mapping) or not fits:
         raise ModelError("compare_models() takes fits by name: compare_models({'a': fit, …}).")
     names = list(fits)
@@ -113,6 +116,7 @@ def _stacked(pointwise: "Mapping[str, ELPDDataLOO]") -> list[float]:
 
 
 def _prior(names: list[str], odds: Mapping[str, float] | None) -> np.ndarray:
+    """Turn prior odds into prior probabilities; without odds the models start equal."""
     given = dict.fromkeys(names, 1.0) if odds is None else dict(odds)
     values = np.array([given.get(name, np.nan) for name in names], dtype=float)
     if set(given) != set(names) or not np.all(np.isfinite(values) & (values > 0.0)):
@@ -133,6 +137,7 @@ def _evidence(fit: Fit, name: str, *, bridge: bool) -> float:
 
 
 def _weigh_evidence(table: pd.DataFrame, prior: np.ndarray) -> None:
+    """Add posterior probabilities, over those models alone whose evidence is known."""
     logs = table["log_evidence"].to_numpy(dtype=float)
     table["prior_probability"] = prior
     known = np.isfinite(logs)
@@ -148,6 +153,7 @@ def _difference(one: "ELPDDataLOO", best: "ELPDDataLOO") -> tuple[float, float]:
 
 
 def _words(table: pd.DataFrame, k: int) -> tuple[str, ...]:
+    """Say which model foresees best and by how much, with how far such a gap can be trusted."""
     sentences = []
     if len(table) > 1:
         rows = table.to_dict(orient="index")

@@ -41,6 +41,11 @@ def shortest(fit: Fit, level: float = 0.95) -> pd.DataFrame:
         probability below the interval) and ``shorter`` (its width relative to the equal-tailed
         one). `attrs` holds ``several_peaks``, the names of such parameters (exact fits only).
 
+    Raises
+    ------
+    ModelError
+        For what is no fit, and a level that is no share between 0 and 1.
+
     References
     ----------
     Box & Tiao (1965), doi:10.1080/01621459.1965.10480752.
@@ -61,12 +66,13 @@ def shortest(fit: Fit, level: float = 0.95) -> pd.DataFrame:
 
 
 def _of_mixtures(posterior: ExactPosterior, level: float) -> pd.DataFrame:
+    """Solve f(a) = f(b) with the mass between them, started from the highest grid points."""
     names, mixture = named(posterior)
     ends = mixture.quantiles(np.array([_OUT, 1.0 - _OUT]))
     grid = np.linspace(0.0, 1.0, _GRID)[:, None] * (ends[1] - ends[0]) + ends[0]
     heights, reached = mixture.curves(grid)
     a, b = _solved(mixture, *_started(grid, reached, level), level=level)
-    several = _several(heights).astype(float)
+    several = several_peaks(heights).astype(float)
     columns = {"lower": a, "upper": b, "p_below": mixture.cdf(a), "several": several}
     return pd.DataFrame(columns, index=list(names))
 
@@ -124,11 +130,13 @@ def _of_hyper(marginal: HyperMarginal, level: float) -> dict[str, float]:
         "lower": lower if p > 0.0 else float(marginal.coordinate.lower),
         "upper": upper,
         "p_below": p,
-        "several": float(_several(heights[:, None])[0]),
+        "several": float(several_peaks(heights[:, None])[0]),
     }
 
 
 def _refined(marginal: HyperMarginal, shares: Array, best: int, *, level: float) -> float:
+    """Search the narrowest interval round the best grid point by golden sections."""
+
     def width(p: float) -> float:
         return float(np.diff(marginal.quantile(np.array([p, p + level])))[0])
 
@@ -141,8 +149,18 @@ def _refined(marginal: HyperMarginal, shares: Array, best: int, *, level: float)
     return 0.5 * (a + b)
 
 
-def _several(heights: Array) -> NDArray[np.bool_]:
-    """Whether densities (grid, q) have more than one peak, rounding errors apart."""
+def several_peaks(heights: Array) -> NDArray[np.bool_]:
+    """Tell which densities have more than one peak, rounding errors apart.
+
+    Parameters
+    ----------
+    heights : array (grid, q)
+        One density a column.
+
+    Returns
+    -------
+    array (q,) of bool
+    """
     rising = np.maximum.accumulate(heights, axis=0)
     falling = np.maximum.accumulate(heights[::-1], axis=0)[::-1]
     dip = np.minimum(rising, falling) - heights
@@ -150,6 +168,7 @@ def _several(heights: Array) -> NDArray[np.bool_]:
 
 
 def _sampled(fit: Fit, level: float) -> pd.DataFrame:
+    """Take the narrowest interval that holds this share of the draws."""
     from arviz_stats.base import array_stats
 
     rows = {}

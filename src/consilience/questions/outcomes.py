@@ -6,16 +6,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from consilience.design.columns import as_labels, factor
+from consilience.design.columns import as_labels, column_of, factor
 from consilience.engines.exact.form import Form
 from consilience.engines.exact.mixture import Mixture
 from consilience.engines.summary import tails
-from consilience.errors import ModelError, RefusalError
+from consilience.errors import RefusalError
 from consilience.fit import Fit
 from consilience.gaussian import Array
-from consilience.questions.asking import answering, column, listed, percent
+from consilience.questions.asking import answering, listed, percent
 from consilience.questions.nodes import Nodes, nodes_of
-from consilience.rows import marginal
+from consilience.rows import of_level, readers
 
 _REST = 1e-7  # posterior mass that may be left out
 _SEEN = 1e-9  # a singular value below this share of the largest is zero
@@ -83,6 +83,8 @@ def outcome_borrowing(
         If a column is missing, or no term reads the outcomes.
     RefusalError
         If there is one outcome only, or the model is not Gaussian given its standard deviations.
+    DataError
+        For an empty cell in either column.
 
     References
     ----------
@@ -91,10 +93,11 @@ def outcome_borrowing(
     answering(fit, "outcome_borrowing")
     names, trials = _read(fit, by), np.array(as_labels(fit.effects.table, within), dtype=object)
     measured = np.array(as_labels(fit.effects.table, by), dtype=object)
-    place, nodes = _term(fit, by), _heaviest(nodes_of(fit))
+    readers(fit, by)
+    nodes = _heaviest(nodes_of(fit))
     rows, columns = [], {}
     for name in names:
-        weights = marginal(fit, place, fit.effects.frame.assign(**{by: name}))
+        weights = of_level(fit, by, name)
         own = measured == name
         shares, prior = _shares(nodes, weights, trials)
         columns[name] = shares
@@ -115,7 +118,8 @@ def outcome_borrowing(
 
 
 def _read(fit: Fit, by: str) -> tuple[str, ...]:
-    column(fit, by)
+    """Give the outcomes in the order of the design; refuse one alone, which cannot borrow."""
+    column_of(fit.effects.table, by)
     labels = sorted(set(as_labels(fit.effects.table, by)))
     if len(labels) < 2:
         raise RefusalError(
@@ -123,16 +127,6 @@ def _read(fit: Fit, by: str) -> tuple[str, ...]:
             "borrowing(fit) says what trials borrow from each other."
         )
     return factor(fit.effects.table, by).levels
-
-
-def _term(fit: Fit, by: str) -> int:
-    for place, term in enumerate(fit.model.terms):
-        if term.reads(by):
-            return place
-    raise ModelError(
-        f"The model has no term that reads {by!r}, so it gives every {by} the same mean. Add "
-        f"terms.Linear({by!r}) or terms.Exchangeable({by!r}) to the model and fit again."
-    )
 
 
 def _heaviest(nodes: Nodes) -> Nodes:
@@ -227,6 +221,7 @@ def _arranged(found: pd.DataFrame, level: float) -> pd.DataFrame:
 
 
 def _words(found: pd.DataFrame, within: str) -> list[str]:
+    """Say who borrows most, who hardly, and what trials give that never measured an outcome."""
     most = found["borrowed"].idxmax()
     sentences = [
         f"{most} borrows most: its mean is known with {percent(found['borrowed'].max(), 1)} less "

@@ -38,6 +38,10 @@ def outliers(fit: Fit) -> pd.DataFrame:
     ------
     RefusalError
         If the bias selects which estimates come to light.
+    ModelError
+        For what is no fit.
+    ConvergenceError
+        If the integration of a refit misses its accuracy.
 
     References
     ----------
@@ -66,6 +70,7 @@ def outliers(fit: Fit) -> pd.DataFrame:
 
 
 def _foreseen(fit: Fit) -> tuple[Array, Array, list[str]]:
+    """Give PIT and p of each estimate left out: by refits, or by draws where these suffice."""
     if isinstance(fit.posterior, ExactPosterior):
         found = exact_loo(fit).table
         return found["pit"].to_numpy(), found["p_value"].to_numpy(), found["note"].to_list()
@@ -91,6 +96,7 @@ def _verdict(fit: Fit) -> Array:
 
 
 def _words(table: pd.DataFrame) -> tuple[str, ...]:
+    """Count the surprising estimates beside how many chance would give, and after Holm."""
     small = [str(name) for name in table.index[table["p_value"] < _SURPRISING]]
     sure = [str(name) for name in table.index[table["p_holm"] < _SURPRISING]]
     likely = [str(name) for name in table.index[table["p_outlier"] > _LIKELY]]

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from consilience.design.columns import as_labels, factor
+from consilience.design.columns import as_labels, column_of, factor
 from consilience.engines.exact.posterior import ExactPosterior
 from consilience.engines.summary import tails
 from consilience.errors import ModelError
 from consilience.fit import Fit
 from consilience.gaussian import Array
-from consilience.questions.asking import answering, column, listed
-from consilience.rows import marginal
+from consilience.questions.asking import answering, listed
+from consilience.rows import of_level, readers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,6 +62,8 @@ def ranks(fit: Fit, by: str = "", *, level: float = 0.95, largest_is_best: bool 
     ------
     ModelError
         If no term reads the column, or there is but one to rank.
+    DataError
+        For an empty cell in the column.
 
     References
     ----------
@@ -94,27 +96,13 @@ def ranks(fit: Fit, by: str = "", *, level: float = 0.95, largest_is_best: bool 
 
 def _levels(fit: Fit, by: str) -> tuple[tuple[str, ...], Array, list[int]]:
     """Draw the effect at each level, averaged over the trials' other moderators."""
-    column(fit, by)
-    places = [place for place, term in enumerate(fit.model.terms) if term.reads(by)]
-    if not places:
-        raise ModelError(
-            f"The model has no term that reads {by!r}, so it gives every level the same effect. "
-            f"Add terms.Exchangeable({by!r}) to the model and fit again."
-        )
+    column_of(fit.effects.table, by)
+    readers(fit, by)
     names = factor(fit.effects.table, by).levels
-    weights = np.stack([_weights(fit, places, {by: name}) for name in names])
+    weights = np.stack([of_level(fit, by, name) for name in names])
     beta, _ = fit.posterior.layout.read(fit.draws["posterior"].to_dataset())
     labels = as_labels(fit.effects.table, by)
     return names, beta @ weights.T, [labels.count(name) for name in names]
-
-
-def _weights(fit: Fit, places: list[int], level: dict[str, str]) -> Array:
-    """Add up what every term that reads the column says of the level."""
-    table = fit.effects.frame.assign(**level)
-    alone = [marginal(fit, place, table) for place in places]
-    overall = np.zeros_like(alone[0])
-    overall[0] = 1.0
-    return np.asarray(overall + sum(each - overall for each in alone))
 
 
 def _trials(fit: Fit) -> tuple[tuple[str, ...], Array, list[int]]:
@@ -123,6 +111,7 @@ def _trials(fit: Fit) -> tuple[tuple[str, ...], Array, list[int]]:
 
 
 def _effects(draws: Array, names: tuple[str, ...], level: float) -> pd.DataFrame:
+    """Summarise the same draws that were ranked, so that effects and ranks agree."""
     flat = draws.reshape(-1, len(names))
     ends = np.quantile(flat, [0.5, *tails(level)], axis=0)
     return pd.DataFrame(
@@ -158,6 +147,7 @@ def _error(fit: Fit, values: Array) -> Array:
 
 
 def _words(table: pd.DataFrame) -> str:
+    """Name the best level with its probability, and warn of levels seen in one trial."""
     first = str(table.index[0])
     p, error = float(table["p_best"].iloc[0]), float(table["mcse_p_best"].max())
     single = [str(name) for name, k in table["k"].items() if k == 1]

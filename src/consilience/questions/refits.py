@@ -84,6 +84,7 @@ def remaining(form: Form, places: Places) -> Form:
 
 
 def _row(found: Refits, tau: list[int], *, threshold: float, level: float) -> pd.DataFrame:
+    """Put the refits without each set beside each other, one row a set."""
     mu, (lower, upper) = found.mu, tails(level)
     count = len(found.places)
     return pd.DataFrame(
@@ -105,6 +106,7 @@ def _row(found: Refits, tau: list[int], *, threshold: float, level: float) -> pd
 def _together(
     posterior: ExactPosterior, sets: Sequence[Places], places: list[int]
 ) -> Iterator[Refits]:
+    """Refit all sets over shared nodes; those that need nodes of their own are refitted alone."""
     shared = Shared(posterior, np.array([sets[place] for place in places], dtype=np.intp))
     found, good = shared.refits(tuple(places))
     if good.any():

@@ -54,6 +54,7 @@ def reweighed(fit: Fit, sets: Sequence[Places], *, threshold: float, level: floa
 
 
 def _row(mu: Array, tau: Array, removed: Array, *, asked: tuple[float, float]) -> dict[str, object]:
+    """Give the answer from reweighted draws, or a note where Pareto's k says they cannot."""
     logs, (k,) = smoothed(-removed[None])
     if not float(k) <= GOOD:
         return {"note": _UNSURE.format(k=float(k))}

@@ -44,6 +44,8 @@ def power_scaling(
     ------
     RefusalError
         If every prior is improper, so that there is nothing to scale, or the bias selects.
+    ModelError
+        For what is no fit, and a threshold that does not lie between 0 and 1.
 
     References
     ----------
@@ -55,7 +57,7 @@ def power_scaling(
     unselected(fit, "power_scaling")
     if isinstance(threshold, bool) or not 0.0 < float(threshold) < 1.0:
         raise ModelError(f"threshold lies between 0 and 1; {threshold!r} does not. Try 0.05.")
-    scaled = _scaled(fit)
+    scaled = scaled_variables(fit)
     tree = _tree(fit, scaled, trials=trials)
     prior, likelihood = (psense(tree, group=group) for group in ("prior", "likelihood"))
     found = pd.DataFrame({"prior": _rows(prior), "likelihood": _rows(likelihood)})
@@ -69,8 +71,17 @@ def power_scaling(
     return table
 
 
-def _scaled(fit: Fit) -> list[str]:
-    """Name the variables whose priors are at the top and proper."""
+def scaled_variables(fit: Fit) -> list[str]:
+    """Name the variables whose priors are at the top and proper.
+
+    The coefficients of a term with a scale of its own are not: given it, they have no prior left
+    that could be scaled apart from its own.
+
+    Raises
+    ------
+    RefusalError
+        If there is none.
+    """
     layout = fit.posterior.layout
     parts = [part for part in layout.parts if part.labels and not part.scales]
     proper = [part.variable for part in parts if part.prior.proper]
@@ -85,6 +96,7 @@ def _scaled(fit: Fit) -> list[str]:
 
 
 def _tree(fit: Fit, scaled: list[str], *, trials: bool) -> xr.DataTree:
+    """Keep what psense reads: the priors asked about, and no variable of a single trial."""
     left = [] if trials else ["theta"]
     posterior = fit.draws["posterior"].to_dataset()
     left += [name for name in ("outlier", "sampling_error") if name in posterior]
@@ -126,6 +138,7 @@ def _rows(found: xr.Dataset) -> pd.Series:
 
 
 def _diagnosis(prior: float, likelihood: float, threshold: float) -> str:
+    """Word the two sensitivities, both relative to one threshold."""
     if np.isnan(prior) or np.isnan(likelihood):
         return "does not vary"
     if prior < threshold:

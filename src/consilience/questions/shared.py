@@ -175,6 +175,7 @@ class Shared:
         return box, found
 
     def _around(self, peaks: Array) -> Bracket:
+        """Find where any of the refits has mass: the bracket of the highest of them all."""
         axes = self._rule.coordinates
         scales = np.array([axis.scale for axis in axes])
 
@@ -191,6 +192,7 @@ class Shared:
         )
 
     def _at(self, panels: tuple[Panels, ...], places: Places) -> Refits:
+        """Weigh all refits on the same panels, each normalised by its own evidence."""
         log_f, swept = self._logs(panels)
         log_mass = log_f + np.log(product_weights(panels))[:, None]
         peak = log_mass.max(axis=0)

@@ -68,6 +68,11 @@ def borrowing(fit: Fit, *, level: float = 0.95) -> Borrowing:
     level : float
         Mass of the intervals.
 
+    Raises
+    ------
+    ModelError
+        For what is no fit.
+
     References
     ----------
     Efron & Morris (1975), doi:10.2307/2285814, for shrinkage. Kish (1965), *Survey Sampling*,
@@ -89,6 +94,7 @@ def borrowing(fit: Fit, *, level: float = 0.95) -> Borrowing:
 
 
 def _trials(fit: Fit, weights: Array, level: float) -> pd.DataFrame:
+    """Put a trial's own answer beside its posterior, with the share of precision borrowed."""
     v = fit.effects.v
     rows = fit.summary(level).loc[[f"theta[{label}]" for label in fit.effects.labels]]
     index = pd.Index(fit.effects.labels, name="estimate")
@@ -134,6 +140,7 @@ def _share(h: Array, v: Array) -> Array:
 
 
 def _of_trials(trials: pd.DataFrame) -> list[str]:
+    """Say who borrows most and least, and where the others contradict a trial."""
     borrowed = trials["borrowed"]
     most, least = borrowed.idxmax(), borrowed.idxmin()
     mostly = int((borrowed > _HALF).sum())
@@ -159,6 +166,7 @@ def _of_trials(trials: pd.DataFrame) -> list[str]:
 
 
 def _of_weights(trials: pd.DataFrame, effective: float, prior: float) -> list[str]:
+    """Say how many equal trials the weights are worth, and what the prior holds."""
     if not np.isfinite(effective):
         return ["Weights are not shown: this model is not Gaussian given its standard deviations."]
     heaviest = trials["weight"].idxmax()

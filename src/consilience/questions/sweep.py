@@ -88,6 +88,7 @@ def sweep(form: Form, phi: Array, *, sets: Sets, reported: Array) -> Swept:
 
 
 def _swept(form: Form, phi: Array, *, sets: Sets, reported: Array) -> Swept:
+    """Take the estimates of each set away one by one, as rank-one downdates at every node."""
     given = form.given(phi)
     seen = _seen(form, phi, sets=sets, reported=reported)
     loads = seen.W @ given.root[:, None]
@@ -128,6 +129,7 @@ class _Seen:
 
 
 def _seen(form: Form, phi: Array, *, sets: Sets, reported: Array) -> _Seen:
+    """Give what each set saw; within a block, each estimate is conditional on those that stay."""
     h = np.broadcast_to(form.variance(phi), (len(phi), len(form.y)))[:, sets]
     first, variance = sets[:, 0], form.v[sets] + h
     predicted = h[:, :, 0] + reported[first]

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from consilience.errors import DataError, ModelError, Problem
+from consilience.design.columns import column_of
+from consilience.errors import DataError, Problem
 from consilience.gaussian import REAL, Array, Hyper, Point
 from consilience.priors import Normal, Prior
 
 if TYPE_CHECKING:
     from pytensor.tensor import TensorVariable
-
-_NO_COLUMN = "There is no column {name!r} among the trials. Columns: {known}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,9 +137,7 @@ def _numbers(table: pd.DataFrame, name: str) -> Array:
     """Read a column, nan where a cell is no number; zeros where no column is named."""
     if not name:
         return np.zeros(len(table))
-    if name not in table.columns:
-        raise ModelError(_NO_COLUMN.format(name=name, known=", ".join(map(str, table.columns))))
-    values = pd.to_numeric(table[name], errors="coerce")
+    values = pd.to_numeric(column_of(table, name), errors="coerce")
     return np.asarray(values.to_numpy(dtype=float, na_value=np.nan))
 
 

@@ -23,7 +23,13 @@ _TAIL = 1e-13
 
 
 class Located(Term):
-    """A curve β·g(xᵢ; c) along an exposure, with the location c to be found."""
+    """A curve β·g(xᵢ; c) along an exposure, with the location c to be found.
+
+    Raises
+    ------
+    ModelError
+        For an improper prior of the effect, which the trials do not bound beyond their exposures.
+    """
 
     __slots__ = ()
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from consilience.design.columns import column_of
 from consilience.effects import Effects
 from consilience.errors import DataError, ModelError, Problem
 from consilience.gaussian import Array, Block, Rows
@@ -102,11 +103,8 @@ class Offset(Term):
 
 def _numbers(table: pd.DataFrame, column: str) -> Array:
     """Read a column of finite numbers."""
-    if column not in table.columns:
-        raise ModelError(
-            f"There is no column {column!r} among the trials. Columns: {', '.join(table.columns)}."
-        )
-    values = pd.to_numeric(table[column], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    own = pd.to_numeric(column_of(table, column), errors="coerce")
+    values = own.to_numpy(dtype=float, na_value=np.nan)
     bad = ~np.isfinite(values)
     if bad.any():
         remedy = "Give the shift as a finite number, 0 for none."

@@ -55,7 +55,13 @@ class Catalogue(Prior):
 
     @property
     def entry(self) -> Entry:
-        """The cell, with its source, scale and note."""
+        """The cell, with its source, scale and note.
+
+        Raises
+        ------
+        ModelError
+            If none or several of the catalogue's priors answer to the names.
+        """
         return _found(self)
 
     @property
