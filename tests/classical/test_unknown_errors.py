@@ -11,7 +11,12 @@ import consilience as cs
 from consilience import classical
 from consilience.classical.hypotheses import permutation_test
 from consilience.classical.robust import robust
-from consilience.classical.small_study import pet_peese, regression_test
+from consilience.classical.small_study import (
+    copas_model,
+    excess_significance,
+    pet_peese,
+    regression_test,
+)
 from consilience.errors import ConvergenceError, ModelError
 
 INFERRED = ["se", "statistic", "df", "p_value", "lower", "upper"]
@@ -120,6 +125,16 @@ def test_moderators_are_one_text(scattered, moderators):
 def test_a_level_is_a_number_between_zero_and_one(scattered, call, level):
     with pytest.raises(ModelError, match="is no probability between 0 and 1"):
         call(scattered, level=level)
+
+
+@pytest.mark.parametrize("alpha", ["0.1", None, 0.0, 1.0, np.nan, [0.1]])
+def test_a_p_value_is_held_against_a_number_between_zero_and_one(scattered, alpha):
+    calls = (lambda: pet_peese(scattered, alpha=alpha),
+             lambda: excess_significance(cs.pool(scattered), alpha=alpha),
+             lambda: copas_model(cs.pool(scattered), alpha=alpha))  # fmt: skip
+    for call in calls:
+        with pytest.raises(ModelError, match=r"alpha .* is no probability between 0 and 1"):
+            call()
 
 
 def test_what_is_no_component_is_refused_in_words(scattered):

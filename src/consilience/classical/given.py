@@ -21,6 +21,25 @@ def refuse_level(level: object) -> None:
         raise ModelError(f"The level {level!r} is no probability between 0 and 1; give 0.95, say.")
 
 
+def refuse_alpha(alpha: object, *, usual: float) -> None:
+    """Say nothing if p values can be held against this.
+
+    Parameters
+    ----------
+    alpha : float
+        The p value below which something is found.
+    usual : float
+        What is customary, for the words of the refusal.
+
+    Raises
+    ------
+    ModelError
+        For anything but a number between 0 and 1.
+    """
+    if not isinstance(alpha, Real) or not 0.0 < float(alpha) < 1.0:
+        raise ModelError(f"alpha {alpha!r} is no probability between 0 and 1; give {usual:g}, say.")
+
+
 def estimator_of(given: str | Estimator) -> Estimator:
     """Look an estimator of tau² up by its name, or take it as it is.
 

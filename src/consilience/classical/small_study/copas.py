@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
+from consilience.classical.given import refuse_alpha
 from consilience.classical.pooled import Pooled
 from consilience.classical.small_study.copas_likelihood import (
     CopasProblem,
@@ -89,8 +90,7 @@ def copas_model(
     """
     problem = _problem(pooled)
     levels = _levels(publish, surest)
-    if not 0 < alpha < 1:
-        raise ModelError(f"alpha {alpha!r} is no probability between 0 and 1; give 0.1, say.")
+    refuse_alpha(alpha, usual=0.1)
     rows = [_row(problem, _gammas(problem, level, surest), publish=level) for level in levels]
     table = pd.DataFrame(rows)
     at, why = _sufficient(problem, table, surest=surest, alpha=alpha)

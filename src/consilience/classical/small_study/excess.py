@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 from scipy.special import chdtrc, ndtr, ndtri
 
+from consilience.classical.given import refuse_alpha
 from consilience.classical.pooled import Pooled
 from consilience.classical.univariate import refuse_dependent
 from consilience.classical.wls import Floats
-from consilience.errors import ModelError
 
 
 def excess_significance(pooled: Pooled, *, alpha: float = 0.05) -> pd.Series:
@@ -42,8 +42,7 @@ def excess_significance(pooled: Pooled, *, alpha: float = 0.05) -> pd.Series:
     ----------
     Ioannidis JPA, Trikalinos TA (2007). Clinical Trials 4:245–253. doi:10.1177/1740774507079441
     """
-    if not 0 < alpha < 1:
-        raise ModelError(f"alpha {alpha!r} is no probability between 0 and 1; give 0.05, say.")
+    refuse_alpha(alpha, usual=0.05)
     refuse_dependent(pooled, "The test of excess significance")
     effects = pooled.effects
     sei, fitted = np.sqrt(effects.v), pooled.fitted().to_numpy()

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from consilience.classical.base import Estimator
-from consilience.classical.given import estimator_of, inference_of, refuse_level
+from consilience.classical.given import estimator_of, inference_of, refuse_alpha, refuse_level
 from consilience.classical.inference import Inference
 from consilience.classical.linear import exact_agreement
 from consilience.classical.small_study.predictors import predictor
@@ -106,7 +106,7 @@ def pet_peese(effects: Effects, *, level: float = 0.95, alpha: float = 0.10) -> 
     Raises
     ------
     ModelError
-        As of `regression_test`.
+        As of `regression_test`, and for an alpha outside (0, 1).
     RefusalError
         If estimates share participants.
     DataError
@@ -116,6 +116,7 @@ def pet_peese(effects: Effects, *, level: float = 0.95, alpha: float = 0.10) -> 
     ----------
     Stanley TD, Doucouliagos H (2014). Research Synthesis Methods 5:60–78. doi:10.1002/jrsm.1095
     """
+    refuse_alpha(alpha, usual=0.1)
     pet = regression_test(effects, "sei", level=level)
     peese = regression_test(effects, "vi", level=level)
     rows = [pet.loc["limit"], peese.loc["limit"]]
