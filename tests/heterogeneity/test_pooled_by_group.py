@@ -79,21 +79,20 @@ def test_settings_are_checked(settings):
 
 @pytest.mark.nuts
 def test_groups_learn_from_one_another(effects_of):
-    """A group of two trials lies between its own value and the others; the known value is kept.
+    """Two trials among groups like theirs: their SD is known twice as well as from them alone.
 
     Brute force over the five hyperparameters is out of reach: the conditional of one group's SD
     given the others is checked instead, by the mean of its posterior under importance weights.
     """
     rng = np.random.default_rng(5)
     arms = ["a"] * 12 + ["b"] * 12 + ["c"] * 2
-    sd = np.repeat([0.3, 0.3, 0.9], [12, 12, 2])
-    y = rng.normal(0.3, np.hypot(sd, 0.1))
+    y = rng.normal(0.3, np.hypot(0.3, 0.1), 26)
     effects = effects_of(y, np.full(26, 0.01), arm=arms)
-    pooled = cs.fit(model(PooledByGroup("arm", HALF)), effects, Nuts(seed=3))
+    pooled = cs.fit(model(PooledByGroup("arm", HALF)), effects, Nuts(seed=3, target_accept=0.995))
     assert pooled.diagnosis.passed, pooled.diagnosis
     summary = pooled.summary()
     apart = cs.fit(model(heterogeneity.ByGroup("arm", HALF)), effects).summary()
-    assert summary.loc["tau[c]", "sd"] < apart.loc["tau[c]", "sd"]
+    assert summary.loc["tau[c]", "sd"] < 0.6 * apart.loc["tau[c]", "sd"]
     assert list(summary.index[1:9]) == [
         *("tau_typical", "tau_spread", "tau_deviation[a]", "tau_deviation[b]"),
         *("tau_deviation[c]", "tau[a]", "tau[b]", "tau[c]"),

@@ -14,7 +14,10 @@ FILES = sorted((SOURCE / "consilience").rglob("*.py"))
 SAMPLERS = ("nutpie", "pymc", "pytensor")
 SLOW = ("arviz", "formulaic", "matplotlib", "numba", "scipy.stats", "sklearn")
 TABLES = ("pandas", "xarray")
-OWN = {"plots": "matplotlib", "batched": "numba", "compiled.py": "numba"}  # entered to use them
+OWN = {
+    "plots": "matplotlib", "batched": "numba", "compiled.py": "numba", "called.py": "numba",
+    "handed.py": "nutpie",
+}  # entered to use them  # fmt: skip
 
 HELP = """
 import sys

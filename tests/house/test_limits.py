@@ -47,6 +47,9 @@ MAX_FILE_LINES, MAX_BODY_LINES, MAX_ARGUMENTS, MAX_POSITIONAL = 300, 40, 5, 3
 type Function = ast.FunctionDef | ast.AsyncFunctionDef
 type Documented = ast.Module | ast.ClassDef | Function
 
+DICTATED = {"called.py"}
+"""C functions, whose arguments are those that nutpie gives."""
+
 each_file = across("file", FILES, ids=lambda file: file.relative_to(SOURCE))
 
 
@@ -71,7 +74,7 @@ def test_a_function_takes_few_arguments_and_the_later_ones_by_name(file: Path) -
     greedy = [
         f"{function.name} (line {function.lineno})"
         for function in functions(parse(file))
-        if too_many_arguments(function)
+        if too_many_arguments(function) and file.name not in DICTATED
     ]
     rule = f"at most {MAX_ARGUMENTS} arguments, keyword-only after number {MAX_POSITIONAL}"
     assert not greedy, f"{file}: {greedy}; {rule}"

@@ -1,13 +1,13 @@
 """Running nutpie on a PyMC model."""
 
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from consilience.engines.nuts.machine import UnwritableError, translated
 from consilience.engines.nuts.trace import kept, read, stacked
 from consilience.gaussian import Array
 
@@ -109,25 +109,15 @@ class Compiled:
 
 
 def compile_model(model: "pymc.Model") -> Compiled:
-    """Compile a PyMC model for nutpie."""
-    with warnings.catch_warnings(), _translated_only():
+    """Give a PyMC model to nutpie: by the machine, or compiled where that has no instruction."""
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import nutpie
+        try:
+            return Compiled(translated(model))
+        except UnwritableError:
+            import nutpie
 
-        return Compiled(nutpie.compile_pymc_model(model))
-
-
-@contextmanager
-def _translated_only() -> Iterator[None]:
-    """Have numba translate without optimising, which takes longer than it saves in sampling."""
-    from numba import config
-
-    usual = config.OPT
-    config.OPT = type(usual)(0)
-    try:
-        yield
-    finally:
-        config.OPT = usual
+            return Compiled(nutpie.compile_pymc_model(model))
 
 
 def _bfmi(energy: Array) -> float:
