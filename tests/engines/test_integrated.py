@@ -293,13 +293,19 @@ def test_what_it_cannot_integrate_it_refuses_and_names_the_other_engine():
         {"terms": cs.terms.Linear("year + kind")},
         {"terms": cs.terms.Exchangeable("kind")},
         {"heterogeneity": heterogeneity.StudentT()},
-        {"likelihood": likelihoods.Binomial(baseline="Exchangeable")},
-        {"likelihood": likelihoods.BetaBinomial()},
+        {
+            "likelihood": likelihoods.Binomial(baseline="Exchangeable"),
+            "mu": priors.Uniform(-3.0, 3.0),
+        },
+        {"likelihood": likelihoods.BetaBinomial(), "terms": cs.terms.Linear("year")},
         {"mu": priors.Flat()},
     ):
         slots = {"mu": priors.Normal(0, 1), "likelihood": likelihoods.Binomial(), **changed}
         with pytest.raises(RefusalError, match=r"engines.Nuts\(\)"):
             cs.engines.Exact().accept(cs.Model(**slots), effects)
+    ratios = cs.Model(priors.Normal(0, 1), likelihood=likelihoods.BetaBinomial("Log"))
+    with pytest.raises(RefusalError, match=r"each value of rho.* links.Logit\(\)"):
+        cs.engines.Exact().accept(ratios, cs.effect_sizes(table, "RR"))
     trusted = cs.Model(likelihood="Binomial", bias=cs.bias.PowerWeight("kind", "a", 0.5))
     with pytest.raises(RefusalError, match="trust some trials less"):
         cs.engines.Exact().accept(trusted, effects)

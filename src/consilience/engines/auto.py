@@ -12,7 +12,7 @@ from consilience.model import Model
 
 _EXACT = {
     False: "exact, because the model is Gaussian given its standard deviations",
-    True: "exact, because no more than three parameters are left beside the trials' own",
+    True: "exact, because few parameters are left beside the trials' own",
 }
 """Why the exact engine, by whether the trials speak by curves."""
 

@@ -37,6 +37,9 @@ class BetaBinomial(Events):
     The risk of an arm is itself a draw from Beta(p(1 − ρ)/ρ, (1 − p)(1 − ρ)/ρ): two participants of
     an arm have outcomes correlated by ρ, so that Var x = n p(1 − p)(1 + (n − 1)ρ).
 
+    With true effects that scatter besides, `engines.Exact` tabulates each trial anew for every ρ,
+    which takes a second or two for ten trials where the link is logit; other links it refuses.
+
     Parameters
     ----------
     link, baseline

@@ -3,11 +3,15 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from consilience.gaussian import Array, Hyper
+
+if TYPE_CHECKING:
+    from consilience.likelihoods.apart import Apart
 
 ORDER = 40
 """Nodes of an inner integral; an engine asks again with more to see what they are worth."""
@@ -37,6 +41,16 @@ class Curves(ABC):
     def ceiling(self) -> float:
         """What Σ log ℓᵢ cannot exceed; infinite in the base version, which knows nothing."""
         return np.inf
+
+    @property
+    def quick(self) -> bool:
+        """Whether whole curves cost so little that an engine may ask for them at many ω."""
+        return False
+
+    @property
+    def apart(self) -> "Apart | None":
+        """Both arms by themselves, where only a normal population of baselines ties them."""
+        return None
 
     @property
     def grains(self) -> Mapping[str, float]:

@@ -6,7 +6,9 @@ Where the intervention's arm depends on b + d alone,
 
 takes each arm's likelihood at the points of one lattice, whatever the number of effects: the
 trapezoid rule on the whole line, which for analytic functions is exact to e^(−2πa/h) with steps h
-and singularities at a distance a. Two rules, one with every other point, say whether it is.
+and singularities at a distance a. Two rules, one with every other point, say whether it is. Effects
+lie on a lattice as well, on which the integral is a sum of products; between its points log ℓ is
+interpolated.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from consilience.gaussian import Array
+from consilience.likelihoods.apart import Apart
 from consilience.likelihoods.arms import Shifting
 from consilience.likelihoods.curves import ORDER, Curves, columns
 from consilience.likelihoods.inner import FARTHEST
@@ -26,12 +29,13 @@ from consilience.likelihoods.two_arms import TwoArms
 
 _STEP, _WIDEST = 0.42, 0.24
 _FEW = 3  # so few effects are asked for one by one sooner than arms are laid out
-_COLUMNS = 2_000
+_COLUMNS = 500
 _ALIKE, _LOOSE = 3e-6, 1e-3  # halving the steps squares such an error
 _NEAR, _FELT = 60.0, 600.0  # where what is nearly nothing has nearly no digits to lose
 _FINER = (1, 2, 4)
 _SHARP = 3 * ORDER
-_KEPT = 12
+_ROOM = 16_000_000  # numbers: 128 MB
+_WIDER = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +68,19 @@ class Shifted(Curves):
     def ceiling(self) -> float:
         """See `Curves.ceiling`."""
         return self.plain.ceiling
+
+    @property
+    def quick(self) -> bool:
+        """See `Curves.quick`: they do."""
+        return True
+
+    @property
+    def apart(self) -> Apart | None:
+        """See `Curves.apart`."""
+        baseline = self.plain.baseline
+        if not baseline.normal or self.hypers != baseline.hypers:
+            return None
+        return Apart(*self.arms.sides, self.plain.sign)
 
     @property
     def grains(self) -> Mapping[str, float]:
@@ -151,9 +168,9 @@ class Shifted(Curves):
         key = given.order, omega.tobytes() + at.tobytes()
         kept = self._kept.get(key)
         if kept is None or not kept.holds(given):
-            if len(self._kept) >= _KEPT:
+            if sum(each.size for each in self._kept.values()) > _ROOM:
                 self._kept.clear()
-            kept = self._kept[key] = self._lay(at % len(self.centre), own, given)
+            kept = self._kept[key] = self._lay(at % len(self.centre), own, given.wider())
         return kept
 
     def _lay(self, at: NDArray[np.intp], point: Mapping[str, Array], given: "_Wish") -> "_Laid":
@@ -192,6 +209,11 @@ class _Wish(NamedTuple):
     least: Array
     most: Array
 
+    def wider(self) -> "_Wish":
+        """Ask for more: whoever looks closer looks a little further out as well."""
+        more = _WIDER * (self.most - self.least)
+        return _Wish(self.order, self.least - more, self.most + more)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Laid:
@@ -201,6 +223,11 @@ class _Laid:
     top: Array
     served: _Wish
 
+    @property
+    def size(self) -> int:
+        """How many numbers it holds, about."""
+        return len(self.lattices.first) + 2 * len(self.lattices.heights)
+
     def holds(self, other: _Wish) -> bool:
         """Say whether they serve another wish of the same order as well."""
         inside = (self.served.least <= other.least) & (other.most <= self.served.most)
@@ -208,11 +235,10 @@ class _Laid:
 
 
 def _inexact(heights: Array, gap: Array) -> NDArray[np.bool_]:
-    """Say where halved steps are called for, (n, k): a sum beyond numbers missed its own peak."""
-    lost = heights == np.inf
-    top = np.fmax.reduce(np.where(lost, -np.inf, heights), axis=0, initial=-np.inf)
+    """Say where halved steps are called for, (n, k)."""
+    top = np.fmax.reduce(heights, axis=0, initial=-np.inf)
     rough = gap > np.where(heights > top - _NEAR, _ALIKE, _LOOSE)
-    return lost | (heights > top - _FELT) & rough
+    return (heights > top - _FELT) & rough
 
 
 def alike(count: int, point: Mapping[str, Array]) -> Iterator[_Group]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from consilience.engines.exact.rule import Rule
     from consilience.engines.exact.sums import Mixed
 
-_LOOSER = {1: 0.3, 2: 0.03, 3: 0.03}  # one axis costs next to nothing
+_LOOSER = {1: 0.3, 2: 0.03, 3: 0.03, 4: 0.03}  # one axis costs next to nothing
 _SDS = np.array([-5.0, -2.5, 2.5, 5.0])
 _FAR = 10.0  # so many times what is wanted: one rung more will not do
 

@@ -30,7 +30,8 @@ class Exact(Engine):
     Gauss–Legendre panels, refined until rules of two orders agree; the bound achieved is part of
     the answer, and beyond 1e-6 the engine refuses. Likelihoods of the arms' own data (Binomial,
     Poisson, …) have no closed form: there coefficients and hyperparameters, three at most, are
-    integrated over together, each trial's own parameters inside.
+    integrated over together, each trial's own parameters inside; four where baselines are draws
+    from a population and the effect shifts an arm, and there no closer than to 1e-7.
 
     Parameters
     ----------
@@ -81,7 +82,7 @@ class Exact(Engine):
             whole = integrated.assemble(model, effects)
             found = integrated.solved(whole, self.tolerance)
             own = resolve(model, effects).likelihood
-            return integrated.IntegratedPosterior(*found, effects, *self._drawing, own)
+            return integrated.posterior_of(found, effects, drawing=self._drawing, likelihood=own)
         if bends(model, effects):
             return self._strata(model, effects)
         form = self._form(model, effects)
@@ -93,7 +94,7 @@ class Exact(Engine):
             whole = integrated.assemble(model, effects)
             stored = integrated.restored(whole, tree["nodes"].to_dataset())
             own = resolve(model, effects).likelihood
-            return integrated.IntegratedPosterior(*stored, effects, *self._drawing, own)
+            return integrated.posterior_of(stored, effects, drawing=self._drawing, likelihood=own)
         if bends(model, effects):
             return self._strata(model, effects)
         form = self._form(model, effects)

@@ -38,6 +38,10 @@ class Form(Protocol):
     def near(self) -> Array | float:
         """How far from zero to look first."""
 
+    @property
+    def unseen(self) -> frozenset[str]:
+        """Which axes nobody looks along before they are integrated over."""
+
     def given(self, phi: Array) -> Conditional:
         """Give likelihood and coefficients at every node."""
 

@@ -1,6 +1,6 @@
 """Ever finer rules along an axis, and how far up a look along one line says to begin."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -20,6 +20,7 @@ LADDER = (
 FIRST = LADDER.index((1, 32))
 """Where to begin where a look along a line would cost as much as the whole."""
 
+_UNSEEN = LADDER.index((1, 20))
 _WHOLE = LADDER.index((2, 48))  # what stands for the function along a line
 
 type Rungs = tuple[int, ...]
@@ -52,11 +53,17 @@ def first_rungs(log_density: LogDensity, found: Bracket, *, wanted: float) -> Ru
     wanted : float
         Accuracy of integrals of 1, x and x², relative.
     """
-    return tuple(_lowest(each, wanted) for each in _along_lines(log_density, found))
+    seen = range(len(found.lower))
+    return tuple(_lowest(each, wanted) for each in _along_lines(log_density, found, seen))
 
 
 def telling_rungs(
-    log_density: LogDensity, log_priors: LogPriors, found: Bracket, *, wanted: tuple[float, float]
+    log_density: LogDensity,
+    log_priors: LogPriors,
+    found: Bracket,
+    *,
+    wanted: tuple[float, float],
+    unseen: tuple[bool, ...],
 ) -> Rungs:
     """Find for each axis the lowest rung that also tells what lies between its nodes.
 
@@ -73,24 +80,27 @@ def telling_rungs(
         Where the integrand lies, and its peak.
     wanted : tuple of float
         Accuracy of integrals of 1, x and x², relative; that of the distribution function.
+    unseen : tuple of bool
+        Axes along which nobody looks: what they begin with is given.
     """
-    moments, between = wanted
-    heights = _along_lines(log_density, found)
-    priors = log_priors(panels_on(found, (_WHOLE,) * len(heights)))
-    return tuple(
-        _telling((line, prior), _lowest(line, moments), axes=len(heights), wanted=between)
-        for line, prior in zip(heights, priors, strict=True)
-    )
+    (moments, between), axes = wanted, len(unseen)
+    priors = log_priors(panels_on(found, (_WHOLE,) * axes))
+    seen = [axis for axis in range(axes) if not unseen[axis]]
+    rungs = [_UNSEEN] * axes
+    for axis, line in zip(seen, _along_lines(log_density, found, seen), strict=True):
+        first = _lowest(line, moments)
+        rungs[axis] = _telling((line, priors[axis]), first, axes=axes, wanted=between)
+    return tuple(rungs)
 
 
-def _along_lines(log_density: LogDensity, found: Bracket) -> Array:
-    """Give the log integrand along the line through the peak in each axis' direction, (d, n)."""
+def _along_lines(log_density: LogDensity, found: Bracket, seen: Sequence[int]) -> Array:
+    """Give the log integrand along the line through the peak in some axes' direction, (d, n)."""
     lines = panels_on(found, (_WHOLE,) * len(found.lower))
     nodes = len(lines[0].nodes)
-    points = np.repeat(found.peak[None, :], nodes * len(lines), axis=0)
-    for axis, line in enumerate(lines):
-        points[axis * nodes : (axis + 1) * nodes, axis] = line.nodes
-    heights = log_density(points).reshape(len(lines), nodes)
+    points = np.repeat(found.peak[None, :], nodes * len(seen), axis=0)
+    for rank, axis in enumerate(seen):
+        points[rank * nodes : (rank + 1) * nodes, axis] = lines[axis].nodes
+    heights = log_density(points).reshape(len(seen), nodes)
     return heights - heights.max(axis=1, keepdims=True)
 
 

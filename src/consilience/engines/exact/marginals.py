@@ -11,6 +11,8 @@ from consilience.engines.exact.profile import between, log_integral, profile
 from consilience.engines.exact.rule import Rule
 from consilience.gaussian import Array
 
+_CELLS = 20_000_000
+
 
 class Marginal(Protocol):
     """What a summary asks of the marginal of one hyperparameter."""
@@ -112,17 +114,27 @@ def draw(rule: Rule, count: int, rng: np.random.Generator) -> Array:
     One dimension after the other by inversion: the marginal of the first, then each given those
     already drawn, from the interpolated log density.
     """
-    current = rule.log_density.reshape(1, *rule.shape)
-    columns = []
+    uniform = np.array([rng.random(count) for _ in rule.panels]).reshape(-1, count)
+    rest = max(int(np.prod(rule.shape[1:])), 1)
+    pieces = np.array_split(uniform, -(-count * rest // _CELLS), axis=1)
+    return np.concatenate([_drawn(rule, some) for some in pieces])
+
+
+def _drawn(rule: Rule, uniform: Array) -> Array:
+    """Draw from uniform numbers (d, n) by inversion."""
+    columns: list[Array] = []
+    placed: list[Array] = []
     for place, panels in enumerate(rule.panels):
-        heights = log_integral(current, rule.panels[place + 1 :])
+        whole = rule.log_density.reshape(1, *rule.shape)
+        heights = log_integral(whole, rule.panels[place + 1 :])
+        for matrix in placed:
+            heights = _interpolate(matrix, heights)
         top = heights.max(axis=1, keepdims=True)
         finer, values = between(rule, place, heights - top)
-        x = finer.invert(values, rng.random(count))
+        x = finer.invert(values, uniform[place])
         columns.append(rule.coordinates[place].value(x))
-        if place + 1 < len(rule.panels):
-            current = _interpolate(panels.interpolation(x), current)
-    return np.stack(columns, axis=1) if columns else np.empty((count, 0))
+        placed.append(panels.interpolation(x))
+    return np.stack(columns, axis=1) if columns else np.empty((uniform.shape[1], 0))
 
 
 def _interpolate(matrix: Array, current: Array) -> Array:

@@ -1,11 +1,15 @@
-"""The marginal density of one hyperparameter between the nodes of its axis."""
+"""The marginal density of one hyperparameter between the nodes of its axis.
+
+At each node of the others its density is interpolated by itself: a sum of densities of different
+widths has logarithms that are harder to interpolate than theirs.
+"""
 
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from consilience.engines.exact.integrand import log_prior_along
+from consilience.engines.exact.integrand import log_prior_along, product_weights
 from consilience.engines.exact.panels import Panels
 from consilience.engines.exact.telling import interpolated, said
 from consilience.gaussian import Array
@@ -16,12 +20,15 @@ if TYPE_CHECKING:
 _FINER = 4
 _BETWEEN = np.linspace(0.0, 1.0, 18)[1:-1]
 _DEEP, _FOLD = 200.0, 50.0
+_SEEN, _BEYOND = 36.0, 500.0
 _NOTHING = -1e300  # stands for the logarithm of zero where two would be subtracted
 
 
 def profile(rule: "Rule", place: int) -> tuple[Panels, Array]:
     """Give finer panels along an axis, and the marginal density on the x scale at their nodes."""
-    return between(rule, place, _heights(rule, place))
+    lines, weights = _lines(rule, place)
+    finer, densities = between(rule, place, lines)
+    return finer, weights @ densities
 
 
 def log_integral(heights: Array, rest: tuple[Panels, ...]) -> Array:
@@ -50,11 +57,27 @@ def gap(coarse: "Rule", fine: "Rule", place: int) -> Array:
     What the coarse rule says between its nodes is seen at those of the fine one.
     """
     panels, prior = fine.panels[place], fine.log_priors[place]
-    trials = said(_heights(coarse, place), coarse.log_priors[place])
+    lines, weights = _lines(coarse, place)
+    trials = said(lines, coarse.log_priors[place])
     onto = _onto(coarse.panels[place], panels)
-    foretold = interpolated(trials, onto, axes=len(fine.panels)) * np.exp(prior)
+    foretold = weights @ interpolated(trials, onto, axes=len(fine.panels)) * np.exp(prior)
     found = np.exp(_heights(fine, place))
     return cumulation(panels.count, panels.order) @ (foretold - found) * panels.length
+
+
+def _lines(rule: "Rule", place: int) -> tuple[Array, Array]:
+    """Give log densities along an axis at those nodes of the others that matter, and weights.
+
+    Where they fall so far that no polynomial follows, the sum of all lines stands for them.
+    """
+    others = tuple(panels for axis, panels in enumerate(rule.panels) if axis != place)
+    lines = np.moveaxis(rule.log_density.reshape(rule.shape), place, -1)
+    lines, weights = lines.reshape(-1, lines.shape[-1]), product_weights(others)
+    felt = lines.max(axis=1) + np.log(weights)
+    seen = felt > felt.max() - _SEEN
+    if not lines[seen].min() > lines.max() - _BEYOND:
+        return _heights(rule, place)[None], np.ones(1)
+    return lines[seen], weights[seen]
 
 
 def _heights(rule: "Rule", place: int) -> Array:

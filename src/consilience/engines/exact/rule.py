@@ -1,7 +1,7 @@
 """Integration over the hyperparameters to a stated accuracy."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,12 +24,14 @@ from consilience.engines.exact.panels import Panels
 from consilience.engines.exact.profile import foretell
 from consilience.engines.exact.search import Bracket
 from consilience.engines.exact.solve import Conditional
+from consilience.engines.exact.trimming import most_of, size_of, trimmed
 from consilience.errors import ConvergenceError
 from consilience.gaussian import Array, Hyper
 
-_MOST_NODES = 1_000_000
 WANTED = 1e-9
 OWED = 1e-6
+_MANY, _TRIM, _BEHIND = 4, 1, 5  # axes; rungs that say where a box is empty, and how far below
+_CLOSEST, _EMPTY = 1e-7, 24.2  # along many axes no closer; e^-24 of the top is not felt
 _DROP = 36.0  # e^-36 = 2e-16 of the heaviest node: below what the sum of all can feel
 
 
@@ -107,6 +109,7 @@ def integrate(form: Form, *, wanted: float = WANTED) -> Integrated:
     coordinates = coordinates_of(form)
     if not coordinates:
         return Integrated(_single(form), float(np.finfo(float).eps), wanted)
+    wanted = max(wanted, _CLOSEST) if len(coordinates) >= _MANY else wanted
     best = _refine(_Domain(form, coordinates, search(form, coordinates), wanted))
     if best.accuracy > OWED:
         raise ConvergenceError(
@@ -149,6 +152,7 @@ class _Domain:
             self._priors,
             self.found,
             wanted=(self.wanted, self.wanted / looser(len(self.coordinates))),
+            unseen=tuple(hyper.name in self.form.unseen for hyper in self.form.hypers),
         )
 
     def cut(self, rungs: Rungs) -> tuple[Panels, ...]:
@@ -200,16 +204,30 @@ class _Domain:
         first, second = (self.rule(panels, self.everywhere(panels)) for panels in (coarse, fine))
         return second, disagreement(first, second, close=self.wanted)
 
+    def trimmed(self) -> "_Domain":
+        """Cut off what a search with few points along each axis has left empty at its ends."""
+        panels = self.cut((_TRIM,) * len(self.coordinates))
+        rule = self.rule(panels, self.everywhere(panels))
+        felt = rule.log_density + added(tuple(self._felt(panels)))
+        inside = felt > felt.max() - _EMPTY
+        return replace(self, found=trimmed(self.found, panels, inside.reshape(rule.shape)))
+
+    def first(self, rungs: Rungs) -> Outlook:
+        """See every node of a first rule; along many axes, what lower rungs say of them."""
+        panels = self.cut(rungs)
+        if len(rungs) < _MANY:
+            return self.everywhere(panels)
+        lower = self.cut(tuple(max(rung - _BEHIND, 0) for rung in rungs))
+        return self.outlook(self.rule(lower, self.everywhere(lower)), panels)
+
     def everywhere(self, panels: tuple[Panels, ...]) -> Outlook:
         """See every node."""
-        count = _count(panels)
-        return Outlook(np.empty(count), np.arange(count))
+        return Outlook(np.empty(size_of(panels)), np.arange(size_of(panels)))
 
     def outlook(self, coarse: Rule, finer: tuple[Panels, ...]) -> Outlook:
         """See the nodes whose mass, or share of a moment, is foretold to be felt.
 
-        In two and three dimensions most of the box around a posterior is empty; along one axis all
-        nodes are evaluated.
+        Along several axes most of the box around a posterior is empty; along one nothing is.
         """
         if len(finer) == 1:
             return self.everywhere(finer)
@@ -231,9 +249,9 @@ def _refine(domain: _Domain) -> Integrated:
     """Climb the ladder from its first rungs."""
     if len(domain.coordinates) == 1:
         return _refine_line(domain)
+    domain = domain.trimmed() if len(domain.coordinates) >= _MANY else domain
     rungs = domain.begin()
-    panels = domain.cut(rungs)
-    coarse = domain.rule(panels, domain.everywhere(panels))
+    coarse = domain.rule(domain.cut(rungs), domain.first(rungs))
     return _climb(domain, _Stage(rungs, coarse, (1,) * len(rungs), 0.0))
 
 
@@ -269,14 +287,10 @@ def _climb(domain: _Domain, stage: _Stage) -> Integrated:
         following = domain.cut(climbed(rungs, behind))
         if following == finer:
             return Integrated(fine, max(found.worst, settled), wanted)
-        if _count(following) > _MOST_NODES:
+        if size_of(following) > most_of(following):
             found = disagreement(coarse, fine, close=np.inf)
             return Integrated(fine, max(found.worst, settled), wanted)
         coarse, settled = fine, max(settled, found.settled(wanted))
-
-
-def _count(panels: tuple[Panels, ...]) -> int:
-    return int(np.prod([panel.count * panel.order for panel in panels]))
 
 
 def _single(form: Form) -> Rule:

@@ -12,8 +12,8 @@ from consilience.errors import ConvergenceError, ModelError
 from consilience.gaussian import Array
 
 DROP = 36.0  # e^-36 = 2e-16: what is left out cannot be seen in double precision
-_POINTS = {1: 65, 2: 19, 3: 11}
-_FILLED = {1: 0.25, 2: 0.5, 3: 0.5}  # of many points a few steps too many matter less
+_POINTS = {1: 65, 2: 19, 3: 11, 4: 9}
+_FILLED = {1: 0.25, 2: 0.5, 3: 0.5, 4: 0.5}  # of many points a few steps too many matter less
 _ROUNDS = 60
 _MENDED, _WIDER = 12, 0.5
 

@@ -34,6 +34,11 @@ class Standing:
         """After which shares of its points a search looks which of the others still matter."""
         return PAUSES
 
+    @property
+    def unseen(self) -> frozenset[str]:
+        """Axes, by name, each of whose values is so dear that a look along a line does not pay."""
+        return frozenset()
+
     def placed(self, points: Array) -> Array:
         """Give the parameters (nodes, d) at points of the axes (nodes, d)."""
         return points

@@ -8,8 +8,8 @@ stands:
 
 Along several axes L itself is interpolated where it stays within e³⁰ of its largest value: the
 logarithm has a branch point wherever L, continued to complex x, is zero. Its logarithm, which is
-nearly a polynomial where many trials leave little room, is interpolated along a single axis and
-where L falls further.
+nearly a polynomial where many trials leave little room, is interpolated along a single axis, where
+L falls further, and along four axes: there L is too narrow for the nodes that can be afforded.
 """
 
 import numpy as np
@@ -17,6 +17,7 @@ import numpy as np
 from consilience.gaussian import Array
 
 _WIDE = 30.0
+_FEW = 3  # axes
 
 
 def said(heights: Array, prior: Array) -> Array:
@@ -54,7 +55,7 @@ def interpolated(trials: Array, onto: Array, *, axes: int) -> Array:
     array (…, f)
         L at the other points; below zero by a rounding error where L is next to nothing.
     """
-    if axes == 1:
+    if axes == 1 or axes > _FEW:
         return np.exp(trials @ onto)
     top = trials.max(axis=-1, keepdims=True)
     wide = top - trials.min(axis=-1, keepdims=True) > _WIDE

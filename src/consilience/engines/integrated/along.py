@@ -8,22 +8,27 @@ zero, p(z | others) is interpolated at Gauss–Hermite nodes about each q.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import NamedTuple
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.polynomial import hermite_e
+from numpy.polynomial import hermite_e, legendre
 from numpy.typing import NDArray
 
 from consilience.engines.exact.line import Line
 from consilience.engines.exact.marginals import HyperMarginal
 from consilience.engines.exact.panels import Panels
+from consilience.engines.exact.profile import onto_unit
 from consilience.engines.exact.rule import Rule
 from consilience.errors import ConvergenceError
 from consilience.gaussian import Array
 
-_HERMITE = 12
-_WIDE = 1.2
+if TYPE_CHECKING:
+    from consilience.engines.integrated.carrying import Carried
+
+_HERMITE = 6
+_WIDE, _FALLS = 1.2, 28.0
+_FINER = (1, 4, 16)
 _END = 1e-15
 _LADDER = ((4, 16), (6, 16), (12, 20), (24, 24))
 _CLOSE = 1e-8
@@ -31,13 +36,12 @@ _KNOWN, _NEAR_ONE, _ASTRAY = 2, 1e-3, 0.05
 _CELLS = 20_000
 _DEEP = 600.0
 _STRETCHED = 2.0  # in SDs: few nodes carry a normal density furthest
-_LOG_2PI = float(np.log(2.0 * np.pi))
 
 type Density = Callable[[Array], Array]
 """A density at points (x,)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Lines:
     """The posterior along one axis, for each node of the others.
 
@@ -66,26 +70,59 @@ class Lines:
 
     def density(self, x: Array) -> Array:
         """Give the density at points x (n,), but for a constant."""
-        gap = np.max(np.abs(np.diff(self._nodes)))
-        wide = np.sqrt(self.variance) > _WIDE * gap * np.abs(self.weight)
+        from consilience.engines.integrated.loops import carried
+
         total = np.zeros(len(x))
-        for r in self.heavy[wide[self.heavy]]:
-            total += self._carried(x, r)
-        narrow = self.heavy[~wide[self.heavy]]
-        for some in np.array_split(narrow, 1 + len(narrow) * len(x) // _CELLS):
+        for given in self._carried:
+            carried()(given, x, total)
+        for some in np.array_split(self._narrow, 1 + len(self._narrow) * len(x) // _CELLS):
             total += self._convolved(x, some)
         return total
+
+    @cached_property
+    def _carried(self) -> "tuple[Carried, ...]":
+        """Let nodes carry a normal each, finer ones where it is not much wider than their gaps."""
+        return tuple(
+            self._carrying(self.heavy[self._finer == finer], finer)
+            for finer in _FINER
+            if (self._finer == finer).any()
+        )
+
+    @cached_property
+    def _narrow(self) -> NDArray[np.intp]:
+        """Lines whose scatter is narrower than the gaps of any nodes."""
+        return self.heavy[self._finer == 0]
+
+    @cached_property
+    def _finer(self) -> NDArray[np.intp]:
+        """How many times as many nodes the heavy lines need; 0 where none of these are enough.
+
+        What the sum over nodes misses falls as e^(−20 s²/gap²): where there is less to be missed,
+        gaps may be wider.
+        """
+        heights = self.heights[:, self.heavy]
+        depth = np.minimum((heights.max(axis=0) - heights) / _FALLS, 1.0)
+        gap = np.max(np.abs(np.gradient(self._nodes))[:, None] * np.sqrt(1.0 - depth), axis=0)
+        needed = _WIDE * gap * np.abs(self.weight[self.heavy])
+        wide = np.sqrt(self.variance[self.heavy])
+        return np.select([wide * finer > needed for finer in _FINER], _FINER, default=0)
 
     @property
     def _nodes(self) -> Array:
         return self.rule.coordinates[self.place].value(self.rule.panels[self.place].nodes)
 
-    def _carried(self, x: Array, r: int) -> Array:
-        """Let the nodes of the axis carry a normal each."""
-        weights, variance = self.rule.panels[self.place].weights, self.variance[r]
-        away = x[:, None] - self.offset[r] - self.weight[r] * self._nodes
-        kernel = -0.5 * (away**2 / variance + np.log(variance) + _LOG_2PI)
-        return np.exp(kernel + (np.log(weights) + self.heights[:, r])).sum(axis=1)
+    def _carrying(self, some: NDArray[np.intp], finer: int) -> "Carried":
+        from consilience.engines.integrated.carrying import Carried
+
+        panels, axis = self.rule.panels[self.place], self.rule.coordinates[self.place]
+        dense = Panels(panels.lower, panels.upper, finer * panels.count, panels.order)
+        heights = np.maximum(self.heights[:, some], -_DEEP).T
+        if finer > 1:
+            own = (panels.count, panels.order), (dense.count, dense.order)
+            heights = heights @ onto_unit(*own)
+        masses = np.ascontiguousarray(heights + np.log(dense.weights))
+        known = self.offset[some], self.variance[some], self.weight[some]
+        return Carried(axis.value(dense.nodes), masses, *known)
 
     def _convolved(self, x: Array, some: NDArray[np.intp]) -> Array:
         """Read the density off about points x, for some of the others' nodes."""
@@ -108,7 +145,22 @@ class Lines:
 
 def _read(panels: Panels, u: Array, *, which: NDArray[np.intp], columns: Array) -> Array:
     """Interpolate each point's own column of values at the nodes."""
-    return np.einsum("na,na->n", panels.interpolation(u), columns.T[which])
+    from consilience.engines.integrated.carrying import Columns
+    from consilience.engines.integrated.loops import columns_read
+
+    nodes, shares = _barycentric(panels.order)
+    values, found = np.ascontiguousarray(columns.T), np.empty(len(u))
+    given = Columns(panels.lower, panels.length / panels.count, nodes, shares, values)
+    columns_read()(given, (u, which), found)
+    return found
+
+
+@lru_cache
+def _barycentric(order: int) -> tuple[Array, Array]:
+    """Give Gauss–Legendre nodes and their barycentric weights."""
+    nodes, weights = legendre.leggauss(order)
+    shares = (-1.0) ** np.arange(order) * np.sqrt((1.0 - nodes**2) * weights)
+    return nodes, np.asarray(shares, dtype=float)
 
 
 class Where(NamedTuple):
@@ -189,17 +241,16 @@ def _on(density: Density, axis: Line, panels: Panels, *, moments: int) -> HyperM
 def _range(density: Density, mean: float, sd: float) -> tuple[float, float]:
     """Widen until the density at both ends is next to nothing of its peak."""
     low, high, step = mean - 8.0 * sd, mean + 8.0 * sd, 4.0 * sd
+    peak = density(np.linspace(low, high, 65)).max()
     for _ in range(30):
-        x = np.linspace(low, high, 65)
-        heights = density(x)
-        least = _END * heights.max()
-        if heights[0] <= least and heights[-1] <= least:
-            seen = np.flatnonzero(heights > least)
-            return float(x[max(seen[0] - 1, 0)]), float(x[min(seen[-1] + 1, len(x) - 1)])
-        low -= step * (heights[0] > least)
-        high += step * (heights[-1] > least)
-        step *= 1.6
-    return low, high
+        ends = density(np.array([low, high])) > _END * peak
+        if not ends.any():
+            break
+        low, high, step = low - step * ends[0], high + step * ends[1], 1.6 * step
+    x = np.linspace(low, high, 65)
+    heights = density(x)
+    seen = np.flatnonzero(heights > _END * heights.max())
+    return float(x[max(seen[0] - 1, 0)]), float(x[min(seen[-1] + 1, len(x) - 1)])
 
 
 @lru_cache

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from consilience.engines.integrated.kernel import Found
     from consilience.engines.integrated.table import Tabled
 
-MOST_AXES = 3
+MOST_AXES, MOST_POPULATED = 3, 4
 KAPPA = 0.7
 _SHARPER = 3 * ORDER // 2
 
@@ -55,6 +55,11 @@ class Whole:
     tables: dict[bytes, "Tabled"] = field(default_factory=dict, repr=False)
 
     @property
+    def populated(self) -> bool:
+        """Whether baselines are draws from a population while effects scatter."""
+        return False
+
+    @property
     def layout(self) -> Layout:
         """The model's parameters."""
         return Layout(self.parts, (*self.scatter.hypers, *self.curves.hypers))
@@ -80,8 +85,7 @@ class Whole:
     @property
     def error(self) -> float:
         """Bound on the error of Σ log ℓᵢ that the tables bring."""
-        worst = max((tabled.error for tabled in self.tables.values()), default=0.0)
-        return float(len(self.labels) * worst)
+        return max((tabled.error for tabled in self.tables.values()), default=0.0)
 
     def sharper(self) -> "Whole":
         """Halve the steps of the inner rule, or take more nodes for baselines."""
@@ -121,7 +125,7 @@ class Whole:
         """
         if not self.scatter.hypers or self.curves.hypers:
             return self.curves.ceiling
-        tabled = self._table(np.zeros(0))
+        (tabled,) = self._tables(np.zeros((1, 0)))
         return float(np.sum(tabled.table.top[self.kept] + 1.0))
 
     def masses(self, psi: Array) -> "Found":
@@ -145,36 +149,34 @@ class Whole:
                 whole[rows] = part
         return found
 
+    def drawn(self, psi: Array, rng: np.random.Generator) -> tuple[Array, Array]:
+        """Draw true effects, and give log Lᵢ, (n, k) each, at ψ (n, d)."""
+        from consilience.engines.integrated.sampling import true_effects
+
+        return true_effects(self, psi, rng)
+
     def tabled(self, psi: Array) -> list[tuple[NDArray[np.intp], "Tabled"]]:
         """Give the curves at the ω of nodes: places of nodes that share them, and their table."""
-        names = [hyper.name for hyper in self.curves.hypers]
-        if not names:
-            return [(np.arange(len(psi)), self._table(np.zeros(0)))]
-        omega = psi[:, len(self.hypers) - len(names) :]
-        distinct, which = np.unique(omega, axis=0, return_inverse=True)
-        which = which.ravel()
+        distinct, which = np.unique(self._last(psi), axis=0, return_inverse=True)
+        order = np.argsort(which.ravel(), kind="stable")
+        ends = np.searchsorted(which.ravel()[order], np.arange(len(distinct) + 1))
         return [
-            (np.flatnonzero(which == number), self._table(row))
-            for number, row in enumerate(distinct)
+            (np.sort(order[start:stop]), table)
+            for start, stop, table in zip(ends, ends[1:], self._tables(distinct), strict=False)
         ]
 
+    def _last(self, psi: Array) -> Array:
+        """Give ω at nodes, one column for each part."""
+        return psi[:, len(self.hypers) - len(self.curves.hypers) :]
+
     def _omega(self, psi: Array) -> Mapping[str, Array]:
-        point = self.point(psi)
-        return {hyper.name: point[hyper.name] for hyper in self.curves.hypers}
+        names = [hyper.name for hyper in self.curves.hypers]
+        return dict(zip(names, self._last(psi).T, strict=True))
 
-    def _table(self, omega: Array) -> "Tabled":
-        from consilience.engines.integrated.table import tabulate
+    def _tables(self, omega: Array) -> list["Tabled"]:
+        from consilience.engines.integrated.shelf import tables_at
 
-        key = omega.tobytes()
-        if key not in self.tables:
-            names = [hyper.name for hyper in self.curves.hypers]
-            point = {name: np.array([value]) for name, value in zip(names, omega, strict=True)}
-
-            def log(theta: Array, order: int) -> Array:
-                return self.curves.log(theta, point, order=order)
-
-            self.tables[key] = tabulate(log, self.curves.centre, self.curves.width)
-        return self.tables[key]
+        return tables_at(omega, self.curves, self.tables)
 
 
 def assemble(model: Model, effects: Effects) -> Whole:
@@ -200,21 +202,45 @@ def assemble(model: Model, effects: Effects) -> Whole:
     _refuse_improper(parts, hypers)
     labels = tuple(label for part in parts for label in part.labels)
     names = (*labels, *(hyper.name for hyper in hypers))
-    if len(names) > MOST_AXES:
+    populated = bool(scatter.hypers) and curves.apart is not None
+    most = MOST_POPULATED if populated else MOST_AXES
+    if len(names) > most:
         raise RefusalError(
             f"engines.Exact integrates a {type(model.likelihood).__name__} likelihood over up to "
-            f"{MOST_AXES} parameters together; this model has {len(names)} ({', '.join(names)}). "
+            f"{most} parameters together; this model has {len(names)} ({', '.join(names)}). "
             "Use engines.Nuts(), or fewer terms."
         )
-    if curves.hypers and scatter.hypers:
+    if curves.hypers and scatter.hypers and not (populated or curves.quick):
         own = ", ".join(hyper.name for hyper in curves.hypers)
         raise RefusalError(
             f"engines.Exact would have to tabulate every trial anew for each value of {own}, which "
-            "takes minutes where true effects scatter. Use engines.Nuts(), or "
-            "heterogeneity.Nothing()."
+            "takes longer than to sample where true effects scatter and do more than to shift the "
+            "log odds of an arm. Use engines.Nuts(), links.Logit() or heterogeneity.Nothing()."
         )
-    unit = float(np.median(curves.width))
-    return Whole(parts, scatter, curves, effects.labels, unit, np.ones(effects.k, dtype=bool))
+    if populated:
+        _refuse_ended(parts, hypers)
+    unit, kept = float(np.median(curves.width)), np.ones(effects.k, dtype=bool)
+    return _kinds()[populated](parts, scatter, curves, effects.labels, unit, kept)
+
+
+def _refuse_ended(parts: tuple[Block, ...], hypers: tuple[Hyper, ...]) -> None:
+    """Refuse what a population of baselines is not laid along: see `parted.Parted`."""
+    columns = [(part.variable, part.prior) for part in parts for _ in part.labels]
+    real = [(hyper.name, hyper.prior) for hyper in hypers if hyper.support == REAL]
+    ended = [name for name, prior in (*columns, *real) if np.isfinite(prior.support).any()]
+    if ended or len(columns) != 1:
+        why = f"that of {', '.join(ended)} ends" if ended else f"this model has {len(columns)}"
+        raise RefusalError(
+            "engines.Exact integrates a population of baselines with one coefficient beside it, "
+            f"under priors on the whole line; {why}. Use engines.Nuts()."
+        )
+
+
+def _kinds() -> tuple[type[Whole], type[Whole]]:
+    """Give what a model becomes, and what it does with a population of baselines."""
+    from consilience.engines.integrated.populated import Populated
+
+    return Whole, Populated
 
 
 def _refuse_ties(scatter: Scatter, model: Model) -> None:

@@ -8,6 +8,7 @@ from typing import Self, final
 import numpy as np
 from numpy.typing import NDArray
 
+from consilience.engines.exact.integrand import values_at
 from consilience.engines.exact.marginals import HyperMarginal, hyper_marginals
 from consilience.engines.exact.rule import Rule
 from consilience.engines.exact.solve import Conditional, Equations, equations
@@ -19,7 +20,7 @@ from consilience.engines.integrated.sites import Normalised, Sites, sites
 from consilience.gaussian import REAL, Array, Hyper
 from consilience.priors import StudentT
 
-_STANDARD = StudentT(5.0, 0.0, 1.0)
+STANDARD = StudentT(5.0, 0.0, 1.0)
 _CLOSE = 4.2  # seventy standard deviations: tails may be straight lines
 
 
@@ -57,12 +58,18 @@ class Frame(Standing, ABC):
     def coefficients(self, rule: Rule) -> tuple[HyperMarginal, ...]:
         """Give the marginals of the coefficients."""
 
+    def marginals(self, rule: Rule) -> tuple[HyperMarginal, ...]:
+        """Give the marginals of all parameters, in the order of the model's."""
+        m = self.whole.W.shape[1]
+        return (*self.coefficients(rule), *hyper_marginals(rule)[m:])
+
     def combined(self, rule: Rule, sought: Sought) -> HyperMarginal:
         """Give the marginal of a combination of coefficients with normal scatter on top."""
         m = len(sought.weights)
         middle = rule.phi[:, :m] @ sought.weights + sought.known
         where = about(rule, middle, sought.variance, m=m)
-        lines = lined(rule, self.affine, sought, heights=rule.log_density)
+        at = self.affine(values_at(rule.coordinates, rule.panels))
+        lines = lined(rule, at, sought, heights=rule.log_density)
         return marginal(lambda x: added_up(lines, x), where, moments=rule.moments)
 
     @property
@@ -74,6 +81,12 @@ class Frame(Standing, ABC):
     def grains(self) -> Mapping[str, float]:
         """See `Standing.grains`: those of the likelihood."""
         return self.whole.curves.grains
+
+    @property
+    def unseen(self) -> frozenset[str]:
+        """See `Standing.unseen`: those for each of whose values every trial is tabulated."""
+        whole = self.whole
+        return frozenset(hyper.name for hyper in whole.curves.hypers if whole.scatter.hypers)
 
     @property
     def error(self) -> float:
@@ -164,7 +177,7 @@ class Standardised(Frame):
     def hypers(self) -> tuple[Hyper, ...]:
         """See `Frame.hypers`: the densities that are taken out, and the priors of φ and ω."""
         labels = self.whole.layout.labels
-        return (*(Hyper(label, _STANDARD, REAL) for label in labels), *self.whole.layout.hypers)
+        return (*(Hyper(label, STANDARD, REAL) for label in labels), *self.whole.layout.hypers)
 
     @property
     def near(self) -> Array | float:
@@ -195,7 +208,7 @@ class Standardised(Frame):
         beta = affine.at(points[:, :m])
         priors = [part.prior for part in self.whole.parts for _ in part.labels]
         believed = sum(prior.logpdf(each) for prior, each in zip(priors, beta.T, strict=True))
-        taken = _STANDARD.logpdf(points[:, :m]).sum(axis=1)
+        taken = STANDARD.logpdf(points[:, :m]).sum(axis=1)
         return np.asarray(believed + affine.log_determinant - taken)
 
     def coefficients(self, rule: Rule) -> tuple[HyperMarginal, ...]:
@@ -204,23 +217,7 @@ class Standardised(Frame):
         return tuple(self.combined(rule, Sought(row, 0.0, sure)) for row in np.eye(m))
 
 
-def frames_of(whole: Whole) -> tuple[Frame, ...]:
-    """Give the frames in which a model may be integrated, the best one first.
-
-    Where there are no hyperparameters, or a prior ends somewhere, the parameters themselves are
-    smooth along their axes.
-    """
-    priors = [part.prior for part in whole.parts if part.labels]
-    endless = all(np.isinf(prior.support).all() for prior in priors)
-    if whole.layout.hypers and priors and endless:
-        return Standardised.of(whole), Straight(whole)
-    return (Straight(whole),)
-
-
-FRAMES: dict[str, type[Frame]] = {"straight": Straight, "standardised": Standardised}
-"""The kinds by the names under which they are saved; each is made by its `of`."""
-
-
 def _none(k: int) -> Equations:
+    """Give the equations of no coefficients."""
     nothing = np.zeros(0)
     return equations(np.zeros((k, 0)), np.zeros(k), np.ones(k), mean=nothing, sd=nothing)

@@ -3,9 +3,8 @@
     Lᵢ(η, h) = ∫ ℓᵢ(θ) N(θ; η, h) dθ,
 
 by the trapezoid rule on the whole line, which for such integrands is exact to e^(−2π²/κ²) with
-steps of κ standard deviations. It walks out from a point near the peak in both directions, until
-what is left cannot be seen, so that no range has to be known. Steps lie on one lattice for each
-trial and each h, so that a curve is read once at each of its points, whatever the expectations.
+steps of κ SDs. It walks out from a point near the peak both ways, until what is left cannot be
+seen. Steps lie on one lattice for each trial and h: a curve is read once at each of its points.
 """
 
 from math import exp, inf, isnan, log, nan, sqrt
@@ -121,8 +120,7 @@ def height(table: Table, i: int, theta: float) -> float:
 def _hop(one: One, at: tuple[float, float, int], lattice: Lattice) -> tuple:
     """Do what `_walk` does where the curve was read; the normal density by recurrence.
 
-    A step changes its logarithm by a number that changes by a constant. The sum is -1 where there
-    is no room, or numbers end.
+    A step changes its log by a number that changes by a constant. -1: no room, or numbers end.
     """
     eta, h, begin = at
     table, i = one
@@ -231,28 +229,32 @@ def _began(one: One, known: tuple[float, float], lattice: Lattice) -> int:
 
 
 @exact
+def smoothed(one: One, known: tuple[float, float], work: Work) -> tuple[float, float, float]:
+    """Give log Lᵢ and two moments of θᵢ at η and h, for which `work.read` is good."""
+    eta, h = known
+    if sqrt(h) < _SPIKE * one.table.scale[one.i]:
+        return height(one.table, one.i, eta), eta, h
+    lattice = _lattice(one, h, work)
+    begin = _began(one, (eta, h), lattice)
+    top, total, first, second = _hop(one, (eta, h, begin), lattice)
+    if total < 0.0:
+        top, total, first, second = _walk(one, (eta, h, begin), lattice)
+    mean = lattice.middle + begin * lattice.step + first / total
+    scale = log(total * lattice.step) - 0.5 * (_LOG_2PI + log(h))
+    return top + scale, mean, second / total - (first / total) ** 2
+
+
+@exact
 def fill(table: Table, work: Work, found: Found) -> None:
     """Fill in the masses and conditional moments."""
     for i in range(work.eta.shape[1]):
         before, one = -1.0, One(table, i)
         for n in work.order:
-            eta, h = work.eta[n, i], work.h[n, i]
-            if sqrt(h) < _SPIKE * table.scale[i]:
-                found.log_mass[n, i] = height(table, i, eta)
-                found.mean[n, i] = eta
-                found.variance[n, i] = h
-                continue
-            lattice = _lattice(one, h, work)
+            h = work.h[n, i]
             if h != before:
-                work.read[:] = nan
-                before = h
-            begin = _began(one, (eta, h), lattice)
-            top, total, first, second = _hop(one, (eta, h, begin), lattice)
-            if total < 0.0:
-                top, total, first, second = _walk(one, (eta, h, begin), lattice)
-            found.log_mass[n, i] = top + log(total * lattice.step) - 0.5 * (_LOG_2PI + log(h))
-            found.mean[n, i] = lattice.middle + begin * lattice.step + first / total
-            found.variance[n, i] = second / total - (first / total) ** 2
+                work.read[:], before = nan, h
+            own = smoothed(one, (work.eta[n, i], h), work)
+            found.log_mass[n, i], found.mean[n, i], found.variance[n, i] = own
 
 
 @exact

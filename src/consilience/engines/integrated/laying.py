@@ -1,7 +1,7 @@
 """Combinations of coefficients, laid out along the axes of a rule that move them most."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,16 +59,13 @@ class Sought:
     variance: Array
 
 
-def lined(
-    rule: Rule, affine: Callable[[Array], Affine], sought: Sought, *, heights: Array
-) -> tuple[Lines, ...]:
+def lined(rule: Rule, at: Affine, sought: Sought, *, heights: Array) -> tuple[Lines, ...]:
     """Lay log densities at the nodes (n,) out along lines of one axis each.
 
     q = (S'w)'z + w'c + o. At each node of φ the lines follow the z that moves q most there.
     """
     m = len(sought.weights)
-    points = values_at(rule.coordinates, rule.panels)
-    at, z = affine(points), points[:, :m]
+    z = values_at(rule.coordinates, rule.panels)[:, :m]
     moves = np.einsum("m,nmj->nj", sought.weights, at.S)
     spread = np.sqrt(rule.weights @ z**2 - (rule.weights @ z) ** 2)
     best = np.argmax(np.abs(moves) * spread, axis=1)
@@ -96,6 +93,22 @@ def _along(
     along = laid(heights) - top + np.log(product_weights(rest))
     heavy = np.flatnonzero((laid(rule.weights).sum(axis=0) > _HEAVY) & own)
     return Lines(rule, place, along, offset, variance, weight, heavy)
+
+
+def parted(lines: Lines, count: int) -> Iterator[tuple[int, Lines]]:
+    """Part lines by where they stand on the last axes, and give a node of the rule that shares it.
+
+    Parameters
+    ----------
+    lines : Lines
+        Lines along none of these axes.
+    count : int
+        Number of axes.
+    """
+    shape = lines.rule.shape
+    where = lines.heavy % int(np.prod(shape[len(shape) - count :]))
+    for node in np.unique(where).tolist():
+        yield node, replace(lines, heavy=lines.heavy[where == node])
 
 
 def narrowest(rule: Rule, mean: Array, variance: Array, *, m: int) -> tuple[float, float]:

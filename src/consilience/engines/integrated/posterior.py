@@ -12,14 +12,14 @@ import xarray as xr
 from consilience.effects import Effects
 from consilience.engines.base import Combination, Posterior
 from consilience.engines.exact.integrand import added, values_at
-from consilience.engines.exact.marginals import HyperMarginal, hyper_marginals
+from consilience.engines.exact.marginals import HyperMarginal
 from consilience.engines.exact.posterior import hyper_curve, hyper_rows, laid_out
 from consilience.engines.exact.rule import OWED, Integrated
 from consilience.engines.foresight import Others, foreseen
 from consilience.engines.integrated.along import marginal
 from consilience.engines.integrated.form import Whole
 from consilience.engines.integrated.frame import Frame
-from consilience.engines.integrated.laying import Sought, about, added_up, lined
+from consilience.engines.integrated.laying import Affine, Sought, about, added_up, lined, parted
 from consilience.engines.integrated.sampling import own_curve, sample
 from consilience.engines.integrated.solving import solved
 from consilience.engines.integrated.storing import saved
@@ -180,12 +180,16 @@ class IntegratedPosterior(Posterior):
     @cached_property
     def _axes(self) -> tuple[HyperMarginal, ...]:
         """Marginals of the coefficients, then of the hyperparameters."""
-        rule, m = self.integrated.rule, len(self.coefficients)
-        return (*self.frame.coefficients(rule), *hyper_marginals(rule)[m:])
+        return self.frame.marginals(self.integrated.rule)
 
     @cached_property
     def _seen(self) -> "Found":
         return self.form.masses(self.integrated.rule.phi)
+
+    @cached_property
+    def _affine(self) -> Affine:
+        rule = self.integrated.rule
+        return self.frame.affine(values_at(rule.coordinates, rule.panels))
 
     @cached_property
     def _log_density(self) -> Array:
@@ -206,12 +210,22 @@ class IntegratedPosterior(Posterior):
         sought = Sought(form.W[place], float(form.known[place]), variance)
         where = about(rule, seen.mean[:, place], seen.variance[:, place], m=form.W.shape[1])
         if not form.scatter.hypers:
-            lines = lined(rule, self.frame.affine, sought, heights=self._log_density)
+            lines = lined(rule, self._affine, sought, heights=self._log_density)
             return marginal(lambda x: added_up(lines, x), where, moments=2)
         others = self._log_density - seen.log_mass[:, place]
-        lines = lined(rule, self.frame.affine, sought, heights=others)
-        own = own_curve(form, place, rule.phi[:1])
-        return marginal(lambda x: added_up(lines, x, np.exp(own(x))), where, moments=2)
+        lines = lined(rule, self._affine, sought, heights=others)
+        parts = tuple(
+            (own_curve(form, place, rule.phi[[node]]), some)
+            for line in lines
+            for node, some in parted(line, len(form.curves.hypers))
+        )
+        top = max(own.top for own, _ in parts)
+
+        def density(x: Array) -> Array:
+            """Give ℓᵢ at each ω times what is left of the others there."""
+            return np.asarray(sum(np.exp(own(x) - top) * some.density(x) for own, some in parts))
+
+        return marginal(density, where, moments=2)
 
     def _combined(self, each: Combination) -> HyperMarginal:
         rule = self.integrated.rule

@@ -9,7 +9,8 @@ import numpy as np
 from consilience.engines.exact.integrand import values_at
 from consilience.engines.exact.rule import OWED, Integrated, Rule, integrate
 from consilience.engines.integrated.form import Whole
-from consilience.engines.integrated.frame import Frame, frames_of
+from consilience.engines.integrated.frame import Frame
+from consilience.engines.integrated.frames import frames_of
 from consilience.errors import ConvergenceError
 
 _HALVINGS = 3
@@ -54,7 +55,7 @@ def solved_in(frame: Frame, wanted: float) -> Solved:
     for _ in range(_HALVINGS):
         found = integrate(frame, wanted=wanted)
         inner = _inner(frame, found.rule)
-        if inner <= wanted:
+        if inner <= found.wanted:
             break
         frame = frame.sharper()
     _refuse_cut(found.rule)

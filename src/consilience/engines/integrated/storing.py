@@ -5,7 +5,8 @@ import xarray as xr
 from consilience.engines.exact.rule import Integrated
 from consilience.engines.exact.store import from_dataset, to_dataset
 from consilience.engines.integrated.form import Whole
-from consilience.engines.integrated.frame import FRAMES, Frame
+from consilience.engines.integrated.frame import Frame
+from consilience.engines.integrated.frames import FRAMES
 from consilience.engines.integrated.solving import Solved
 
 _BEFORE = "straight"  # what files say nothing of that are older than the others

@@ -1,8 +1,9 @@
 """Curves of single trials as piecewise polynomials, so that they can be asked for anywhere.
 
 On each axis θ = c + s·sinh(u), u in equal panels: near the estimate panels are a fraction of its
-standard error long, in the tails, where log ℓ becomes a straight line, as long as the tail. Panels
-are halved where the curve itself, between the nodes, is not what the polynomial says.
+standard error long, in the tails as long as the tail. They end where log ℓ is a straight line, or
+next to nothing is left. Panels are halved where the curve itself, between the nodes, is not what
+the polynomial says.
 """
 
 from collections.abc import Callable
@@ -23,7 +24,7 @@ _RELEVANT = 60.0  # what lies deeper adds nothing to any integral
 _REACH = np.linspace(-16.0, 16.0, 65)
 _CLOSE = 2e-11
 _NOISE, _BETTER = 1e-8, 0.3  # so small an error that a halved panel does not shrink is rounding
-_FLAT = 1e-15
+_STRAIGHT = 1e-12
 _SHARPER = 3 * ORDER // 2
 _BETWEEN = np.array([-0.97, 0.09, 0.61])
 
@@ -32,10 +33,24 @@ type Log = Callable[[Array, int], Array]
 
 
 class Tabled(NamedTuple):
-    """A table, and the largest error of a log ℓᵢ that was seen between its nodes."""
+    """A table, and the largest error of each log ℓᵢ that was seen between its nodes, (k,)."""
 
     table: Table
-    error: float
+    errors: Array
+
+    @property
+    def error(self) -> float:
+        """The errors of all together."""
+        return float(self.errors.sum())
+
+    @property
+    def size(self) -> int:
+        """How many numbers it holds, about."""
+        return self.table.coefficients.size
+
+    def some(self, at: slice) -> "Tabled":
+        """Give the curves of some trials."""
+        return Tabled(Table(*(part[at] for part in self.table)), self.errors[at])
 
 
 class _Axis(NamedTuple):
@@ -45,6 +60,8 @@ class _Axis(NamedTuple):
     scale: Array
     low: Array
     high: Array
+    slopes: Array
+    """Of log ℓ beyond both ends, (k, 2); nan where it is no straight line there."""
 
     def at(self, share: Array, trial: NDArray[np.intp]) -> Array:
         """Give θ (m, n) of trials (m,) at shares (m, n) of the way."""
@@ -73,7 +90,7 @@ def tabulate(log_curves: Log, centre: Array, width: Array) -> Tabled:
         pieces = _Pieces(*(np.where(_beside(odd, new), new, old)
                            for new, old in zip(finer, halved, strict=True)))  # fmt: skip
         odd &= (finer.errors > _CLOSE) & ~noise
-    return Tabled(_table(axis, pieces.coefficients), float(pieces.errors.max(initial=0.0)))
+    return Tabled(_table(axis, pieces.coefficients), pieces.errors.max(axis=1, initial=0.0))
 
 
 class _Pieces(NamedTuple):
@@ -95,8 +112,7 @@ def _cut(log_curves: Log, axis: _Axis, odd: NDArray[np.bool_], *, top: Array) ->
     floor = np.where(np.isfinite(heights), heights, -1e4)
     coefficients = floor @ _transform().T
     true = _asked(log_curves, axis, odd, shares=0.5 * (_BETWEEN + 1.0), order=_SHARPER)
-    found = np.moveaxis(np.polynomial.chebyshev.chebval(
-        _BETWEEN, np.moveaxis(coefficients, -1, 0)), -1, 2)  # fmt: skip
+    found = coefficients @ _values(_BETWEEN).T
     relevant = (true > top[:, None, None] - _RELEVANT) & odd[:, :, None]
     return _Pieces(coefficients, np.max(np.abs(np.where(relevant, found - true, 0.0)), axis=2))
 
@@ -122,24 +138,37 @@ def _asked(
 
 
 def _framed(log_curves: Log, centre: Array, width: Array) -> tuple[_Axis, Array]:
-    """Find where each curve ends: where it is next to nothing, or changes no more."""
+    """Find where each curve ends: where it is next to nothing, or straight from there on."""
     theta = centre + width * np.sinh(_REACH)[:, None]
     heights = log_curves(theta, ORDER)
     heights = np.where(np.isfinite(heights), heights, -np.inf)
     top = heights.max(axis=0)
     there = heights > top - _DEEP
-    first, last = there.argmax(axis=0), len(there) - 1 - there[::-1].argmax(axis=0)
-    size = _FLAT * np.maximum(1.0, np.abs(top))
-    with np.errstate(invalid="ignore"):  # nothing less nothing: it does not move
-        moves = np.abs(heights - heights[0]) > size
-        back = np.abs(heights - heights[-1]) > size
-    first = np.maximum(first, np.where(moves.any(axis=0), moves.argmax(axis=0) - 1, 0))
-    still = len(back) - back[::-1].argmax(axis=0)
-    last = np.minimum(last, np.where(back.any(axis=0), still, len(back) - 1))
+    above, upper = _bend(theta, heights, there)
+    below, lower = _bend(-theta[::-1], heights[::-1], there[::-1])
+    first, last = len(there) - 1 - below, above
     flat = last - first < 2
-    low = np.where(flat, -1.0, _REACH[np.clip(first, 0, len(_REACH) - 1)])
-    high = np.where(flat, 1.0, _REACH[np.clip(last, 0, len(_REACH) - 1)])
-    return _Axis(centre, width, low, high), top
+    low, high = np.where(flat, -1.0, _REACH[first]), np.where(flat, 1.0, _REACH[last])
+    return _Axis(centre, width, low, high, np.stack([-lower, upper], axis=1)), top
+
+
+def _bend(theta: Array, heights: Array, there: NDArray[np.bool_]) -> tuple[NDArray[np.intp], Array]:
+    """Find where curves (n, k) begin to be straight up to the last point that is there.
+
+    That point itself where they do not become straight before; the slope is no number then.
+    """
+    every = np.arange(theta.shape[1])
+    last = len(there) - 1 - there[::-1].argmax(axis=0)
+    before = np.maximum(last - 1, 0)
+    end, high = theta[last, every], heights[last, every]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        slope = (high - heights[before, every]) / (end - theta[before, every])
+        off = np.abs(heights - high - slope * (theta - end))
+    rank = np.arange(len(there))[:, None]
+    bent = ~(off <= _STRAIGHT * np.maximum(1.0, np.abs(high))) & (rank < last)
+    start = np.where(bent.any(axis=0), len(bent) - bent[::-1].argmax(axis=0), 0)
+    straight = start < before
+    return np.where(straight, start, last), np.where(straight, slope, np.nan)
 
 
 def _table(axis: _Axis, coefficients: Array) -> Table:
@@ -153,6 +182,8 @@ def _table(axis: _Axis, coefficients: Array) -> Table:
     u = np.stack([axis.low, axis.high], axis=1)
     half = 0.5 * (axis.high - axis.low)[:, None] / panels
     slopes = slopes / (half * axis.scale[:, None] * np.cosh(u))
+    falling = np.stack([np.maximum(slopes[:, 0], 0.0), np.minimum(slopes[:, 1], 0.0)], axis=1)
+    slopes = np.where(np.isnan(axis.slopes), falling, axis.slopes)
     heights = (coefficients @ _values(_points()).T).reshape(len(trial), -1)
     at = heights.argmax(axis=1)
     share = (at // _NODES + _nodes()[at % _NODES]) / panels

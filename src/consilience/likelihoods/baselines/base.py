@@ -27,6 +27,11 @@ class Baseline(ABC):
     def support(self) -> tuple[float, float]:
         """Where baselines may lie."""
 
+    @property
+    def normal(self) -> bool:
+        """Whether they are N(m, s²), with m and s, in this order, its two hyperparameters."""
+        return False
+
     @abstractmethod
     def log_density(self, b: Array, point: Mapping[str, Array]) -> Array:
         """Log density at b (…, n, k), given hyperparameters (n, 1)."""

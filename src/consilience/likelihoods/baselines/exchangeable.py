@@ -22,7 +22,8 @@ class Exchangeable(Baseline):
     """The trials' baselines are draws from a population: bᵢ ~ N(m, s²).
 
     Two hyperparameters more, ``baseline_mean`` and ``baseline_sd``: with a mean and a heterogeneity
-    these are four, which is for `engines.Nuts`.
+    these are four, over which `engines.Exact` integrates where the effect shifts one arm against
+    the other: log odds of events, log rates. For other links use `engines.Nuts`.
 
     Parameters
     ----------
@@ -55,6 +56,11 @@ class Exchangeable(Baseline):
     def support(self) -> tuple[float, float]:
         """See `Baseline.support`."""
         return REAL
+
+    @property
+    def normal(self) -> bool:
+        """See `Baseline.normal`."""
+        return True
 
     def log_density(self, b: Array, point: Mapping[str, Array]) -> Array:
         """See `Baseline.log_density`."""

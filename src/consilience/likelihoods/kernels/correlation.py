@@ -2,24 +2,29 @@
 
     log ∫ exp[f(b + d) + g(b)] db
 
-by the trapezoid rule. Between the points of its lattice f is interpolated by polynomials through 16
-of them; as both lattices go in steps of one length, the shares of these points are the same along
-the whole sum.
+by the trapezoid rule. For d on a lattice that is a sum of products, and no more: both curves are
+exponentiated once. Such sums are found where they are first asked for, sixteen together, and kept;
+between them their logarithm is interpolated by polynomials through 16 of them.
 """
 
 from math import exp, floor, inf, isnan, log
 from typing import NamedTuple
 
-from consilience.compiled import exact, inlined
+from consilience.compiled import exact, inlined, summing
 from consilience.gaussian import Array
-from consilience.likelihoods.kernels.lattices import FINE, STENCIL, Lattices
+from consilience.likelihoods.kernels.lattices import FINE, SPARSE, STENCIL, Lattices, Samples
 
 _LEFT = STENCIL // 2 - 1
-_AFTER = STENCIL - 1 - _LEFT
-_DROP = 36.0  # e^-34, with room for what a point differs from its neighbour by
+_LEAST = 2.3e-16  # e^-36, with room for what a point differs from its neighbour by
 _STRIDE = 4
 _FARTHEST = 1e15
 _HIT = 1e-9
+_PHASES = 2 * FINE
+_HIGH = 340.0  # both curves reach e^340, so that products of what is left of them are numbers
+_DEEP = 1040.0
+_NOTHING = -1100.0  # stands for the logarithm of a sum of which no number is left
+_UNSURE = 2.0 * _HIGH - 700.0  # deeper, what was left out of the curves may be felt
+_SMALLEST = exp(_HIGH - _DEEP)
 
 
 class Sums(NamedTuple):
@@ -32,163 +37,193 @@ class Sums(NamedTuple):
 
 
 class _Pair(NamedTuple):
-    """The curves of one trial."""
+    """The curves of one trial, exponentiated."""
 
-    values: Array
-    """f, each of its `FINE` phases after the other."""
+    first: Array
+    """f, each fourth point of its lattice after the other."""
     length: int
-    """Points in each phase."""
-    slopes: Array
-    """Of f beyond its first and its last value, for each point of the lattice, (2,)."""
-    g: Array
-    step: float
-    given: Lattices
-
-
-class _At(NamedTuple):
-    """Where some points of g fall on the lattice of f."""
-
-    start: int
-    """The first of them."""
-    away: float
-    """Points of f behind `start`, less than 1."""
-    begin: int
-    """Which the first of them is."""
-    number: int
-    low: int
-    """f is interpolated from here."""
-    high: int
+    """Points of each such phase."""
+    second: Array
+    """g, each second point after the other."""
+    half: int
+    """Points of each of the two."""
+    heights: Array
+    gaps: Array
+    scale: float
+    """Logarithm of what a sum is multiplied by."""
 
 
 @inlined
 def _pair(given: Lattices, i: int) -> _Pair:
-    values = given.first[given.from1[i] : given.from1[i + 1]]
-    g = given.second[given.from2[i] : given.from2[i + 1]]
-    return _Pair(values, len(values) // FINE, given.slopes[i], g, given.step[i], given)
+    first = given.first[given.from1[i] : given.from1[i + 1]]
+    second = given.second[given.from2[i] : given.from2[i + 1]]
+    heights = given.heights[given.from3[i] : given.from3[i + 1]]
+    gaps = given.gaps[given.from3[i] : given.from3[i + 1]]
+    scale = given.tops[i] - 2.0 * _HIGH + log(given.fine[i] * FINE)
+    return _Pair(first, len(first) // _PHASES, second, len(second) // 2, heights, gaps, scale)
 
 
 @inlined
-def _at(pair: _Pair, place: tuple[int, float], part: tuple[int, int]) -> _At:
-    """Say how points of g from one to another lie, where the first of all falls on place."""
-    begin, count = part[0], part[1] - part[0]
-    start = place[0] + FINE * begin
-    low = min(max(-((start - _LEFT) // FINE), 0), count)
-    high = (FINE * pair.length - 1 - _AFTER - start) // FINE + 1
-    return _At(start, place[1], begin, count, low, min(max(high, low), count))
-
-
-@inlined
-def _value(pair: _Pair, j: int) -> float:
-    return pair.values[(j % FINE) * pair.length + j // FINE]
+def _begun(pair: _Pair, j: int) -> int:
+    """Say where f begins that the even points of g meet at height j."""
+    return (j % _PHASES) * pair.length + j // _PHASES
 
 
 @exact
-def _beyond(pair: _Pair, at: _At, m: int) -> float:
-    """Give f by straight lines: behind its ends, and between the last points before them."""
-    j, last = at.start + FINE * m, FINE * pair.length - 1
-    if j < 0:
-        return pair.values[0] + pair.slopes[0] * (j + at.away)
-    if j >= last:
-        return pair.values[last] + pair.slopes[1] * (j - last + at.away)
-    return _value(pair, j) + at.away * (_value(pair, j + 1) - _value(pair, j))
+def _window(pair: _Pair, j: int) -> tuple[int, int]:
+    """Find between which points of each half of g something is felt; all of them if nowhere.
 
-
-@inlined
-def _from(pair: _Pair, at: _At, j: int) -> Array:
-    """Give f at every `FINE`-th point, j behind the first, where it can be interpolated."""
-    own = ((at.start + j) % FINE) * pair.length + (at.start + j) // FINE
-    return pair.values[own + at.low : own + at.high]
-
-
-@exact
-def _window(pair: _Pair, at: _At) -> tuple[int, int, float]:
-    """Find between which points of g something is felt, and about how high it is.
-
-    f is read where it is nearest, and at every `_STRIDE`-th point only.
+    Only every `_STRIDE`-th point of g is looked at.
     """
-    top, room, count = -inf, pair.given.room, (at.number - 1) // _STRIDE + 1
-    own = (at.start % FINE) * pair.length + at.start // FINE
+    jump = _STRIDE // 2
+    top, begin, count = 0.0, _begun(pair, j), (pair.half - 1) // jump + 1
     for c in range(count):
-        m = c * _STRIDE
-        f = pair.values[own + m] if at.low <= m < at.high else _beyond(pair, at, m)
-        room[c] = f + pair.g[m]
-        top = max(top, room[c])
-    if not top > -inf:
-        return 0, 0, top
-    left, right = 0, count - 1
-    while room[left] < top - _DROP:
+        top = max(top, pair.first[begin + c * jump] * pair.second[c * jump])
+    if top <= 0.0:
+        return 0, pair.half
+    least, left, right = _LEAST * top, 0, count - 1
+    while pair.first[begin + left * jump] * pair.second[left * jump] < least:
         left += 1
-    while room[right] < top - _DROP:
+    while pair.first[begin + right * jump] * pair.second[right * jump] < least:
         right -= 1
-    left, right = left * _STRIDE, right * _STRIDE + 1
-    return max(left - _STRIDE, 0), min(right + _STRIDE, at.number), top
+    return max((left - 1) * jump, 0), min((right + 1) * jump + 1, pair.half)
+
+
+@summing
+def _dot(one: Array, other: Array) -> float:
+    total = 0.0
+    for m in range(len(other)):
+        total += one[m] * other[m]
+    return total
+
+
+@exact
+def _fill(pair: _Pair, begin: int) -> None:
+    """Find the heights of one stretch of the lattice."""
+    end = min(begin + STENCIL, len(pair.heights))
+    (left, right), (low, high) = _window(pair, begin), _window(pair, end - 1)
+    left, right = min(left, low), max(right, high)
+    for j in range(begin, end):
+        one, two = _begun(pair, j), _begun(pair, j + FINE)
+        even = _dot(pair.first[one + left : one + right], pair.second[left:right])
+        odd = _dot(
+            pair.first[two + left : two + right],
+            pair.second[pair.half + left : pair.half + right],
+        )
+        total = even + odd
+        height = log(total) if total > 0.0 else _NOTHING
+        pair.gaps[j] = abs(even - odd) / total if height > _UNSURE else 1.0
+        pair.heights[j] = pair.scale + height
 
 
 @inlined
-def _share_out(given: Lattices, away: float) -> None:
-    """Fill in what each point of the stencil adds."""
-    total = 0.0
-    for t in range(STENCIL):
-        gap = away + (_LEFT - t)
-        given.shares[t] = given.weights[t] / (gap if abs(gap) > _HIT else _HIT * _HIT)
-        total += given.shares[t]
-    for t in range(STENCIL):
-        given.shares[t] /= total
+def _reach(pair: _Pair, j: int) -> None:
+    """See to it that the stencil that begins at height j is there."""
+    for at in (j, j + STENCIL - 1):
+        if isnan(pair.heights[at]):
+            _fill(pair, at - at % STENCIL)
 
 
 @exact
-def _read(pair: _Pair, at: _At) -> None:
-    """Fill in f + g at some of the points of g."""
-    room, g = pair.given.room, pair.g[at.begin : at.begin + at.number]
-    for m in range(len(g)):
-        room[m] = g[m]
-    for m in range(at.low):
-        room[m] += _beyond(pair, at, m)
-    for m in range(at.high, at.number):
-        room[m] += _beyond(pair, at, m)
-    if at.low == at.high:
-        return
-    _share_out(pair.given, at.away)
-    inside, shares = room[at.low : at.high], pair.given.shares
-    for t in range(0, STENCIL, 4):
-        one, two = _from(pair, at, t - _LEFT), _from(pair, at, t + 1 - _LEFT)
-        three, four = _from(pair, at, t + 2 - _LEFT), _from(pair, at, t + 3 - _LEFT)
-        a, b, c, d = shares[t], shares[t + 1], shares[t + 2], shares[t + 3]
-        for m in range(len(inside)):
-            inside[m] += a * one[m] + b * two[m] + c * three[m] + d * four[m]
-
-
-@exact
-def _summed(pair: _Pair, place: tuple[int, float]) -> tuple[float, float]:
-    """Give the logarithm of the integral, and its gap."""
-    left, right, top = _window(pair, _at(pair, place, (0, len(pair.g))))
-    if left == right:
-        return -inf, 0.0
-    _read(pair, _at(pair, place, (left, right)))
-    even, odd, m, room = 0.0, 0.0, 1, pair.given.room
-    while m < right - left:
-        even += exp(room[m - 1] - top)
-        odd += exp(room[m] - top)
-        m += 2
-    if m == right - left:
-        even += exp(room[m - 1] - top)
-    total = even + odd
-    return top + log(total * pair.step), abs(even - odd) / total
+def _between(given: Lattices, pair: _Pair, place: float) -> tuple[float, float]:
+    """Give a height between those of the lattice, and its gap."""
+    last = len(pair.heights) - STENCIL
+    start = min(max(floor(place) - _LEFT, 0), last)
+    _reach(pair, start)
+    total, height, gap = 0.0, 0.0, 0.0
+    for t in range(STENCIL):
+        away = place - (start + t)
+        if abs(away) < _HIT:
+            return pair.heights[start + t], pair.gaps[start + t]
+        share = given.weights[t] / away
+        total += share
+        height += share * pair.heights[start + t]
+        if abs(away) < 1.0:
+            gap = max(gap, pair.gaps[start + t])
+    return height / total, gap
 
 
 @exact
 def correlate(given: Lattices, d: Array, found: Sums) -> None:
     """Fill in the correlations of k trials at d (n, k); nan where d is."""
     for i in range(d.shape[1]):
-        pair, fine = _pair(given, i), given.step[i] / FINE
+        pair = _pair(given, i)
+        last = len(pair.heights) - 1
         for n in range(d.shape[0]):
             if isnan(d[n, i]):
                 found.height[n, i] = d[n, i]
                 found.gap[n, i] = 0.0
                 continue
-            place = (given.begin2[i] + d[n, i] - given.begin1[i]) / fine
+            place = (d[n, i] - given.begin[i]) / given.fine[i]
             place = min(max(place, -_FARTHEST), _FARTHEST)
-            start = floor(place)
-            height, gap = _summed(pair, (start, place - start))
-            found.height[n, i] = height
+            inside = min(max(place, 0.0), float(last))
+            height, gap = _between(given, pair, inside)
+            beyond = given.slopes[i, 0] if place < 0.0 else given.slopes[i, 1]
+            found.height[n, i] = height + beyond * (place - inside)
             found.gap[n, i] = gap
+
+
+@exact
+def _highest(values: Array) -> float:
+    top = -inf
+    for value in values:
+        top = max(top, value)
+    return top
+
+
+@inlined
+def _raised(value: float, top: float) -> float:
+    """Exponentiate what is not nothing."""
+    return exp(value - top + _HIGH) if value - top > -_DEEP else 0.0
+
+
+@inlined
+def _strung(room: Array, j: int, phases: int) -> int:
+    """Say where a point is put of which every so many-th follows the other."""
+    return (j % phases) * (len(room) // phases) + j // phases
+
+
+@exact
+def _straight(room: Array, at: tuple[int, int], ratio: float) -> None:
+    """Let a curve go on from a point to one side as a straight line, as long as it is felt."""
+    j, side = at
+    value = room[_strung(room, j, _PHASES)] * ratio
+    while 0 <= j + side < len(room) and value >= _SMALLEST:
+        j += side
+        room[_strung(room, j, _PHASES)] = value
+        value *= ratio
+
+
+@exact
+def _spread(samples: Samples, i: int, room: Array) -> tuple[int, int, float]:
+    """Fill the first curve in between its samples; say from where to where, and how high it is."""
+    f = samples.first[samples.from1[i] : samples.from1[i + 1]]
+    half, top = STENCIL // 2, _highest(f)
+    start, last = samples.start[i] + SPARSE * half, len(room) - 1
+    for m in range(len(f) - STENCIL):
+        j = start + SPARSE * m
+        between = _dot(f[m + 1 : m + 1 + STENCIL], samples.halfway)
+        between = between if between > -inf else -inf
+        if j <= last:
+            room[_strung(room, j, _PHASES)] = _raised(f[m + half], top)
+        if j + 1 <= last:
+            room[_strung(room, j + 1, _PHASES)] = _raised(between, top)
+    return start, min(start + SPARSE * (len(f) - STENCIL) - 1, last), top
+
+
+@exact
+def exponentiate(given: Lattices, samples: Samples) -> None:
+    """Fill both curves in; beyond its samples the first is a straight line."""
+    given.first[:] = 0.0
+    given.second[:] = 0.0
+    for i in range(len(given.begin)):
+        first = given.first[given.from1[i] : given.from1[i + 1]]
+        second = given.second[given.from2[i] : given.from2[i + 1]]
+        g = samples.second[samples.from2[i] : samples.from2[i + 1]]
+        start, last, top1 = _spread(samples, i, first)
+        top2 = _highest(g)
+        given.tops[i] = top1 + top2
+        for m in range(len(g)):
+            second[_strung(second, m, 2)] = _raised(g[m], top2)
+        _straight(first, (start, -1), exp(-given.slopes[i, 0]))
+        _straight(first, (last, 1), exp(given.slopes[i, 1]))

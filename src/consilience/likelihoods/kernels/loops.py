@@ -5,13 +5,13 @@ from functools import cache
 
 from consilience.compiled import CACHE_KEY_ONLY, kept, stamp
 from consilience.gaussian import Array
-from consilience.likelihoods.kernels.correlation import Sums, correlate
+from consilience.likelihoods.kernels.correlation import Sums, correlate, exponentiate
 from consilience.likelihoods.kernels.deviance import (
     Overdispersed,
     fill_overdispersed,
     fill_shares,
 )
-from consilience.likelihoods.kernels.lattices import Lattices
+from consilience.likelihoods.kernels.lattices import Lattices, Samples
 from consilience.likelihoods.kernels.rising import fill_rising
 
 _ROOM = "consilience.likelihoods.kernels"
@@ -25,6 +25,18 @@ def correlated() -> Callable[[Lattices, Array, Sums], None]:
     def over(given: Lattices, d: Array, found: Sums) -> None:
         if version != CACHE_KEY_ONLY:
             correlate(given, d, found)
+
+    return kept(over)
+
+
+@cache
+def exponentiated() -> Callable[[Lattices, Samples], None]:
+    """Give `exponentiate`, compiled, or loaded from numba's cache."""
+    version = stamp(_ROOM)
+
+    def over(given: Lattices, samples: Samples) -> None:
+        if version != CACHE_KEY_ONLY:
+            exponentiate(given, samples)
 
     return kept(over)
 
