@@ -90,6 +90,32 @@ def test_standardised_outcomes_correlate_a_little_less(rng) -> None:
     assert 0.56 < found < 0.61
 
 
+@pytest.mark.parametrize("turned", ["yes", "no"])
+def test_outcomes_of_which_one_is_turned_correlate_as_their_turned_values(rng, turned) -> None:
+    """What is shared is that of effects that all point one way, however their scales point."""
+    sign = {"yes": 1.0, "no": -1.0}[turned]
+    people_of = {
+        arm: (np.column_stack([means[:, 0] + 1.5, sign * (means[:, 1] + 1.5)]), sds)
+        for arm, (means, sds) in people(rng, np.array([[1.0, 0.6], [0.6, 1.0]])).items()
+    }
+    people_of["C"] = (people_of["C"][0] - [1.5, sign * 1.5], people_of["C"][1])
+    cells = rows(people_of, ("AC",), 2, slice(None))
+    ys = [
+        cs.measures.get("SMD").compute(
+            pd.DataFrame({c: x[i] for c, x in cells.items() if c[:-1] in ("n", "mean", "sd")})
+        )[0]
+        for i in range(2)
+    ]
+    truth = np.corrcoef(ys[0], sign * ys[1])[0, 1]
+    table = pd.DataFrame({c: [np.mean(x[i]) if c[:-1] in ("n", "mean", "sd") else x[i]
+                              for i in range(2)] for c, x in cells.items()})  # fmt: skip
+    table = table.assign(study="T", higher_is_better=["yes", turned], estimate=["one", "other"])
+    effects = cs.effect_sizes(table, "SMD", shared=(SharedArms(), Correlated(0.6)))
+    assert (effects.y > 1.0).all()
+    found = effects.shared.blocks[0][0, 1] / np.sqrt(effects.v.prod())
+    assert truth < found < truth + 0.12
+
+
 def test_times_of_an_autoregressive_process(rng) -> None:
     apart = np.abs(np.subtract.outer(np.arange(4), np.arange(4)))
     arms = people(rng, 0.7**apart)

@@ -5,6 +5,9 @@ the share n/N of it, and the logarithm of its standard deviation has the varianc
 of N and M participants with g and h that share an arm of n have the covariance
 :math:`1/n + g\,h\,n / (2 N M)` (LS). Where the trial's standard deviation is pooled over all of
 its arms instead, that is Gleser & Olkin's :math:`1/n + g\,h / (2 N)` with all its participants.
+
+g and h are the effects as they are analysed: a scale that is turned is read as if the values of its
+participants were, which turns its mean and leaves its spread.
 """
 
 import numpy as np
@@ -17,6 +20,7 @@ from consilience.measures.base import weighted
 from consilience.measures.d_to_odds import DToOdds
 from consilience.measures.standardised import CORRECTIONS
 from consilience.measures.two_means import Arms
+from consilience.trials.directions import signs
 
 
 def by_pooled(measure: Measure, table: pd.DataFrame) -> Loads:
@@ -27,7 +31,8 @@ def by_pooled(measure: Measure, table: pd.DataFrame) -> Loads:
     noise = c if vtype(measure) == "LS2" else np.ones_like(c)
     share = _unbiased if vtype(measure) == "UB" else _large_sample
     g = np.full_like(g, weighted(g, given.n)) if vtype(measure) == "AV" else g
-    return loads(
+    return _turned(
+        table,
         (noise / np.sqrt(given.n1), *share(g, given.n1, given)),
         (-noise / np.sqrt(given.n2), *share(g, given.n2, given)),
     )
@@ -56,7 +61,7 @@ def by_second(measure: Measure, table: pd.DataFrame) -> Loads:
     c = _correction(measure, m)
     spread = _spread(measure, c * given.difference / given.sd2, of=(c, m, given))
     noise = c if vtype(measure) == "LS2" else np.ones_like(c)
-    return loads((noise / np.sqrt(given.n1),), (-noise / np.sqrt(given.n2), -spread))
+    return _turned(table, (noise / np.sqrt(given.n1),), (-noise / np.sqrt(given.n2), -spread))
 
 
 def by_second_unequal(measure: Measure, table: pd.DataFrame) -> Loads:
@@ -64,7 +69,9 @@ def by_second_unequal(measure: Measure, table: pd.DataFrame) -> Loads:
     given = held(measure, table)
     m1, m2 = given.n1 - 1, given.n2 - 1
     g = _correction(measure, m2) * given.difference / given.sd2
-    return loads((given.sd1 / (given.sd2 * np.sqrt(m1)),), (-1 / np.sqrt(m2), -g / np.sqrt(2 * m2)))
+    return _turned(
+        table, (given.sd1 / (given.sd2 * np.sqrt(m1)),), (-1 / np.sqrt(m2), -g / np.sqrt(2 * m2))
+    )
 
 
 def by_average(measure: Measure, table: pd.DataFrame) -> Loads:
@@ -76,7 +83,8 @@ def by_average(measure: Measure, table: pd.DataFrame) -> Loads:
     g = _correction(measure, given.m) * given.difference / np.sqrt(average)
     c = CORRECTIONS[True](given.m) if vtype(measure) == "3.8" else np.ones_like(g)
     unit = -c * g / (np.sqrt(8) * average)
-    return loads(
+    return _turned(
+        table,
         (c * given.sd1 / np.sqrt(n1 * average), unit * given.sd1**2 / np.sqrt(n1)),
         (-c * given.sd2 / np.sqrt(n2 * average), unit * given.sd2**2 / np.sqrt(n2)),
     )
@@ -88,10 +96,17 @@ def to_odds(measure: Measure, table: pd.DataFrame) -> Loads:
     factor = measure.factor if isinstance(measure, DToOdds) else np.nan
     d = given.difference / given.pooled
     spread = -d / np.sqrt(2 * given.n)
-    return loads(
+    return _turned(
+        table,
         (factor / np.sqrt(given.n1), factor * spread * np.sqrt(given.n1 / given.n)),
         (-factor / np.sqrt(given.n2), factor * spread * np.sqrt(given.n2 / given.n)),
     )
+
+
+def _turned(table: pd.DataFrame, *arms: tuple[Floats, ...]) -> Loads:
+    """Stack the entries of both arms; of scales that are turned the spread's changes its sign."""
+    sign = signs(table)[:, None] ** np.array([0, 1, 1])
+    return Loads(*(sign * each for each in loads(*arms)))
 
 
 def _correction(measure: Measure, m: Floats) -> Floats:
