@@ -1,6 +1,6 @@
 """NUTS compiled once for a model and a design, then given one set of estimates after another.
 
-Compiling takes several times as long as sampling; what was observed enters the compiled model as
+Reading a model takes about as long as sampling it; what was observed enters the model as
 shared data instead of constants, and nothing else differs from `engines.Nuts`.
 """
 

@@ -17,6 +17,7 @@ from once import NutsOnce
 
 import consilience as cs
 from consilience.calibration import Calibration, fingerprint, record
+from consilience.calibration.record import design_fingerprint
 from consilience.calibration.run import resume
 from consilience.effects import Effects
 from consilience.engines import Exact, Nuts
@@ -106,7 +107,8 @@ def work_on(name: str, asked: argparse.Namespace) -> None:
     effects = design_of(name, model)
     engine = engine_for(model, effects, draws=asked.draws)
     again = "" if asked.seed == SEED else f"-{asked.seed}"
-    kept = f"{name.replace('/', '-')}-{fingerprint(model)[:12]}{again}.pkl"
+    of = f"{fingerprint(model)[:12]}-{design_fingerprint(effects)[:12]}"
+    kept = f"{name.replace('/', '-')}-{of}{again}.pkl"
     saved = Path(asked.work) / kept
     found = [pd.read_pickle(saved)] if saved.exists() else []
     end = time.monotonic() + 60.0 * asked.minutes
