@@ -314,6 +314,20 @@ def test_few_trials_are_told_once_and_without_hyphens(effects, k):
     assert sum("prior" in one for one in told) == (2 if k == 1 else 1)
 
 
+def test_who_counts_shared_participants_twice_is_said(effects):
+    group = ["one", "one", *map(str, range(2, effects.k))]
+    rules = (cs.dependence.Clusters("group", 0.5),)
+    linked = cs.effect_sizes(effects.table.assign(group=group), "GEN", shared=rules)
+    bayes = cs.fit(
+        cs.Model(mu=priors.Normal(0, 1), heterogeneity=heterogeneity.Normal(HALF)), linked
+    )
+    aware, unaware = cs.pool(linked, "DL"), cs.pool(linked.sharing(), "DL")
+    both = " ".join(cs.explain({"Bayes": bayes, "DL": aware}))
+    assert "taken into account on both sides" in both
+    one = " ".join(cs.explain({"Bayes": bayes, "DL": aware, "plain DL": unaware}))
+    assert "plain DL took them as independent and may count participants twice" in one
+
+
 def test_terms_are_given_as_a_reason_for_a_difference(pooling, fit, effects):
     dl = cs.pool(effects, "DL")
     assert "terms" in " ".join(cs.explain({"Bayes": pooling, "DL": dl}))

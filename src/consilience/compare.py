@@ -117,6 +117,7 @@ def explain(results: Mapping[str, Result], level: float = 0.95) -> tuple[str, ..
     sentences: list[str] = [
         *fit.diagnosis.cautions,  # type: ignore[union-attr]
         *(_pair(table, fits[0], name, display=display) for name in twins),
+        *_sharing(fit, {name: results[name] for name in twins}),  # type: ignore[arg-type]
         *_why(fit, table.loc[fits[0]], table.loc[twins]),  # type: ignore[arg-type]
     ]
     return tuple(_HYPHEN.sub("−", sentence) for sentence in sentences)
@@ -235,6 +236,20 @@ def _shown(table: pd.DataFrame, name: str, display: Display) -> str:
     return f"{mean:.2f} ({lower:.2f} to {upper:.2f})"
 
 
+def _sharing(fit: Fit, twins: Mapping[str, Result]) -> list[str]:
+    """Say who knows of estimates that share participants, and who counts these twice."""
+    if fit.effects.shared.independent:
+        return []
+    read = {name: getattr(twin, "effects", None) for name, twin in twins.items()}
+    without = [name for name, own in read.items() if own is None or own.shared.independent]
+    told = (
+        f"{' and '.join(without)} took them as independent and may count participants twice."
+        if without
+        else "Their sampling covariance V is taken into account on both sides."
+    )
+    return [f"Some estimates share participants. {told}"]
+
+
 def _why(fit: Fit, row: pd.Series, twins: pd.DataFrame) -> list[str]:
     """Give the reasons that apply here for which the two may differ."""
     sentences = []
@@ -250,12 +265,6 @@ def _why(fit: Fit, row: pd.Series, twins: pd.DataFrame) -> list[str]:
             "of whatever else the model estimates; a classical interval takes its estimate of that "
             "SD as known, which makes it narrower when trials are few."
         )
-    if not fit.effects.shared.independent:
-        sentences.append(
-            "Some estimates share participants. Both analyses take their sampling covariance V "
-            "into account if both were given these effects; one that was given them as "
-            "independent counts the shared participants twice."
-        )
     if fit.model.terms:
         sentences.append(
             "The Bayesian mean is that of the population of trials after the model's terms, whose "
@@ -264,7 +273,7 @@ def _why(fit: Fit, row: pd.Series, twins: pd.DataFrame) -> list[str]:
         )
     if row["tau"] > 0 and _TOLD < row["k"] < _FEW:
         sentences.append(
-            f"With {row['k']:.0f} trials the data say little about the between-trial SD, so its "
+            f"With {row['k']:.0f} estimates the data say little about the between-trial SD, so its "
             "prior matters: see the sensitivity to it."
         )
     return sentences

@@ -5,6 +5,7 @@
 
 import json
 import re
+import shutil
 from dataclasses import fields
 from pathlib import Path
 
@@ -129,6 +130,23 @@ def test_check_lists_the_doubts_of_a_review(run) -> None:
     content = json.loads(only.out)
     assert content["schema"] == "consilience.check/1"
     assert {doubt["check"] for doubt in content["doubts"]} == {"baseline"}
+
+
+def test_check_names_rows_without_an_effect_and_what_would_help(run, tmp_path: Path) -> None:
+    place = tmp_path / "mine"
+    shutil.copytree("data/smi_outcomes", place)
+    told = place / "review.toml"
+    text = told.read_text("utf-8")
+    start = text.index('[[conversions]]\nkind = "SEToSD"')
+    end = text.index("[[conversions]]", start + 1)
+    told.write_text(text[:start] + text[end:], "utf-8")
+    ended = run("check", place)
+    assert ended.code == 0, ended.err
+    assert "- no effect, rows 3, 6 (Jensen 2019)" in ended.out or "Jensen 2019" in ended.out
+    line = next(one for one in ended.out.splitlines() if "SEToSD" in one)
+    assert line.startswith("- no effect, rows 3, 6")
+    content = json.loads(run("check", place, "--json").out)
+    assert any("SEToSD" in one for one in content["without_effect"])
 
 
 def test_check_of_a_bad_file_lists_every_problem(run, tmp_path: Path) -> None:

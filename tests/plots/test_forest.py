@@ -87,6 +87,18 @@ def test_weights_are_those_of_the_first_classical_analysis(effects, fit, dl, knh
     assert any("Weights: 1/(v + τ²), REML, Knapp–Hartung" in text for text in said)
 
 
+def test_weights_of_estimates_that_share_participants_are_those_of_the_mean(effects, words):
+    rule = cs.dependence.Clusters("group", 0.5)
+    group = ["one", "one", *map(str, range(2, effects.k))]
+    linked = cs.effect_sizes(effects.table.assign(group=group), "SMD", shared=(rule,))
+    fit = cs.fit(cs.Model(), linked, seed=1)
+    tau = fit.summary()["median"]["tau"]
+    mass = np.linalg.solve(np.asarray(linked.V) + tau**2 * np.eye(effects.k), np.ones(effects.k))
+    said = words(plots.forest(fit))
+    assert all(f"{each:.1f}" in said for each in 100.0 * mass / mass.sum())
+    assert any("row sums of (V + τ²I)⁻¹" in text for text in said)
+
+
 def test_weights_without_a_classical_analysis_are_at_the_posterior_median(effects, fit, words):
     weights = 1.0 / (effects.v + fit.summary()["median"]["tau"] ** 2)
     said = words(plots.forest(fit))

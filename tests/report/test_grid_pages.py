@@ -17,6 +17,7 @@ from consilience.report.folder import files_of
 from consilience.report.grid_pictures import drawn
 from consilience.report.grid_writing import write_grid
 from consilience.report.gridded import GridAnalysis, analyse_grid
+from consilience.report.matrix.in_short import InShort
 from consilience.review import Review
 from consilience.review.declared_grid import NO_EXPOSURE, DeclaredJoint
 from consilience.risk_of_bias import NO_ASSESSMENT
@@ -143,13 +144,53 @@ def test_judgements_stand_beside_each_trial_and_are_weighed_in_each_cell(pages, 
     assert b"assessors masked" in cell.pictures["forest"].svg
     whole = pages["index.html"][1].text
     assert "each trial counts the same; the page of a cell weighs its own" in whole
-    assert f"{100 * (stated == 'yes').mean():.0f} %" in whole
+    study = analysis.review.estimates.drop_duplicates("label").set_index("label")["study"]
+    masked = (stated == "yes").groupby(study.reindex(stated.index)).mean()
+    assert len(masked) < len(stated)
+    assert analysis.judged_shares.loc["assessors_masked", "yes"] == pytest.approx(masked.mean())
 
 
 def test_every_number_of_estimates_is_one(pages):
     """A count from a table of numbers and texts is a numpy integer, and no dash."""
     for name, (_, page) in pages.items():
         assert "k = –" not in " ".join(page.text.split()), name
+
+
+def test_in_short_says_which_answers_other_trials_take_back(analysis):
+    """Global functioning is above 0 whichever trials go; were it not, its numbers would say so."""
+    slug = "global_functioning_post_all"
+    place = next(i for i, one in enumerate(analysis.cells) if one.slug == slug)
+    own = analysis.cells[place]
+    gone = own.variants["left_out"].astype(bool)
+    assert (own.variants.loc[gone, "p_gt_0"] > 0.975).all()
+    assert analysis.table.iloc[place]["p_gt_0"] > 0.975
+    short = " ".join(InShort().render(analysis).split())
+    kept = f'that probability is reached for <a href="cells/{slug}.html">'
+    assert kept in short
+    assert "it is not reached:" not in short
+    assert 'no effect can be had: <a href="cells/functional_capacity_post_all.html">' in short
+
+    doubtful = replace(own, variants=own.variants.assign(p_gt_0=0.97))
+    cells = (*analysis.cells[:place], doubtful, *analysis.cells[place + 1 :])
+    short = " ".join(InShort().render(replace(analysis, cells=cells)).split())
+    assert kept not in short
+    row = own.variants[gone].iloc[0]
+    told = f"“{row.name}” ({row['estimate']:.2f}, {row['lower']:.2f} to {row['upper']:.2f}, k = "
+    assert "it is not reached:" in short
+    assert told in short
+
+
+def test_what_the_checks_find_and_what_cells_mix_stands_on_the_pages(pages, analysis):
+    """Shimada 2018 prints a mean of 50.493 for 63 people: 3 181.06 points in all."""
+    told = "mean2 = 50.493 (row 51): no 63 whole numbers have this mean"
+    for name in ("index.html", "cells/global_functioning_post_all.html"):
+        assert told in " ".join(pages[name][1].text.split())
+    assert told not in " ".join(pages["cells/hope_post_all.html"][1].text.split())
+    table = analysis.review.estimates
+    whole = " ".join(pages["index.html"][1].text.split())
+    assert f"{table['intervention_type'].nunique()} kinds of intervention" in whole
+    weeks = table.loc[table["timepoint"] == "post", "weeks"].dropna()
+    assert f"post: {weeks.min():g} to {weeks.max():g} weeks" in whole
 
 
 def test_rules_of_dependence_are_told_with_their_reasons(pages, review):

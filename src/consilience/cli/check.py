@@ -1,6 +1,6 @@
 """`consilience check`: every check of a review's folder, or of a file of trials."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from consilience.errors import DataError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from consilience.review import Review
     from consilience.review.beside import Beside
     from consilience.trials import Trials
     from consilience.trials.checks import Doubt
@@ -32,8 +33,9 @@ class Check(Command):
     """Check a review, or a file of trials, before it is analysed.
 
     What keeps it from being read ends with exit code 3, every problem at once. What looks doubtful
-    is listed with study, column, value and reason; it forbids nothing. Results that a RevMan file
-    stores are computed again and shown beside its own. A folder that is no review yet, for want of
+    is listed with study, column, value and reason; it forbids nothing. Rows of a review that give
+    no effect are named, with the conversions that would help. Results that a RevMan file stores are
+    computed again and shown beside its own. A folder that is no review yet, for want of
     review.toml or of columns, is checked with what it has, and told what it lacks.
     """
 
@@ -58,14 +60,15 @@ class Check(Command):
 
         names = tuple(REGISTRY) if self.only is None else _names(self.only)
         place = find_data(self.place)
-        trials, stored = _folder(place) if place.is_dir() else _file(place)
+        trials, stored, lost = _folder(place) if place.is_dir() else _file(place)
         _possible(trials, place)
         found, sums, unfit = doubts(trials, names), _flow(place), _unfit(place)
         if self.json:
-            content = _content(trials, found, stored=stored)
-            document("consilience.check/1", content | {"flow": list(sums), "unfit": list(unfit)})
+            beside = {"flow": list(sums), "unfit": list(unfit), "without_effect": list(lost)}
+            document("consilience.check/1", _content(trials, found, stored=stored) | beside)
         else:
             _print(trials, found, stored=stored)
+            say(*(f"- no effect, {one}" for one in lost))
             say(*(f"- {fault}" for fault in sums))
             say(*(f"Not yet a review: {lack}" for lack in unfit))
 
@@ -74,7 +77,7 @@ def _names(typed: str) -> tuple[str, ...]:
     return tuple(name for part in typed.split(",") if (name := part.strip()))
 
 
-def _folder(folder: Path) -> "tuple[Trials, pd.DataFrame]":
+def _folder(folder: Path) -> "tuple[Trials, pd.DataFrame, tuple[str, ...]]":
     """Read everything in a review's folder; all faults of all its files come at once."""
     import pandas as pd
 
@@ -84,14 +87,24 @@ def _folder(folder: Path) -> "tuple[Trials, pd.DataFrame]":
     from consilience.trials.readers import is_unfilled, read_csv
 
     attempts: list[Callable[[], object]] = [lambda: _beside(folder)]
+    planned: list[Review] = []
     if not _unfit(folder):
-        attempts.insert(0, lambda: read_planned(folder))
+        attempts.insert(0, lambda: planned.append(read_planned(folder)))
     for name, read in {"trials.csv": read_trials, "published.csv": read_csv}.items():
         path = folder / name
         if path.is_file() and (name == "trials.csv" or not is_unfilled(path)):
             attempts.append(lambda read=read, path=path: read(path))  # type: ignore[misc]
     all_at_once(attempts)
-    return read_trials(folder / "trials.csv"), pd.DataFrame()
+    lost = tuple(line for one in planned for line in _lost(one))
+    return read_trials(folder / "trials.csv"), pd.DataFrame(), lost
+
+
+def _lost(review: "Review") -> "Iterator[str]":
+    """Name the rows that give no effect for want of numbers, by the reason."""
+    for reason, own in review.lost.groupby("reason", sort=False):
+        rows = ", ".join(str(row) for row in own["row"])
+        trials = ", ".join(dict.fromkeys(own["label"]))
+        yield f"{'row' if len(own) == 1 else 'rows'} {rows} ({trials}): {reason}"
 
 
 def _unfit(place: Path) -> tuple[str, ...]:
@@ -138,14 +151,14 @@ def _flow(place: Path) -> tuple[str, ...]:
     return losses(_beside(place).flow) if place.is_dir() else ()
 
 
-def _file(path: Path) -> "tuple[Trials, pd.DataFrame]":
+def _file(path: Path) -> "tuple[Trials, pd.DataFrame, tuple[str, ...]]":
     """Read a file's trials, and the results that it may hold beside them."""
     from consilience.trials import read_trials
     from consilience.trials.read import read_sheet
 
     trials = read_trials(path)
     sheet = read_sheet(path) if path.suffix.lower() in {".rm5", ".zip", ".csv"} else None
-    return trials, _stored(trials, sheet)
+    return trials, _stored(trials, sheet), ()
 
 
 def _possible(trials: "Trials", place: Path) -> None:

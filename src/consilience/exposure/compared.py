@@ -1,7 +1,7 @@
 """A threshold, a slope, another curve, or no dependence at all: by their evidence."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -12,6 +12,7 @@ from consilience.engines.exact.piled import piled, rows_of
 from consilience.engines.exact.strata import StrataPosterior
 from consilience.engines.summary import table as shaped
 from consilience.errors import ModelError, RefusalError
+from consilience.exposure.candidates import candidates
 from consilience.exposure.caveat import CAVEAT
 from consilience.exposure.curve import curve_along, mixture_of
 from consilience.exposure.facts import MADE
@@ -20,14 +21,14 @@ from consilience.exposure.words import said
 from consilience.fit import Fit, fit
 from consilience.gaussian import Array
 from consilience.model import Model
-from consilience.terms import Emax, Hinge, Linear, Spline, Term, Threshold
+from consilience.priors import Prior
+from consilience.terms import Threshold
 from consilience.terms.exposures import Columns
 
 _COLUMNS = (
     *("log_evidence", "bayes_factor", "prior_probability", "probability"),
     *("location", "location_lower", "location_upper", "effect", "effect_lower", "effect_upper"),
 )
-_SPLINE = 3
 
 
 @dataclass(frozen=True)
@@ -109,12 +110,15 @@ class ExposureComparison:
             and the highest exposure | threshold), for below or beyond all trials it is none that
             they could show; ``exists``: probability × within; ``location, lower, upper`` and
             ``effect, effect_lower, effect_upper`` beyond it, given a threshold, by medians and
-            equal-tailed intervals.
+            equal-tailed intervals; ``prior_lower, prior_upper``, where the location was thought to
+            lie beforehand.
         """
         chances, posterior = self.probabilities, self.fits["threshold"].posterior
         own = _shape_of(self.fits["threshold"], self.column, level)
         x = Columns(exposure=self.column).read(self.effects.table).x
         name = f"{self.column}_location"
+        before = _location(self.fits["threshold"].model, self.column)
+        ends = before.ppf(np.array([(1.0 - level) / 2.0, (1.0 + level) / 2.0]))
         low, high = (posterior.cdf({name: float(end)})[name] for end in (x.min(), x.max()))
         return pd.Series(
             {
@@ -127,6 +131,7 @@ class ExposureComparison:
                 "lower": own["location_lower"],
                 "upper": own["location_upper"],
                 **{key: own[key] for key in ("effect", "effect_lower", "effect_upper")},
+                **dict(zip(("prior_lower", "prior_upper"), ends.tolist(), strict=True)),
             }
         )
 
@@ -243,11 +248,20 @@ def compare_exposure(
     step.block(effects)  # refuses what no curve can use
     fits = {
         name: fit(replace(given, terms=(*given.terms, *terms)), effects)
-        for name, terms in _candidates(effects, step).items()
+        for name, terms in candidates(effects, step).items()
     }
     for name, each in fits.items():
         _log_evidence(each, name)
     return ExposureComparison(column, fits, step.spread)
+
+
+def _location(model: Model, column: str) -> Prior:
+    """Give the prior of the threshold's location."""
+    return next(
+        term.location
+        for term in model.terms
+        if isinstance(term, Threshold) and term.column == column
+    )
 
 
 def _log_evidence(fit: Fit, name: str) -> float:
@@ -258,29 +272,6 @@ def _log_evidence(fit: Fit, name: str) -> float:
             "`unknown`."
         )
     return fit.log_evidence
-
-
-def _candidates(effects: Effects, step: Threshold) -> dict[str, tuple[Term, ...]]:
-    column, effect = step.column, step.effect
-    x = Columns(exposure=column).read(effects.table).x
-    width = float(np.ptp(x))
-    found: dict[str, tuple[Term, ...]] = {
-        "none": (),
-        "linear": (Linear(f"center({1.0 / width:.15f} * `{column}`)", effect),),
-        "threshold": (step,),
-        "hinge": (_copied(step, Hinge),),
-        "Emax": (_copied(step, Emax),),
-    }
-    if len(np.unique(x)) > _SPLINE:
-        found["spline"] = (Spline(column, _SPLINE, effect),)
-    return found
-
-
-def _copied(step: Threshold, kind: type[Hinge] | type[Emax]) -> Term:
-    """Give another curve with the settings of a threshold that it knows."""
-    known = {slot.name for slot in fields(kind)}
-    settings = {slot.name: getattr(step, slot.name) for slot in fields(step) if slot.name in known}
-    return kind(**settings)
 
 
 def _shape_of(fit: Fit, column: str, level: float) -> dict[str, float]:

@@ -44,7 +44,8 @@ def said(
         f"slope, {_share(threshold['against_linear'])}."
     )
     where = f"{threshold['location']:.0f}{unit} ({100 * level:.0f} % interval "
-    ends = f"{threshold['lower']:.0f} to {threshold['upper']:.0f}{unit})"
+    before = f"{threshold['prior_lower']:.0f} to {threshold['prior_upper']:.0f}{unit}"
+    ends = f"{threshold['lower']:.0f} to {threshold['upper']:.0f}{unit}; beforehand {before})"
     yield (
         f"If there is a threshold, it lies at {where}{ends}, and the effect beyond it is "
         f"{_signed(threshold['effect'])} ({_signed(threshold['effect_lower'])} to "

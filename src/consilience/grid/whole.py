@@ -129,10 +129,13 @@ def _row(one: Answered, read: pd.DataFrame, *, note: str) -> dict[str, object]:
 
 
 def _lenders(grid: Grid, one: Answered, effects: Effects) -> dict[str, int]:
-    """Count the trials that lend: those with the outcome elsewhere, and those without it."""
-    table = effects.table
-    own = set(one.labels)
+    """Count the trials that lend: those with the outcome elsewhere, and those without it.
+
+    Two comparisons of one trial are one trial.
+    """
+    table, studies = effects.table, effects.table["study"]
+    own = set(studies[table["label"].isin(one.labels)])
     codes = next(x.read for x in grid.review.cells.outcomes if x.name == one.cell.outcome)
-    same = set(table.loc[table["outcome"].isin(codes), "label"]) - own
-    other = set(table["label"]) - own - same
+    same = set(studies[table["outcome"].isin(codes)]) - own
+    other = set(studies) - own - same
     return {"same_outcome": len(same), "other_outcomes": len(other)}

@@ -138,7 +138,8 @@ class Evidence:
     def weights(self) -> tuple[Array, str]:
         """Weight of each trial in percent (nan for none), and whose weights these are, in words."""
         pairs = [(n, base_of(each)) for n, each in zip(self.names, self.results, strict=True)]
-        said = "Weights: 1/(v + τ²), "
+        alone = self.effects.shared.independent
+        said = f"Weights: {'1/(v + τ²)' if alone else 'row sums of (V + τ²I)⁻¹'}, "
         for name, result in pairs:
             if isinstance(result, Pooled):
                 return result.weights().to_numpy(), f"{said}{name}."
@@ -147,7 +148,8 @@ class Evidence:
             return np.full(
                 self.effects.k, np.nan
             ), "No weights: these analyses give none to single trials."
-        weights = 1.0 / (self.effects.v + self._scatter())
+        whole = self.effects.shared.dense(self.effects.v) + np.diag(self._scatter())
+        weights = np.linalg.solve(whole, np.ones(self.effects.k))
         shares = 100.0 * weights / weights.sum()
         return shares, f"{said}{fits[0]}, at the posterior median of τ."
 

@@ -10,6 +10,7 @@ from consilience.classical.pooled import Pooled
 from consilience.compare import explain
 from consilience.grid.answers import Answered, Grid
 from consilience.measures import get as get_measure
+from consilience.report.checked import checked
 from consilience.report.joined import Joined
 from consilience.report.results import Picture
 from consilience.report.scales import Scale, is_turned, scales_of
@@ -42,6 +43,8 @@ class CellAnalysis:
         By variant: ``k, estimate, lower, upper, level, interval, p_gt_0, left_out, reason, note``.
     joint : DataFrame
         By joint model: the row of this cell, as of `Joint.table`.
+    checked : DataFrame
+        What the checks of the extraction find in its rows, as of `checked`.
     pictures : mapping of str to Picture
     """
 
@@ -54,6 +57,7 @@ class CellAnalysis:
     explained: tuple[str, ...]
     variants: pd.DataFrame
     joint: pd.DataFrame
+    checked: pd.DataFrame
     pictures: Mapping[str, Picture] = field(default_factory=lambda: MappingProxyType({}))
 
     def scale(self, code: str = "") -> Scale:
@@ -128,6 +132,7 @@ def cells_of(grid: Grid, joined: tuple[Joined, ...]) -> tuple[CellAnalysis, ...]
     slugs = _slugs([one.cell.name for one in own])
     tables = {name: grid.table(name) for name in grid.variants}
     scales = scales_of(grid.review.measured)
+    found = checked(grid.review)
     return tuple(
         CellAnalysis(
             review=grid.review,
@@ -139,6 +144,7 @@ def cells_of(grid: Grid, joined: tuple[Joined, ...]) -> tuple[CellAnalysis, ...]
             explained=_explained(one, grid.review.plan.level),
             variants=_variants(grid, tables, place),
             joint=_joint(joined, one),
+            checked=found[found["row"].isin(one.cell.rows)],
         )
         for place, (one, slug) in enumerate(zip(own, slugs, strict=True))
     )

@@ -40,7 +40,7 @@ def grid_evidence(review: "Review") -> dict[str, Painter]:
 
     found = _of_review(review)
     if not review.assessment.empty:
-        found["risk_of_bias_summary"] = partial(plots.risk_of_bias_summary, review.assessment)
+        found["risk_of_bias_summary"] = partial(plots.risk_of_bias_summary, review.judged_once)
     return twice(found)
 
 

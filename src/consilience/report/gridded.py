@@ -118,8 +118,8 @@ class GridAnalysis:
     @property
     def judged_shares(self) -> pd.DataFrame:
         """How many of the trials stand under each judgement; trials' weights differ by cell."""
-        assessment = self.review.assessment
-        return pd.DataFrame() if assessment.empty else shares(assessment)
+        review = self.review
+        return pd.DataFrame() if review.assessment.empty else shares(review.judged_once)
 
     @property
     def counted(self) -> str:

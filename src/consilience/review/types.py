@@ -137,6 +137,21 @@ class Review:
         return pd.concat(frames) if self.others else self.effects.frame
 
     @property
+    def lost(self) -> pd.DataFrame:
+        """The rows of the ledger that were measured, and give no effect for want of numbers."""
+        reasons = self.ledger["reason"]
+        silent = reasons.str.contains("^Not printed|no conversion makes an effect")
+        return self.ledger[silent | reasons.str.contains("needs a conversion")]
+
+    @property
+    def judged_once(self) -> Assessment:
+        """The judgements, with comparisons of one study of which the same was judged told once."""
+        named = self.estimates.drop_duplicates("label").set_index("label")["study"]
+        table = self.assessment.table
+        repeated = table.assign(study=named.reindex(table.index)).duplicated()
+        return self.assessment.keep(table.index[~repeated].tolist())
+
+    @property
     def trial_labels(self) -> tuple[str, ...]:
         """The label of each trial that is used, once."""
         if not self.cells:

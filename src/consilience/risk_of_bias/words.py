@@ -4,14 +4,14 @@ from consilience.risk_of_bias.assessment import Assessment
 
 
 def in_words(assessment: Assessment) -> str:
-    """Say for each domain how many studies stand under each judgement.
+    """Say for each domain how many rows of judgements stand under each of them.
 
     Parameters
     ----------
     assessment : Assessment
     """
     n = len(assessment.labels)
-    parts = [f"Risk of bias of {'1 study' if n == 1 else f'{n} studies'}, {assessment.tool.title}."]
+    parts = [f"Risk of bias, {assessment.tool.title}: {'1 row' if n == 1 else f'{n} rows'}."]
     for domain in assessment.domains:
         counts = assessment.table[domain.key].value_counts(sort=False)
         said = (

@@ -1,7 +1,8 @@
 """What is unclear in the sources of one cell."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, override
+from typing import TYPE_CHECKING, Any, ClassVar, override
 
 from consilience.report.sections.base import Section
 
@@ -19,11 +20,15 @@ class CellDoubts(Section["CellAnalysis"]):
 
     @override
     def applies(self, analysis: "CellAnalysis") -> bool:
-        """Apply where the table doubts a row of the cell."""
-        return "doubt" in analysis.rows and bool((analysis.rows["doubt"] != "").any())
+        """Apply where the table, or a check of it, doubts a row of the cell."""
+        return bool(self._told(analysis)) or len(analysis.checked) > 0
 
     @override
     def values(self, analysis: "CellAnalysis") -> dict[str, object]:
-        """Give the doubted rows."""
+        """Give the doubted rows, and what the checks find."""
+        return {"rows": self._told(analysis), "checked": analysis.checked}
+
+    @staticmethod
+    def _told(analysis: "CellAnalysis") -> list[dict[Hashable, Any]]:
         rows = analysis.rows
-        return {"rows": rows[rows["doubt"] != ""].to_dict("records")}
+        return rows[rows["doubt"] != ""].to_dict("records") if "doubt" in rows else []

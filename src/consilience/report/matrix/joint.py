@@ -125,6 +125,9 @@ def _twins(one: Joined) -> dict[str, object]:
 def _calibrated(one: Joined) -> str:
     """Cite the published calibration of a model, or say that there is none."""
     try:
-        return published(one.declared.model).sentence
+        found = published(one.declared.model)
     except DataError:
         return "No calibration of this model is published."
+    review = found.name.rpartition("/")[0]
+    design = f" The simulated reviews had the design of {review}." if review else ""
+    return found.sentence + design
