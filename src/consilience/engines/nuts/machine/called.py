@@ -70,6 +70,7 @@ def density() -> Any:  # noqa: ANN401
     version = stamp(_ROOM)
 
     def over(dim: Any, x: Any, slope: Any, height: Any, lies: Any) -> int:  # noqa: ANN401, PLR0917
+        """Run the first program; say whether nutpie may go on from there."""
         if version == CACHE_KEY_ONLY:
             return _FAILED
         known = carray(lies, (2 * _PARTS,))
@@ -91,6 +92,7 @@ def record() -> Any:  # noqa: ANN401
     version = stamp(_ROOM)
 
     def over(dim: Any, expanded: Any, x: Any, found: Any, lies: Any) -> int:  # noqa: ANN401, PLR0917
+        """Run the second program; fail where there is room for another number of results."""
         if version == CACHE_KEY_ONLY:
             return _FAILED
         known = carray(lies, (2 * _PARTS,))
